@@ -22,6 +22,8 @@ use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::OrderKeyword;
+use crate::plan::retry_on::RetryOn;
+use crate::plan::statuses::Throttled;
 use crate::text::console::ColorChoice;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -137,6 +139,12 @@ pub struct BatchArgs {
     /// Maximum tries per job, including the first
     #[arg(long, value_name = "N", value_parser = values::limit)]
     pub tries: Option<u32>,
+    /// Also retry these: `500,timeout,5xx`
+    #[arg(long, value_name = "LIST", value_parser = values::retry_on)]
+    pub retry_on: Option<RetryOn>,
+    /// Statuses that count as refusals, instead of what each host's answers show: `429,503`
+    #[arg(long, value_name = "LIST", value_parser = values::throttled)]
+    pub throttled: Option<Throttled>,
     /// Stop the run when the first job fails
     #[arg(long)]
     pub fail_fast: bool,
@@ -161,13 +169,15 @@ impl BatchArgs {
     /// Whether any of these flags was given.
     pub fn is_any_set(&self) -> bool {
         let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
-        let Self { every, rounds, wire, .. } = self;
+        let Self { every, rounds, wire, retry_on, throttled, .. } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
             || adaptive.is_some()
             || timeout.is_some()
             || tries.is_some()
+            || retry_on.is_some()
+            || throttled.is_some()
             || *fail_fast
             || order.is_some()
             || from.is_some()

@@ -45,7 +45,8 @@ pub fn apply_flags(
         method: request.method.as_deref().map(method).transpose()?,
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         body: request.body.clone().map(Bytes::from),
-        rules: Rules { timeout: batch.timeout, attempts: batch.tries, ..Rules::default() },
+        rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
+        retry_also: batch.retry_on,
     });
     Ok(())
 }

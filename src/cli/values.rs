@@ -12,6 +12,8 @@ use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::http_client::{self, HttpClient};
 use crate::plan::order::{self, OrderKeyword};
 use crate::plan::quantity;
+use crate::plan::retry_on::{RetryOn, parse_retry_on};
+use crate::plan::statuses::{Throttled, parse_throttled};
 use crate::tui::detect::pace::FPS;
 use crate::tui::theme::color::Depth;
 
@@ -41,6 +43,16 @@ pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
 
 pub(super) fn adaptive_mode(text: &str) -> Result<AdaptiveMode, String> {
     parse_adaptive_mode(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn retry_on(text: &str) -> Result<RetryOn, String> {
+    // A message about a flag needs no quotation marks of a plan.
+    parse_retry_on(text)
+        .map_err(|_| "write some of throttled, timeout, connect, 5xx and statuses such as 500".to_owned())
+}
+
+pub(super) fn throttled(text: &str) -> Result<Throttled, String> {
+    parse_throttled(text).map_err(|wrong| wrong.to_string())
 }
 
 pub(super) fn rounds(text: &str) -> Result<u32, String> {

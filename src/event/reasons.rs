@@ -18,6 +18,24 @@ pub enum RetryReason {
     Asked,
 }
 
+/// Why a failed attempt is not retried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoRetry {
+    /// A retry would not help.
+    Final,
+    /// The plan does not list the outcome.
+    Outcome,
+    /// The method is not idempotent, and the server may have acted on the request.
+    Method,
+    /// The plan allows one try only.
+    OneTry,
+    /// The plan allows no more tries.
+    Tries,
+    /// The job's time would be over.
+    Time,
+}
+
 /// Who changed a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -72,6 +72,8 @@ impl Model {
         host.active = at;
         host.usage.end(service, outcome, &spent);
         let is_bad = Cause::from_outcome(outcome).is_some();
+        // That a host is still down is no news: the log has the start and the end of its outage.
+        let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
         let ending = Ending::from(outcome);
         endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
@@ -105,6 +107,9 @@ impl Model {
                 ..Example::from_outcome(outcome, Some(&target))
             };
             self.incidents.count_attempt(outcome, example);
+            if is_probe {
+                return;
+            }
             let outcome = outcome.clone();
             let (took, then) = (service, FollowUp::Open);
             self.event_log.add(at, LogEvent::AttemptFailed { origin, attempt, endpoint, target, outcome, took, then });

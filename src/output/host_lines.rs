@@ -72,7 +72,11 @@ impl HostLines {
             HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => outages.is_printed = true,
         }
         let text = notice.sentence(&sanitize(why));
-        outages.is_printed.then(|| format!("{}: {text}{again}", sanitize(host)))
+        let verb = match notice {
+            HostNotice::Down | HostNotice::Up => " is",
+            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => ":",
+        };
+        outages.is_printed.then(|| format!("{}{verb} {text}{again}", sanitize(host)))
     }
 }
 
@@ -96,14 +100,14 @@ mod tests {
             printed.extend(lines.lines(&[&entry("a", HostNotice::Up)]));
         }
         assert_eq!(printed.len(), 2 * 6, "outages 1, 2, 3, 4, 8 and 16: {printed:#?}");
-        assert!(printed.contains(&"a: down: connection refused (outage 16)".to_owned()), "{printed:#?}");
+        assert!(printed.contains(&"a is down: connection refused (outage 16)".to_owned()), "{printed:#?}");
     }
 
     #[test]
     fn many_hosts_at_once_share_a_line() {
         let entries: Vec<LogEntry> = (0..20).map(|i| entry(&format!("h{i}"), HostNotice::Down)).collect();
         let printed = HostLines::default().lines(&entries.iter().collect::<Vec<_>>());
-        assert_eq!(printed, ["h0: down: connection refused, and 19 more hosts alike"]);
+        assert_eq!(printed, ["h0 is down: connection refused, and 19 more hosts alike"]);
         let printed = HostLines::default().lines(&entries.iter().take(2).collect::<Vec<_>>());
         assert_eq!(printed.len(), 2);
     }

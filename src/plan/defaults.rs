@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+use crate::plan::retry_on::RetryOn;
+use crate::plan::statuses::StatusSet;
+
 /// The limit on attempts in flight, for the whole run.
 pub const CONCURRENCY: u32 = 20;
 
@@ -27,6 +30,18 @@ pub const REDIRECTS: u32 = 10;
 
 /// The most attempts of a job, including the first.
 pub const RETRY_ATTEMPTS: u32 = 3;
+
+/// The outcomes that are retried.
+///
+/// Each of these statuses describes a state that passes: 408 a request that came too slowly, 425 one that came too early,
+/// 502 and 504 a gateway whose upstream was not there, 503 an overload (RFC 9110 §15, RFC 8470 §5.2).
+pub const RETRY_ON: RetryOn = RetryOn {
+    throttled: true,
+    timeout: true,
+    connect: true,
+    server_error: false,
+    statuses: StatusSet::from_statuses(&[408, 425, 502, 503, 504]),
+};
 
 /// The maximum of the first wait; it doubles with each attempt.
 pub const BACKOFF_FROM: Duration = Duration::from_millis(500);

@@ -13,6 +13,8 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::retry_on::RetryOn;
+use crate::plan::statuses::Throttled;
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
 #[derive(Clone)]
@@ -57,6 +59,8 @@ pub struct Policy {
     pub retry: Retry,
     /// The expected statuses.
     pub status: Statuses,
+    /// The statuses that count as refusals.
+    pub throttled: Throttled,
     /// The largest response body, in bytes.
     pub max_body: u64,
 }
@@ -93,19 +97,6 @@ pub struct Retry {
     pub non_idempotent: bool,
     /// The longest wait that a server can request.
     pub longest_wait: Duration,
-}
-
-/// The outcomes that are retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryOn {
-    /// 429, and a 503 or 403 that asks for a wait.
-    pub throttled: bool,
-    /// A time-out in any phase.
-    pub timeout: bool,
-    /// No connection, or a broken one.
-    pub connect: bool,
-    /// Statuses 500 to 599.
-    pub server_error: bool,
 }
 
 /// The expected statuses.

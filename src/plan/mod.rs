@@ -21,9 +21,11 @@ mod read;
 pub mod reader;
 pub mod request;
 pub mod resolved;
+pub mod retry_on;
 mod rows;
 pub mod rules;
 pub mod source;
+pub mod statuses;
 pub mod template;
 
 use std::num::NonZeroU32;

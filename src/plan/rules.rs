@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
-use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
+use crate::plan::job::{Policy, Retry, Statuses, Timeouts};
+use crate::plan::retry_on::RetryOn;
+use crate::plan::statuses::Throttled;
 
 /// The written rules. Any of them may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Rules {
     pub max_body: Option<u64>,
     /// The expected statuses.
     pub status: Option<Statuses>,
+    /// The statuses that count as refusals.
+    pub throttled: Option<Throttled>,
     /// The most attempts, including the first.
     pub attempts: Option<u32>,
     /// The first and the longest wait between attempts.
@@ -53,6 +57,7 @@ impl Rules {
             redirects: self.redirects.or(lower.redirects),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or_else(|| lower.status.clone()),
+            throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
             retry_on: self.retry_on.or(lower.retry_on),
@@ -87,16 +92,12 @@ impl Rules {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,
                 backoff_to,
-                on: self.retry_on.unwrap_or(RetryOn {
-                    throttled: true,
-                    timeout: true,
-                    connect: true,
-                    server_error: false,
-                }),
+                on: self.retry_on.unwrap_or(defaults::RETRY_ON),
                 non_idempotent: self.retry_unsafe.unwrap_or(false),
                 longest_wait: self.longest_wait.unwrap_or(defaults::LONGEST_WAIT),
             },
             status: self.status.clone().unwrap_or(Statuses::Success),
+            throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body.unwrap_or(defaults::MAX_BODY),
         }
     }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
+use crate::plan::defaults;
+use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
@@ -72,6 +74,8 @@ pub struct Overrides {
     pub body: Option<Bytes>,
     /// The rules for running and judging jobs.
     pub rules: Rules,
+    /// Outcomes that are retried in addition to those of the plan.
+    pub retry_also: Option<RetryOn>,
 }
 
 impl Source {
@@ -131,6 +135,9 @@ impl Source {
             self.body = Some(Body::Bytes(body.clone()));
         }
         self.rules = overlay.rules.clone().over(&self.rules);
+        if let Some(also) = overlay.retry_also {
+            self.rules.retry_on = Some(self.rules.retry_on.unwrap_or(defaults::RETRY_ON).union(also));
+        }
     }
 
     /// Adds rules where the plan sets none.
@@ -213,6 +220,7 @@ impl fmt::Debug for Overrides {
             .field("headers", &headers)
             .field("body", &self.body.as_ref().map(Bytes::len))
             .field("rules", &self.rules)
+            .field("retry_also", &self.retry_also)
             .finish()
     }
 }

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, Method};
 
-use crate::plan::job::{RetryOn, Statuses};
+use crate::plan::job::Statuses;
 use crate::plan::quantity;
 use crate::plan::read::run_retry::RunRetry;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
 use crate::plan::request::{JSON, check, parse_method};
+use crate::plan::retry_on::{EXAMPLE, RetryOn};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
+use crate::plan::statuses::{StatusSet, Throttled, parse_class, parse_refusal};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
 use crate::plan::template::interpolation::PlanText;
@@ -206,6 +208,7 @@ fn read_rules(section: &mut PlanSection<'_>) -> Rules {
     };
     rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
     rules.max_body = section.get("max_body").and_then(|entry| entry.size());
+    rules.throttled = section.get("throttled").and_then(|entry| read_throttled(&entry));
     let expect =
         section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
     if let Some(mut expect) = expect {
@@ -243,18 +246,29 @@ pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) 
 }
 
 fn read_retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
-    const EXAMPLE: &str = "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`";
-    let mut on = RetryOn { throttled: false, timeout: false, connect: false, server_error: false };
+    let mut on = RetryOn::NOTHING;
     for item in entry.items() {
-        match item.text(EXAMPLE)?.value().as_str() {
-            "throttled" => on.throttled = true,
-            "timeout" => on.timeout = true,
-            "connect" => on.connect = true,
-            "5xx" | "server_error" => on.server_error = true,
-            _ => item.note_invalid(ValueError::new("not an outcome to retry", format!("write {EXAMPLE}"))),
-        }
+        let word = match item.number() {
+            Some(number) => number,
+            None => item.text(EXAMPLE)?.value(),
+        };
+        item.check(on.add(&word));
     }
     Some(on)
+}
+
+/// Reads the statuses that count as refusals.
+fn read_throttled(entry: &PlanEntry<'_>) -> Option<Throttled> {
+    const EXAMPLE: &str = "a list of statuses such as `[429, 503]`";
+    let mut statuses = StatusSet::EMPTY;
+    for item in entry.items() {
+        let status = match item.number() {
+            Some(number) => item.check(parse_refusal(&number)),
+            None => item.parse(EXAMPLE, parse_refusal),
+        };
+        statuses.insert(status?);
+    }
+    Some(Throttled::Listed(statuses))
 }
 
 fn read_statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
@@ -271,11 +285,10 @@ fn read_statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
         }
         match item.text(EXAMPLE)?.value().as_str() {
             "any" if items.len() == 1 => return Some(Statuses::Any),
-            class if class.len() == 3 && class.ends_with("xx") && ("1".."6").contains(&&class[..1]) => {
-                let first = u16::from(class.as_bytes()[0] - b'0') * 100;
-                listed.extend(first..first + 100);
-            }
-            _ => item.note_invalid(ValueError::new("not a status", format!("write {EXAMPLE}"))),
+            word => match parse_class(word) {
+                Some(class) => listed.extend(class),
+                None => item.note_invalid(ValueError::new("not a status", format!("write {EXAMPLE}"))),
+            },
         }
     }
     if items.is_empty() {

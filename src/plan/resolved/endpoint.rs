@@ -10,13 +10,14 @@ use crate::plan::Plan;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
-use crate::plan::job::{Policy, RetryOn, Statuses};
+use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
 use crate::plan::source::{Body, Source, Target};
+use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
@@ -124,7 +125,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, retry, status, max_body } = policy;
+    let Policy { timeouts, redirects, retry, status, throttled, max_body } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match rules.timeout {
         Some(AttemptTimeout::TimesMedian(times)) => {
@@ -162,18 +163,21 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
         Item::new("max_body", Value::Size(max_body), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
+        Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
         Item::new("retry.backoff", Value::Text(backoff.join("..")), provenance("retry.backoff")),
-        Item::new("retry.on", Value::List(retry_on(retry.on)), provenance("retry.on")),
+        Item::new("retry.on", Value::List(retry.on.words()), provenance("retry.on")),
         Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), provenance("retry.unsafe")),
         Item::new("retry.longest_wait", Value::Length(retry.longest_wait), provenance("retry.longest_wait")),
     ]
 }
 
-fn retry_on(on: RetryOn) -> Vec<String> {
-    let RetryOn { throttled, timeout, connect, server_error } = on;
-    let outcomes = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
-    outcomes.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
+/// The statuses that count as refusals.
+fn refusals(throttled: Throttled) -> Value {
+    match throttled {
+        Throttled::Inferred => Value::Nothing("429; also 503 and 403, as the host answers"),
+        Throttled::Listed(statuses) => Value::List(statuses.iter().map(|status| status.to_string()).collect()),
+    }
 }
 
 /// Lists the expected statuses. Consecutive ones are a range.

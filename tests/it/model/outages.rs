@@ -110,3 +110,13 @@ fn the_remedy_for_refusals_is_what_the_host_takes() {
         "it takes `[host.\"a.example\"] gap = \"166667us\"` (30 per 5 s)"
     );
 }
+
+#[test]
+fn only_the_start_and_the_end_of_an_outage_are_logged_and_not_each_attempt_in_between() {
+    let start = "0ms run limit 4 | 1ms start a#1 | 1ms start a#2 | 1s break a#1 | 1s down a 2s | 1010ms break a#2";
+    let probes = "2s start a#1.2 | 2s break a#1.2 | 2s down a 4s | 4s start a#1.3 | 4s break a#1.3 | 4s down a 8s";
+    let log = |text: &str| fold(text).event_log.n_added();
+    assert_eq!(log(start), 3, "two failures, and the outage");
+    assert_eq!(log(&format!("{start} | {probes}")), 3);
+    assert_eq!(log(&format!("{start} | {probes} | 8s start a#1.4 | 9s up a | 9s answer a#1.4")), 4);
+}

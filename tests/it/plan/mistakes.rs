@@ -186,7 +186,7 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ),
     (
         "retry = { on = [\"maybe\"] }",
-        "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
+        "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"`, `\"5xx\"`, and statuses such as `500`",
     ),
     ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in that range"),
     ("retry = { outage = \"1m\" }", "3:20 `outage` is a setting of the whole run | write it under `[retry]`"),

@@ -16,9 +16,11 @@ use std::time::Duration;
 use inflight::plan::Plan;
 use inflight::plan::attempt_timeout::AttemptTimeout;
 use inflight::plan::cursor::{Cursor, Draw};
+use inflight::plan::defaults;
 use inflight::plan::error::PlanError;
 use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::{Job, Statuses};
+use inflight::plan::retry_on::{RetryOn, parse_retry_on};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overrides;
 
@@ -325,9 +327,11 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
             status: Some(Statuses::Any),
             ..Rules::default()
         },
+        retry_also: Some(parse_retry_on("500").unwrap()),
     });
     let drawn = Drawn::from_plan(&plan);
     let job = &drawn.jobs[0];
+    assert_eq!(job.policy.retry.on, RetryOn { statuses: defaults::RETRY_ON.statuses.with(500), ..defaults::RETRY_ON });
     assert_eq!((&*job.target, &job.body[..]), ("PUT https://a.b/", &b"{}"[..]));
     assert!(job.headers["accept"] == "canary" && job.headers["x"] == "1");
     assert_eq!((job.policy.redirects, job.policy.retry.attempts), (1, 9));

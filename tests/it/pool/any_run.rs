@@ -14,6 +14,9 @@ fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         8 => Just(End::Status(200)),
         2 => Just(End::Status(500)),
+        4 => prop::sample::select(vec![503, 403, 408, 425, 502]).prop_map(End::Status),
+        1 => prop::sample::select(vec![(403, "1"), (502, "1"), (503, "2"), (503, "0")])
+            .prop_map(|(status, wait)| End::Asked(status, wait)),
         2 => prop_oneof![Just(""), Just("0"), Just("1"), Just("3"), Just("soon")].prop_map(End::Throttled),
         2 => prop_oneof![Just("http://h0.test/"), Just("http://other.test/"), Just("/again")].prop_map(End::To),
         2 => Just(End::Reset),

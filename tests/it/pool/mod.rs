@@ -15,8 +15,7 @@ pub mod makespan;
 mod order;
 mod outages;
 mod pacing;
-mod repeats;
-mod retries;
+mod retry;
 mod rig;
 mod rounds;
 #[cfg(unix)]

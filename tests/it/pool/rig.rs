@@ -49,7 +49,10 @@ pub struct Act {
 #[derive(Clone, Debug)]
 pub enum End {
     Status(u16),
+    /// 429, with this `Retry-After` unless it is empty.
     Throttled(&'static str),
+    /// Any status, with this `Retry-After`.
+    Asked(u16, &'static str),
     To(&'static str),
     TimedOut,
     Reset,
@@ -336,6 +339,7 @@ impl Wire for Script {
         Exchange::new(match act.end {
             End::Status(status) => answer(status, &[]),
             End::Throttled(retry_after) => answer(429, &[("retry-after", retry_after)]),
+            End::Asked(status, retry_after) => answer(status, &[("retry-after", retry_after)]),
             End::To(url) => answer(302, &[("location", url)]),
             End::TimedOut => Reply::TimedOut(Phase::FirstByte),
             End::Reset => Reply::Failed(Reason::Reset, None),

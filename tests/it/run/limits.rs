@@ -129,9 +129,8 @@ fn a_host_that_asks_for_a_pause_gets_it_and_delays_no_other_host() {
         r#"
         [limits]
         concurrency = 2
-        [retry]
-        attempts = 2
-        on = ["throttled"]
+        [defaults]
+        job_timeout = "1800ms"
         [[endpoint]]
         url = "practice://full/status/429?retry_after=1"
         repeat = 2

@@ -4,7 +4,8 @@
 
 use crate::event::outcome::{Outcome, Phase};
 use crate::source::pool::outage::evidence::JobFate;
-use crate::source::pool::outcome::judge::{self, NextStep};
+use crate::source::pool::outcome::judge;
+use crate::source::pool::outcome::next_step::NextStep;
 use crate::source::pool::retry;
 use crate::source::pool::schedule::pending_job::PendingJob;
 

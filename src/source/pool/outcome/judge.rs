@@ -1,33 +1,33 @@
-//! The judgement of an exchange: its outcome, and the next step of the job.
+//! The judgement of an exchange: its outcome, and what its response says about the host.
 //!
 //! It sends nothing and reads no clock. Start at [`judge`].
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
-use crate::event::reasons::RetryReason;
 use crate::event::{Micros, Offset};
 use crate::plan::job::{Job, Policy};
 use crate::source::pool::outcome::redirect::{self, Hop};
-use crate::source::pool::retry::{self, Circumstances};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::stated::Stated;
 use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
-/// The outcome of an attempt, and its consequences.
+/// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
 #[derive(Debug)]
 pub struct Disposition {
     /// The outcome.
     pub outcome: Outcome,
-    /// The next step of the job.
-    pub next_step: NextStep,
+    /// The next request, if the job follows a redirect.
+    pub hop: Option<Box<Job>>,
     /// Throttle fields of the response.
     pub throttle: ThrottleNotice,
+    /// Chance, from 0 to 1, for the decisions that follow.
+    pub chance: f64,
 }
 
 impl Disposition {
-    /// Returns an outcome with its consequences.
-    pub fn new(outcome: Outcome, next_step: NextStep, throttle: ThrottleNotice) -> Self {
-        Self { outcome, next_step, throttle }
+    /// Returns an outcome without a response.
+    pub fn new(outcome: Outcome, chance: f64) -> Self {
+        Self { outcome, hop: None, throttle: ThrottleNotice::default(), chance }
     }
 }
 
@@ -36,79 +36,56 @@ impl Disposition {
 pub struct ThrottleNotice {
     /// The moment before which no attempt may start at this host.
     pub cooldown: Option<Offset>,
+    /// The wait that the server asked for, if it is no refusal.
+    pub wait: Option<Micros>,
     /// The limits and remainders that the server states.
     pub stated: Stated,
     /// Header fields that could not be parsed.
     pub malformed: u32,
 }
 
-/// The next step of a job after an attempt.
-#[derive(Debug)]
-pub enum NextStep {
-    /// The job ends.
-    Settle(JobEnd),
-    /// The job is retried.
-    Retry(Offset, RetryReason),
-    /// The job follows a redirect at once.
-    Hop(Box<Job>),
-}
-
 /// Judges one exchange.
 pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) -> Disposition {
     let job = &*ready.job;
-    let (outcome, throttle) = match &exchange.reply {
+    let outcome = match &exchange.reply {
         Reply::Answer { head, bytes, .. } => match redirect::follow(job, head.status, &head.headers, ready.hops) {
             Hop::To(next) => {
                 let outcome = Outcome::Redirected { status: head.status };
-                return Disposition::new(outcome, NextStep::Hop(next), ThrottleNotice::default());
+                return Disposition { hop: Some(next), ..Disposition::new(outcome, chance) };
             }
-            Hop::Refused(why) => {
-                (Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) }, ThrottleNotice::default())
+            Hop::Refused(why) => Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) },
+            Hop::None => {
+                let (outcome, throttle) = answered(&job.policy, head, *bytes, now);
+                return Disposition { throttle, ..Disposition::new(outcome, chance) };
             }
-            Hop::None => answered(&job.policy, head, *bytes, now),
         },
-        Reply::TimedOut(phase) => (Outcome::TimedOut { phase: *phase }, ThrottleNotice::default()),
-        Reply::Failed(reason, detail) => {
-            (Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) }, ThrottleNotice::default())
-        }
-        Reply::Cancelled => (Outcome::Cancelled, ThrottleNotice::default()),
+        Reply::TimedOut(phase) => Outcome::TimedOut { phase: *phase },
+        Reply::Failed(reason, detail) => Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) },
+        Reply::Cancelled => Outcome::Cancelled,
     };
-    let circumstances = Circumstances {
-        rules: &job.policy.retry,
-        method: &job.method,
-        // An adaptive lane causes refusals to find the limit. They must not count as attempts of the job.
-        tries: if ready.is_adaptive && is_refusal(&outcome) { 1 } else { ready.tries - ready.uncounted },
-        now,
-        deadline: ready.deadline(),
-        chance,
-    };
-    let next_step = match retry::decide(&outcome, &circumstances) {
-        Some((until, why)) => NextStep::Retry(until, why),
-        None => NextStep::Settle(end_of(&outcome)),
-    };
-    Disposition::new(outcome, next_step, throttle)
+    Disposition::new(outcome, chance)
 }
 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {
     let status = head.status;
     // A status that the plan expects is never a refusal.
     let expected = policy.status.contains(status);
-    let notice = throttle::read(status, &head.headers, head.received);
+    let notice = throttle::read(status, &head.headers, head.received, policy.throttled);
     let stated = notice.stated(policy.retry.longest_wait.into());
-    let Notice { ask, remaining, malformed, .. } = notice;
+    let Notice { ask, remaining, retry_after, malformed, .. } = notice;
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
-    let (outcome, cooldown) = match ask {
+    let (outcome, cooldown, wait) = match ask {
         Some(Ask { wait }) if !expected => {
-            let retry_after = wait.map(|wait| wait.length);
-            (Outcome::Throttled { status, retry_after }, retry_after.map(until))
+            let asked = wait.map(|wait| wait.length);
+            (Outcome::Throttled { status, retry_after: asked }, asked.map(until), None)
         }
         _ => {
             // The quota of this window is exhausted, so the next request would be refused.
             let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
-            (Outcome::Answered { status, bytes, expected }, spent.map(until))
+            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after)
         }
     };
-    (outcome, ThrottleNotice { cooldown, stated, malformed })
+    (outcome, ThrottleNotice { cooldown, wait, stated, malformed })
 }
 
 /// Whether the server asked to slow down.

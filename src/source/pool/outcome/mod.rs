@@ -5,5 +5,6 @@
 pub mod failure_sample;
 pub mod host_fate;
 pub mod judge;
+pub mod next_step;
 pub mod redirect;
 pub mod request_profile;

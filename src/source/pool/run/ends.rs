@@ -10,17 +10,20 @@ use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::reasons::{RunEnd, WarningSource};
-use crate::event::{EndpointId, Fact, Offset};
+use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{Disposition, ThrottleNotice};
+use crate::source::pool::outcome::judge::Disposition;
+use crate::source::pool::outcome::next_step::{self, JudgedAttempt};
 use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::refusal::HostResponse;
+use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::schedule::settling::SettlingJob;
 use crate::source::pool::wire::{Exchange, Reply};
 
@@ -71,12 +74,19 @@ impl SharedRun {
     /// must be delivered before it is settled.
     pub async fn end(&self, ticket: Ticket, disposition: Disposition, exchange: Exchange) -> Option<SettlingJob> {
         let Ticket { mut ready, slot } = ticket;
-        let Disposition { outcome, next_step, throttle } = disposition;
+        let Disposition { mut outcome, hop, throttle, chance } = disposition;
         let attempt = ready.attempt();
         self.with_state(|state, now| {
             state.schedule.budget.count();
             let command = state.running.end(slot);
-            let evidence = evidence_of(&outcome, &throttle, now);
+            let cooldown = throttle.cooldown.filter(|&until| until > now);
+            let is_timed = cooldown.is_some();
+            let mut response = state.schedule.classify(&mut ready, &mut outcome, is_timed);
+            // The cooldown is the stated wait, but no longer than the plan allows.
+            let evidence = AttemptEvidence {
+                end: acceptance(response, cooldown.map(|until| until.since(now))),
+                stated: throttle.stated,
+            };
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
@@ -84,18 +94,27 @@ impl SharedRun {
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }
-            let spent = exchange.phase_times;
-            let malformed = throttle.malformed.into();
+            let (spent, malformed) = (exchange.phase_times, throttle.malformed.into());
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
-            if let Some(until) = throttle.cooldown.filter(|&until| until > now)
-                && state.schedule.cool(ready.host, until)
-            {
+            let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
+            if response == HostResponse::Refused && !is_timed {
+                match state.schedule.refuse(&ready, &outcome, chance) {
+                    Pause::Begins(until) => cooled = Some(until),
+                    Pause::Known => {}
+                    Pause::Stray => response = HostResponse::RefusedAlone,
+                }
+            }
+            if let Some(until) = cooled {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             ready.end(now);
-            let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
+            // Such an answer is no evidence that the host is down.
+            let sign = if response == HostResponse::OwnAnswer { &Outcome::Cancelled } else { &outcome };
+            let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
+            let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
+            let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
             let local_wait = state.schedule.observe_machine(&outcome);
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
             let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };
@@ -165,14 +184,14 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn evidence_of(outcome: &Outcome, throttle: &ThrottleNotice, now: Offset) -> AttemptEvidence {
-    let end = match outcome {
-        Outcome::Answered { .. } | Outcome::Redirected { .. } => Acceptance::Accepted,
-        // The cooldown is the stated wait, but no longer than the plan allows.
-        Outcome::Throttled { .. } => Acceptance::Refused(throttle.cooldown.map(|until| until.since(now))),
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => Acceptance::Unknown,
-    };
-    AttemptEvidence { end, stated: throttle.stated }
+fn acceptance(response: HostResponse, wait: Option<Micros>) -> Acceptance {
+    match response {
+        HostResponse::Accepted => Acceptance::Accepted,
+        HostResponse::Refused => Acceptance::Refused(wait),
+        HostResponse::Nothing | HostResponse::OwnAnswer | HostResponse::Undecided | HostResponse::RefusedAlone => {
+            Acceptance::Unknown
+        }
+    }
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.

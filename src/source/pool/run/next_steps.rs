@@ -10,7 +10,7 @@ use crate::event::{Fact, Offset};
 use crate::job_result::Answer;
 use crate::source::pool::outage::evidence::JobFate;
 use crate::source::pool::outcome::host_fate::{Consequence, consequence_of};
-use crate::source::pool::outcome::judge::{self, NextStep};
+use crate::source::pool::outcome::next_step::{self, NextStep};
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::gate::GateState;
@@ -52,17 +52,15 @@ impl RunState {
             self.schedule.take_back(ready, until, RetryReason::Backoff);
             return None;
         }
-        let (next_step, is_doubtful) = match consequence_of(fate, &ready, &outcome, judged) {
+        let (next, is_doubtful) = match consequence_of(fate, &ready, &outcome, judged) {
             Consequence::GoesBack if may_wait => {
                 self.schedule.excuse(ready);
                 return None;
             }
             Consequence::GoesBack => (NextStep::Settle(JobEnd::Cancelled), false),
-            Consequence::Judged { next_step, is_doubtful } => {
-                (self.within_budget(now, &outcome, next_step), is_doubtful)
-            }
+            Consequence::Judged { next_step, is_doubtful } => (self.within_budget(now, &ready, next_step), is_doubtful),
         };
-        let end = match next_step {
+        let end = match next {
             NextStep::Settle(_)
                 if command == Some(JobCommand::Postpone) && outcome == Outcome::Cancelled && !is_closed =>
             {
@@ -75,17 +73,34 @@ impl RunState {
                 self.schedule.hold_failed(SettlingJob { ready, end, answer });
                 return None;
             }
-            NextStep::Settle(end) => end,
-            NextStep::Retry(..) | NextStep::Hop(_) if is_closed || command == Some(JobCommand::Cancel) => {
+            NextStep::Hold(end) if may_wait => {
+                self.schedule.hold_forbidden(SettlingJob { ready, end, answer }, fastrand::f64());
+                return None;
+            }
+            NextStep::Settle(end) | NextStep::Hold(end) => end,
+            NextStep::Retry(..) | NextStep::Wait(..) | NextStep::Hop(_)
+                if is_closed || command == Some(JobCommand::Cancel) =>
+            {
                 JobEnd::Cancelled
             }
             NextStep::Retry(until, why) => {
                 // Time has passed since the exchange was judged.
                 let until = until.max(now);
                 self.emit(now, Fact::RetryScheduled { attempt, until, why });
-                ready.try_again(judge::is_refusal(&outcome) && ready.is_adaptive);
+                ready.try_again(false);
                 ready.is_doubtful = is_doubtful;
                 self.schedule.take_back(ready, until, why);
+                return None;
+            }
+            NextStep::Wait(until, why) => {
+                self.emit(now, Fact::RetryScheduled { attempt, until, why });
+                ready.try_again(true);
+                match why {
+                    RetryReason::Backoff => self.schedule.take_back(ready, until, why),
+                    RetryReason::RetryAfter | RetryReason::Host | RetryReason::Asked => {
+                        self.schedule.take_back_refused(ready, until);
+                    }
+                }
                 return None;
             }
             NextStep::Hop(next) => {
@@ -101,13 +116,16 @@ impl RunState {
         Some(SettlingJob { ready, end, answer })
     }
 
-    /// The next step of a job, which ends instead of being retried once the retries are used up.
-    fn within_budget(&mut self, now: Offset, outcome: &Outcome, next_step: NextStep) -> NextStep {
-        let is_retry = matches!(next_step, NextStep::Retry(..)) && !judge::is_refusal(outcome);
-        if !is_retry || self.schedule.budget.spend() {
-            return next_step;
+    /// The next step of a job. Once the retries have used up their budget, it comes late.
+    fn within_budget(&mut self, now: Offset, ready: &PendingJob, next_step: NextStep) -> NextStep {
+        match next_step {
+            NextStep::Retry(until, why) if !self.schedule.budget.spend() => {
+                self.warn_of_budget(now);
+                NextStep::Retry(next_step::slowed(until, ready, now), why)
+            }
+            NextStep::Retry(..) | NextStep::Settle(_) | NextStep::Hold(_) | NextStep::Wait(..) | NextStep::Hop(_) => {
+                next_step
+            }
         }
-        self.warn_of_budget(now);
-        NextStep::Settle(judge::end_of(outcome))
     }
 }

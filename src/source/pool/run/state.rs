@@ -23,7 +23,7 @@ use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 /// The warning when failures become final because the retry budget is used up.
 const OUT_OF_RETRIES: &str =
-    "retries have used up their budget: failures are final while that is so, to spare the upstream";
+    "retries have used up their budget: each one waits for the longest backoff while that is so, to spare the upstream";
 
 /// What the run's lock protects.
 #[derive(Debug)]

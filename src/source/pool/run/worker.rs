@@ -15,7 +15,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Fact, JobId, Micros};
 use crate::job_result::JobResult;
 use crate::plan::cursor::BadRow;
-use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};
+use crate::source::pool::outcome::judge::{self, Disposition};
 use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker_handle::WorkerHandle;
@@ -67,9 +67,8 @@ async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &Wor
             )
             .await;
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
-        let next_step = NextStep::Settle(judge::end_of(&outcome));
         let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
-        (broken, Disposition::new(outcome, next_step, ThrottleNotice::default()))
+        (broken, Disposition::new(outcome, 0.0))
     };
     if let Some(SettlingJob { ready, end, answer }) = shared.end(ticket, disposition, exchange).await {
         settle(shared, ready, end, answer).await;

@@ -15,6 +15,7 @@ use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::schedule::refusal::health::HostHealth;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
 const FINDINGS_TTL: Micros = Micros(600_000_000);
@@ -37,6 +38,8 @@ pub struct Lane {
     pub is_pinned: bool,
     /// Whether it was used since it was last examined for eviction.
     pub is_recent: bool,
+    /// What its answers have shown.
+    pub health: HostHealth,
     /// Whether the host is up.
     pub outage: Outage,
     name: Arc<str>,
@@ -77,6 +80,7 @@ impl Lane {
             is_quarantined: false,
             is_pinned: false,
             is_recent: false,
+            health: HostHealth::default(),
             outage: Outage::new(bounds),
             name,
             is_prefetched: false,
@@ -129,12 +133,15 @@ impl Lane {
         if self.clock.is_at(to) {
             return self.clock.sums();
         }
+        // While the host starts gently, its jobs wait for the end of its pause.
+        let (cooldown, opens_at) =
+            if self.starts_gently() { (Offset(u64::MAX), Offset(u64::MAX)) } else { (self.cooldown, self.opens_at()) };
         let hold = LaneHold {
             is_quarantined: self.is_quarantined,
             is_down: self.outage.is_down(),
             is_full: self.is_full(),
-            cooldown: self.cooldown,
-            opens_at: self.opens_at(),
+            cooldown,
+            opens_at,
         };
         self.clock.wind(to, run, hold)
     }
@@ -189,7 +196,7 @@ impl Lane {
             Some(IdleReason::Outage)
         } else if self.is_full() {
             Some(IdleReason::HostLimit)
-        } else if self.cooldown > now {
+        } else if self.cooldown > now || self.starts_gently() {
             Some(IdleReason::Cooldown)
         } else if self.opens_at() > now {
             Some(IdleReason::Gap)
@@ -200,7 +207,7 @@ impl Lane {
 
     /// Whether only the end of an attempt or a command lets a job start here.
     pub fn is_shut(&self) -> bool {
-        self.is_quarantined || self.is_full()
+        self.is_quarantined || self.is_full() || self.starts_gently()
     }
 
     /// Whether the host's own limit leaves no room.

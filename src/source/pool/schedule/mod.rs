@@ -13,11 +13,13 @@ pub mod failed_jobs;
 pub mod gate;
 pub mod idle_slots;
 pub mod lane;
+mod lane_pause;
 pub mod lanes;
 pub mod medians;
 mod outages;
 pub mod pace;
 pub mod pending_job;
+pub mod refusal;
 pub mod rounds;
 pub mod run_time;
 pub mod settling;
@@ -223,8 +225,9 @@ impl Schedule {
             self.tick(self.now);
             return self.decide();
         }
-        // Nothing is left that could show whether the host of a failed job is down.
-        if self.gate.in_flight() == 0 && self.parked == 0 && self.delayed.is_empty() && self.settling.settle_all() {
+        // Nothing is left that could explain why a job failed.
+        let is_idle = self.gate.in_flight() == 0 && self.parked == 0 && self.lanes.next_opening().is_none();
+        if is_idle && self.delayed.is_empty() && self.settling.settle_all() {
             return self.decide();
         }
         // The last source may have ended only now, after every job had settled.
@@ -359,7 +362,7 @@ impl Schedule {
         }
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
         ready.generation = lane.outage.start();
-        ready.start(now, timeout, lane.start(now));
+        ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);
         Dispatch::Start(Ticket { ready, slot: self.gate.take() })

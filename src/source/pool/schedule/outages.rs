@@ -8,7 +8,7 @@ use crate::event::{Fact, HostId};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::schedule::settling::SettlingJob;
+use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
 
 impl Schedule {
     /// Learns from the end of an attempt whether its host is up. `in_flight` includes the attempt. Returns what the
@@ -68,7 +68,7 @@ impl Schedule {
 
     /// Holds a failed job until it is clear whether its host is down.
     pub fn hold_failed(&mut self, job: SettlingJob) {
-        self.settling.hold(Box::new(job), self.now);
+        self.settling.hold(Box::new(job), HeldReason::Outage, self.now);
     }
 
     /// Tries a host now, if it is down. Returns whether that changed anything.

@@ -42,10 +42,16 @@ pub struct PendingJob {
     pub started: Offset,
     /// How long that attempt may take.
     pub timeout: Duration,
-    /// Tries that do not count: an adaptive limit caused the refusal, or the user ended them.
+    /// How many other attempts were in flight at its host then.
+    pub others: u32,
+    /// Tries that do not count: the host refused them, or the user ended them.
     pub uncounted: u32,
-    /// Whether its host's limit is adaptive.
-    pub is_adaptive: bool,
+    /// Refusals in a row that named no moment.
+    pub refusals: u32,
+    /// When the last of them came.
+    pub last_refusal: Offset,
+    /// Evidence that the refusals are an answer to this job alone.
+    own_evidence: u32,
     /// The number of outages of its host when its last attempt started.
     pub generation: u32,
     /// Its last try may have failed because its host went down.
@@ -75,7 +81,10 @@ impl PendingJob {
             job,
             started: now,
             uncounted: 0,
-            is_adaptive: false,
+            others: 0,
+            refusals: 0,
+            last_refusal: Offset::ZERO,
+            own_evidence: 0,
             generation: 0,
             is_doubtful: false,
             start_id: None,
@@ -88,13 +97,13 @@ impl PendingJob {
     }
 
     /// An attempt starts.
-    pub fn start(&mut self, now: Offset, timeout: Duration, start_id: Option<StartId>) {
+    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32, start_id: Option<StartId>) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
         (self.started, self.timeout) = (now, timeout);
-        (self.is_adaptive, self.start_id) = (start_id.is_some(), start_id);
+        (self.others, self.start_id) = (others, start_id);
         self.waited += self.wait;
     }
 
@@ -109,6 +118,27 @@ impl PendingJob {
         self.tries += 1;
         self.uncounted += u32::from(is_uncounted);
         self.hops = 0;
+    }
+
+    /// Counts a refusal that named no moment. `accepts_others` is whether the host has accepted other attempts since
+    /// the last one. If this one was alone in flight, that is stronger evidence.
+    pub fn refuse(&mut self, now: Offset, accepts_others: bool) -> &mut Self {
+        if self.refusals > 0 && accepts_others {
+            self.own_evidence += if self.others == 0 { 3 } else { 2 };
+        }
+        self.refusals += 1;
+        self.last_refusal = now;
+        self
+    }
+
+    /// Whether the refusals are meant for this job: it got several, and others did not.
+    pub fn is_refused_alone(&self) -> bool {
+        self.own_evidence >= 6
+    }
+
+    /// Tries that count.
+    pub fn counted_tries(&self) -> u32 {
+        self.tries - self.uncounted
     }
 
     /// Its host is down: the failed try does not count, nor does the time since that began.

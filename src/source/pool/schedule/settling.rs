@@ -1,24 +1,33 @@
-//! Jobs that are about to settle: those whose failure may be the start of an outage, and those that a worker has
-//! to settle next.
+//! Jobs that are about to settle: those whose failure may be the start of an outage, those whose 403 may be a refusal,
+//! and those that a worker has to settle next.
 //!
 //! Pure. Such a job holds no slot. Start at [`SettlingJobs::hold`].
 
 use std::collections::VecDeque;
 
 use crate::event::outcome::JobEnd;
-use crate::event::{HostId, Micros, Offset};
+use crate::event::{EndpointId, HostId, Micros, Offset};
 use crate::job_result::Answer;
 use crate::source::pool::schedule::pending_job::PendingJob;
 
-/// How long a failed job is held at most until it is clear whether its host is down.
+/// How long a failed job is held at most until its failure is explained.
 const HELD_FOR: Micros = Micros(15_000_000);
 
 /// Jobs that are about to settle.
 #[derive(Debug, Default)]
 pub struct SettlingJobs {
     /// Each until a moment; in that order.
-    held: VecDeque<(Offset, Box<SettlingJob>)>,
+    held: VecDeque<(Offset, HeldReason, Box<SettlingJob>)>,
     due: VecDeque<Box<SettlingJob>>,
+}
+
+/// Why a failed job is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldReason {
+    /// Its host may be down.
+    Outage,
+    /// Its answer of 403 may be a refusal.
+    Forbidden,
 }
 
 /// A job that has ended.
@@ -40,9 +49,9 @@ impl SettlingJob {
 }
 
 impl SettlingJobs {
-    /// Holds a failed job until it is clear whether its host is down.
-    pub fn hold(&mut self, job: Box<SettlingJob>, now: Offset) {
-        self.held.push_back((now + HELD_FOR, job));
+    /// Holds a failed job until its failure is explained.
+    pub fn hold(&mut self, job: Box<SettlingJob>, why: HeldReason, now: Offset) {
+        self.held.push_back((now + HELD_FOR, why, job));
     }
 
     /// Takes the next job to settle.
@@ -57,12 +66,12 @@ impl SettlingJobs {
 
     /// When the next job is held no longer.
     pub fn soonest(&self) -> Option<Offset> {
-        self.held.front().map(|(until, _)| *until)
+        self.held.front().map(|(until, ..)| *until)
     }
 
     /// Settles the jobs that have been held long enough.
     pub fn settle_due(&mut self, now: Offset) {
-        while let Some((_, job)) = self.held.pop_front_if(|(until, _)| *until <= now) {
+        while let Some((.., job)) = self.held.pop_front_if(|(until, ..)| *until <= now) {
             self.due.push_back(job);
         }
     }
@@ -75,19 +84,47 @@ impl SettlingJobs {
 
     /// Settles every job. Returns whether there is any.
     pub fn settle_all(&mut self) -> bool {
-        self.due.extend(self.held.drain(..).map(|(_, job)| job));
+        self.due.extend(self.held.drain(..).map(|(.., job)| job));
         self.is_due()
     }
 
     /// Takes out the jobs that were held for a host: it is down, so that they go back.
     pub fn take(&mut self, host: HostId) -> Vec<Box<SettlingJob>> {
-        let (of_host, others): (VecDeque<_>, _) = self.held.drain(..).partition(|(_, job)| job.ready.host == host);
+        self.take_held(|why, job| why == HeldReason::Outage && job.ready.host == host)
+    }
+
+    /// Takes out the jobs that were held because an endpoint answered them with 403.
+    pub fn take_forbidden(&mut self, host: HostId, endpoint: EndpointId) -> Vec<Box<SettlingJob>> {
+        self.take_held(|why, job| is_forbidden(why, job, host, endpoint))
+    }
+
+    /// Settles the jobs that an endpoint had answered with 403 before it accepted an attempt that started at this moment.
+    pub fn settle_forbidden(&mut self, host: HostId, endpoint: EndpointId, accepted: Offset) {
+        if self.held.is_empty() {
+            return;
+        }
+        let earlier = self.take_held(|why, job| is_forbidden(why, job, host, endpoint) && job.ready.ended <= accepted);
+        self.due.extend(earlier);
+    }
+
+    /// How many jobs an endpoint answered with 403 that had started after this moment.
+    pub fn n_forbidden(&self, host: HostId, endpoint: EndpointId, after: Option<Offset>) -> usize {
+        let is_later = |job: &SettlingJob| after.is_none_or(|after| job.ready.started > after);
+        self.held.iter().filter(|(_, why, job)| is_forbidden(*why, job, host, endpoint) && is_later(job)).count()
+    }
+
+    fn take_held(&mut self, is_wanted: impl Fn(HeldReason, &SettlingJob) -> bool) -> Vec<Box<SettlingJob>> {
+        let (wanted, others): (VecDeque<_>, _) = self.held.drain(..).partition(|(_, why, job)| is_wanted(*why, job));
         self.held = others;
-        of_host.into_iter().map(|(_, job)| job).collect()
+        wanted.into_iter().map(|(.., job)| job).collect()
     }
 
     /// Takes out every job.
     pub fn drain(&mut self) -> impl Iterator<Item = SettlingJob> {
-        self.held.drain(..).map(|(_, job)| job).chain(self.due.drain(..)).map(|job| *job)
+        self.held.drain(..).map(|(.., job)| job).chain(self.due.drain(..)).map(|job| *job)
     }
+}
+
+fn is_forbidden(why: HeldReason, job: &SettlingJob, host: HostId, endpoint: EndpointId) -> bool {
+    why == HeldReason::Forbidden && job.ready.host == host && job.ready.job.endpoint == endpoint
 }

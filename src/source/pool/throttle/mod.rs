@@ -17,19 +17,23 @@ use std::time::SystemTime;
 use http::HeaderMap;
 
 use crate::event::Micros;
+use crate::plan::statuses::Throttled;
 use crate::source::pool::throttle::gather::ThrottleFields;
 
 /// Reads the throttle fields of a response with any status.
 ///
-/// 429 is always a refusal (RFC 6585 §4). 503 is one if it gives a time (RFC 9110 §15.6.4). 403 is one if it gives a
-/// time or reports an exhausted quota, as GitHub does.
-pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
+/// By default 429 is always a refusal (RFC 6585 §4). 503 is one if it gives a time (RFC 9110 §15.6.4). 403 is one if
+/// it gives a time or reports an exhausted quota, as GitHub does. If the plan lists statuses, exactly those are.
+pub fn read(status: u16, headers: &HeaderMap, received: SystemTime, throttled: Throttled) -> Notice {
     let fields = ThrottleFields::read(headers, received);
-    let is_refusal = match status {
-        429 => true,
-        503 => fields.retry_after.is_some(),
-        403 => fields.retry_after.is_some() || fields.standard.is_exhausted() || fields.customary.is_exhausted(),
-        _ => false,
+    let is_refusal = match (throttled, status) {
+        (Throttled::Listed(statuses), _) => statuses.contains(status),
+        (Throttled::Inferred, 429) => true,
+        (Throttled::Inferred, 503) => fields.retry_after.is_some(),
+        (Throttled::Inferred, 403) => {
+            fields.retry_after.is_some() || fields.standard.is_exhausted() || fields.customary.is_exhausted()
+        }
+        (Throttled::Inferred, _) => false,
     };
     let wait = || {
         let quota = |length: Option<Micros>, source| length.map(|length| RetryWait { length, source });
@@ -44,6 +48,7 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
         ask: is_refusal.then(|| Ask { wait: wait() }),
         hints: at_once.into_iter().chain(per_window).collect(),
         remaining: fields.standard.remaining().or_else(|| fields.customary.remaining()),
+        retry_after: fields.retry_after.map(|wait| wait.length),
         quota: fields.standard.quota().or_else(|| fields.customary.quota()),
         malformed: fields.malformed,
     }
@@ -58,6 +63,8 @@ pub struct Notice {
     pub hints: Vec<Hint>,
     /// The remainder of the quota that runs out first.
     pub remaining: Option<Remaining>,
+    /// The wait in `Retry-After`, on any response.
+    pub retry_after: Option<Micros>,
     /// The number of requests in each window, even if its length is not announced.
     pub quota: Option<u64>,
     /// The number of throttle fields that cannot be parsed.

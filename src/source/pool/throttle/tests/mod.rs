@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
 
 use crate::event::Micros;
+use crate::plan::statuses::Throttled;
 use crate::source::pool::throttle::{Hint, Notice, Remaining, read};
 
 /// Friday, 15 January 2027, 08:00:00 UTC.
@@ -117,7 +118,7 @@ proptest! {
         for (name, value) in fields {
             headers.append(name, value);
         }
-        let notice = read(status, &headers, received);
+        let notice = read(status, &headers, received, Throttled::Inferred);
         assert!(notice.malformed as usize <= n_fields);
         assert!(notice.hints.len() <= 2);
         assert!(status != 200 || notice.ask.is_none());
@@ -190,5 +191,5 @@ fn parse(answer: &str) -> Notice {
         let bytes: Vec<u8> = value.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
         headers.append(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(&bytes).unwrap());
     }
-    read(status, &headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
+    read(status, &headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW), Throttled::Inferred)
 }
