@@ -87,7 +87,7 @@ def own(name, model, goals, latency=0.02, changes=(), plan="", may_explain=False
     return Case(name, "own", {"settings": settings}, model, goals, latency, changes, plan, may_explain)
 
 
-NAMED_403 = "[retry]\nthrottled = [429, 503, 403]\n"
+NAMED_403 = "[defaults]\nthrottled = [429, 503, 403]\n"
 FORBIDDEN = "<html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>"
 GITHUB = '{"message": "API rate limit exceeded for user ID 1."}'
 
@@ -101,8 +101,8 @@ CASES = [
     nginx("retry-after", "after", bucket(20), {200: Goal(0.06, 0.6), 600: Goal(0.06, 0.8), 3000: Goal(0.06, 0.9)}),
     nginx("delay", "delay", bucket(20, delays=True), {200: Goal(0.07, 0.95), 600: Goal(0.04, 0.95)}),
     nginx("503", "503", bucket(20), {200: Goal(0.1, 0.9), 600: Goal(0.04, 0.95)}),
-    nginx("conn-429", "conn-429", at_once(8), {80: Goal(0.1, 0.9), 200: Goal(0.07, 0.9)}, latency=0.5),
-    nginx("conn-503", "conn-503", at_once(8), {80: Goal(0.1, 0.9), 200: Goal(0.07, 0.9)}, latency=0.5),
+    nginx("conn-429", "conn-429", at_once(8), {80: Goal(0.1, 0.85), 200: Goal(0.07, 0.9)}, latency=1.0),
+    nginx("conn-503", "conn-503", at_once(8), {80: Goal(0.1, 0.85), 200: Goal(0.07, 0.9)}, latency=1.0),
     # npm
     node("express-none", {120: Goal(0.08, 0.95), 600: Goal(0.03, 0.95)}),
     node("express-legacy", {120: Goal(0.01, 0.85), 600: Goal(0.01, 0.9)}),

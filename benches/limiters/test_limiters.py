@@ -18,7 +18,7 @@ class Early(unittest.TestCase):
 
     def test_a_request_that_was_on_its_way_is_not_early(self):
         refusal = request(0.0, 0.1, 429, Retry_After="2")
-        self.assertEqual(server_log.early([refusal, request(0.12, 0.2, 429)]), 0)
+        self.assertEqual(server_log.early([refusal, request(0.3, 0.4, 429)]), 0)
 
     def test_retry_after_in_a_good_answer_is_no_demand(self):
         self.assertEqual(server_log.early([request(0.0, 0.1, 200, Retry_After="2"), request(1.0, 1.1, 200)]), 0)

@@ -130,10 +130,15 @@ impl AtOnce {
         if self.accepted < AT_ONCE_PROVED { self.refuse_unproved(others, now, wait) } else { self.lower(others, now) }
     }
 
+    /// Whether so many refusals in one flight refute a new limit: at most a few attempts overtake each other.
+    pub fn is_refuted_by(&self, refused: u32) -> bool {
+        self.accepted < AT_ONCE_PROVED && self.doubts > 0 && refused > 1 + self.limit / 5
+    }
+
     /// A new limit may be a little too high, because attempts overtake each other on the way.
     fn refuse_unproved(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
         let is_near = f64::from(others + 1) >= NEAR_LIMIT_SHARE * f64::from(self.limit);
-        let allowed = 1 + self.limit / 10;
+        let allowed = 1 + self.limit / 30;
         if self.doubts > allowed || !is_near || self.limit <= 2 || wait > 0.0 {
             return AtOnceVerdict::Falls;
         }
@@ -151,6 +156,8 @@ impl AtOnce {
             self.lost = self.lost.max(Some(self.limit));
             self.patience = AT_ONCE_PATIENCE;
             self.set((self.limit * 3 / 4).min(others).max(1), now);
+        } else if others + 1 == self.limit && self.limit > 1 {
+            self.set(self.limit - 1, now);
         }
         AtOnceVerdict::Moves
     }

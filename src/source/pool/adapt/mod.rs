@@ -12,6 +12,7 @@ pub mod inquiry;
 pub mod natural;
 pub mod pace;
 pub mod quota;
+pub mod refusal_context;
 pub mod search;
 pub mod seconds;
 #[cfg(test)]

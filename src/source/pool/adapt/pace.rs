@@ -5,13 +5,14 @@
 
 use std::collections::VecDeque;
 
-use crate::source::pool::adapt::history::History;
+use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FAST_RATE, FOUND_RATIO,
-    GENTLE_CUT, MAX_CREEP, MAX_RATE, MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN,
-    MEASURE_STARTS, MIN_RATE, MIN_SEARCH_GROWTH, MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL,
-    SEARCH_ATTEMPTS, SURE_STEPS, UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
+    GENTLE_CUT, LOST_ATTEMPTS, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, LOST_STEP, MAX_CREEP, MAX_RATE,
+    MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE, MIN_SEARCH_GROWTH,
+    MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, REGAINED_SHARE, SATURATION_TTL, SEARCH_ATTEMPTS, SURE_STEPS,
+    UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
 };
 
 /// The rate at which attempts start.
@@ -46,23 +47,10 @@ pub struct Pace {
     /// Whether two refusals agreed on the rate.
     is_confirmed: bool,
     last_refused: Seconds,
+    /// A higher rate that was right before, and how long to wait before the next try to reach it.
+    lost: Option<(f64, Seconds)>,
     /// How long a quiet stretch lasts.
     hold: Seconds,
-}
-
-/// What else is known when a paced attempt is refused.
-#[derive(Clone, Copy, Debug)]
-pub struct RefusalContext<'a> {
-    /// When the attempt started.
-    pub started: Seconds,
-    /// Now.
-    pub now: Seconds,
-    /// The history of the host.
-    pub history: &'a History,
-    /// The longest stated wait; zero if there was none.
-    pub wait: Seconds,
-    /// How many the host takes at once after a pause, if that is known.
-    pub depth: Option<u32>,
 }
 
 impl Pace {
@@ -84,6 +72,7 @@ impl Pace {
             after_refusal: None,
             is_confirmed: false,
             last_refused: -1e9,
+            lost: None,
             hold: CREEP_HOLD,
         };
         pace.set(rate * RATE_SHARE);
@@ -112,6 +101,8 @@ impl Pace {
             (self.memory, self.after_refusal) = (earlier.memory, earlier.after_refusal);
             (self.is_confirmed, self.last_refused, self.hold) =
                 (earlier.is_confirmed, earlier.last_refused, earlier.hold);
+            self.lost = earlier.lost;
+            self.note_loss(earlier.is_found.then_some(earlier.rate));
         }
         self
     }
@@ -154,7 +145,8 @@ impl Pace {
 
     /// The rate, once two refusals agree on it.
     pub fn learned(&self) -> Option<f64> {
-        (self.is_found && self.is_confirmed && self.stretches < 6).then_some(self.rate / RATE_SHARE)
+        (self.is_found && self.is_confirmed && self.stretches < 6 && self.lost.is_none())
+            .then_some(self.rate / RATE_SHARE)
     }
 
     /// Counts a start.
@@ -167,7 +159,10 @@ impl Pace {
         self.quiet += 1;
         let (lasted, quiet, before) = (now - self.since, f64::from(self.quiet), self.rate);
         if self.is_found {
-            let is_due = lasted >= self.hold.max(5.0 * wait) && quiet >= CREEP_ATTEMPTS * self.hold.min(4.0);
+            let is_due = match self.lost {
+                Some((_, pause)) => lasted >= pause.max(5.0 * wait) && self.quiet >= LOST_ATTEMPTS,
+                None => lasted >= self.hold.max(5.0 * wait) && quiet >= CREEP_ATTEMPTS * self.hold.min(4.0),
+            };
             if !is_due {
                 return false;
             }
@@ -191,6 +186,12 @@ impl Pace {
         if !self.is_used(lasted, 0.8) {
             return;
         }
+        if let Some((lost, _)) = self.lost.filter(|(lost, _)| self.rate < lost * REGAINED_SHARE) {
+            self.proved = Some(self.rate);
+            self.set((self.rate * (1.0 + LOST_STEP)).min(lost));
+            return;
+        }
+        self.lost = None;
         self.proved = Some(self.rate);
         let doublings = i32::try_from(self.stretches.saturating_sub(CREEP_QUIET)).unwrap_or(i32::MAX);
         self.set(self.rate * (1.0 + (CREEP * 2_f64.powi(doublings)).min(MAX_CREEP)));
@@ -226,6 +227,11 @@ impl Pace {
     /// Lowers the rate after a refusal.
     pub fn refused(&mut self, context: RefusalContext<'_>) {
         let RefusalContext { started, now, history, .. } = context;
+        let before = self.is_found.then_some(self.rate);
+        if let Some((_, pause)) = self.lost.as_mut() {
+            // The rate has not come back yet.
+            *pause = (*pause * 1.5).min(LOST_PAUSE_MAX);
+        }
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
         let is_lone = started - self.last_refused > span;
         self.last_refused = started;
@@ -249,12 +255,12 @@ impl Pace {
             }
             (false, _, None) => self.set(self.rate * UNKNOWN_CUT),
         }
+        self.note_loss(before);
         self.is_confirmed = self.after_refusal.is_some_and(|before| (self.rate / before - 1.0).abs() <= AGREEMENT);
         self.after_refusal = Some(self.rate);
         let is_settled = self.is_confirmed && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
-        (self.proved, self.quiet, self.since) = (None, 0, now);
-        (self.stretches, self.steps) = (0, 0);
+        (self.proved, self.quiet, self.since, self.stretches, self.steps) = (None, 0, now, 0, 0);
         self.next = self.next.max(now + 1.0 / self.rate);
     }
 
@@ -278,6 +284,13 @@ impl Pace {
         match (measured, after_wait.filter(|&rate| rate > 0.0)) {
             (Some(one), Some(other)) => Some(one.max(other)),
             (one, other) => one.or(other),
+        }
+    }
+
+    /// Remembers a found rate from which this one has come down far.
+    fn note_loss(&mut self, before: Option<f64>) {
+        if let Some(before) = before.filter(|before| self.lost.is_none() && self.rate < before * LOST_SHARE) {
+            self.lost = Some((before, LOST_PAUSE));
         }
     }
 

@@ -208,7 +208,9 @@ impl Quota {
         let kept = match (candidate, self.window) {
             // Two scouts measure an unknown window.
             (Some(_), _) => SCOUTS_KEPT.min(self.most.unwrap_or(0) / 4),
-            (None, Some(_)) if level.resets < NEVER && !self.is_policy && self.is_padded => 1,
+            (None, Some(window)) if level.resets < NEVER && !self.is_policy && self.is_padded => {
+                u32::from(window < LONG_STATED_WINDOW || self.n_windows >= FEW_WINDOWS)
+            }
             (None, _) => 0,
         };
         if left > kept {

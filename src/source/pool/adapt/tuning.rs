@@ -172,6 +172,18 @@ pub const REFUSED_OF_TEN: usize = 3;
 pub const AGREEMENT: f64 = 0.05;
 /// Flights of refusals in a row after which a pace is not trusted.
 pub const MAX_STREAK: u32 = 3;
+/// A found rate is lost when the rate falls below this share of it.
+pub const LOST_SHARE: f64 = 0.85;
+/// A lost rate is regained at this share of it.
+pub const REGAINED_SHARE: f64 = 0.95;
+/// The step of a try to regain a lost rate.
+pub const LOST_STEP: f64 = 0.25;
+/// The time before the first such step. Each refusal makes it half as long again.
+pub const LOST_PAUSE: Seconds = 2.0;
+/// The longest such time.
+pub const LOST_PAUSE_MAX: Seconds = 15.0;
+/// Attempts accepted before each such step.
+pub const LOST_ATTEMPTS: u32 = 6;
 /// The longest pause after a refusal of a paced attempt.
 pub const MAX_PAUSE: Seconds = 2.0;
 

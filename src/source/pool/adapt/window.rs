@@ -38,6 +38,8 @@ pub struct Window {
     stride: u32,
     /// How many bursts pass between those experiments.
     every: u32,
+    /// A little more than the quota was refused.
+    is_bounded: bool,
 }
 
 /// A change that is tried for a while.
@@ -88,6 +90,7 @@ impl Window {
             scout: None,
             stride: 1,
             every: MORE_EVERY,
+            is_bounded: false,
         };
         window.begin_experiment(waits);
         window
@@ -112,7 +115,7 @@ impl Window {
     pub fn learned(&self, waits: bool) -> Option<(u32, Seconds)> {
         let is_refining = matches!(self.experiment, Some(Experiment::Shorter { .. }));
         let is_exact = !waits || self.length > SHORT_WINDOW || self.halvings > 0;
-        (self.unchanged >= 2 && !is_refining && is_exact).then_some((self.quota, self.length))
+        (self.unchanged >= 2 && !is_refining && is_exact && self.is_bounded).then_some((self.quota, self.length))
     }
 
     /// When the present burst began.
@@ -203,6 +206,7 @@ impl Window {
                 if let Experiment::More { .. } = experiment {
                     (self.stride, self.every) = ((self.stride * 2).min(quota), 1);
                 }
+                self.is_bounded &= quota == self.quota;
                 (self.quota, self.length, self.unchanged) = (quota, length, 0);
             }
             None => {}
@@ -239,6 +243,7 @@ impl Window {
         if let Some(Experiment::More { .. }) = experiment
             && held >= self.quota
         {
+            self.is_bounded = self.stride <= (self.quota / 10).max(1);
             self.stride = (self.quota / 20).max(1);
             self.every = (self.every * 2).clamp(MORE_EVERY_REFUSED, MORE_EVERY_MAX);
             return WindowVerdict::Stays;
@@ -251,6 +256,7 @@ impl Window {
             return WindowVerdict::Smooth(quota / length);
         }
         (self.quota, self.unchanged, self.stride) = (held.max(1), 0, (held / 20).max(1));
+        self.is_bounded = false;
         WindowVerdict::Stays
     }
 

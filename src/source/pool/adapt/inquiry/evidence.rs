@@ -5,7 +5,8 @@
 use crate::source::pool::adapt::at_once::AtOnceVerdict;
 use crate::source::pool::adapt::history::InFlight;
 use crate::source::pool::adapt::inquiry::{Back, Inquiry, InquiryPhase, InquiryView};
-use crate::source::pool::adapt::pace::{Pace, RefusalContext};
+use crate::source::pool::adapt::pace::Pace;
+use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{MAX_AT_ONCE_FALLS, MAX_PAUSE, MAX_STREAK};
@@ -48,17 +49,26 @@ impl Inquiry {
             self.waits.longest = self.waits.longest.max(wait);
         }
         self.hear(stated, started, view);
+        let settle = history.settle_time();
         if !self.flight.add(started, now) {
+            let refused = self.flight.refused;
+            if self.at_once.as_ref().is_some_and(|at_once| at_once.is_refuted_by(refused)) {
+                (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
+                self.hold(Back::Law, now + settle);
+            }
             return;
         }
-        let settle = history.settle_time();
         match self.phase {
             InquiryPhase::Free | InquiryPhase::Hold { .. } => self.hold(Back::Free, now + settle),
             InquiryPhase::Cool(_) => self.cool(view),
             InquiryPhase::Ramp(ramp) | InquiryPhase::Overrun { ramp, .. } => {
                 self.phase = InquiryPhase::Overrun { until: now + settle, ramp };
             }
-            InquiryPhase::Law if self.at_once.is_some() => self.refused_at_once(others, now, settle),
+            InquiryPhase::Law if self.at_once.is_some() => {
+                // Those that started together may have overtaken each other.
+                let others = others.max(history.held_at(started));
+                self.refused_at_once(others, now, settle);
+            }
             InquiryPhase::Law => {
                 let explains = |window: &Window| self.pace.is_none() || window.explains(started, history);
                 if self.window.as_ref().is_some_and(explains) || self.pace.is_none() {
