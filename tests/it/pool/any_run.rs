@@ -64,9 +64,10 @@ struct Any {
 }
 
 fn any_run() -> impl Strategy<Value = Any> {
-    let limits = (1..10_u32, prop::option::of(1..4_u32), prop::option::of(1..50_u32), prop::option::of(1..200_u32));
-    let limits = limits.prop_map(|(all, host, rate, gap)| {
-        let mut limits = format!("[limits]\nconcurrency = {all}\n");
+    let mode = prop::sample::select(AdaptiveMode::ALL.to_vec());
+    let own = (prop::option::of(1..4_u32), prop::option::of(1..50_u32), prop::option::of(1..200_u32));
+    let limits = (1..10_u32, mode, own).prop_map(|(all, mode, (host, rate, gap))| {
+        let mut limits = format!("[limits]\nconcurrency = {all}\nadaptive = \"{}\"\n", mode.label());
         limits += &host.map_or_else(String::new, |n| format!("per_host = {n}\n"));
         limits += &rate.map_or_else(String::new, |n| format!("rate = \"{n}/s\"\n"));
         limits + &gap.map_or_else(String::new, |n| format!("per_host_gap = \"{n}ms\"\n"))
