@@ -17,7 +17,6 @@ pub mod level;
 mod lifecycle;
 mod lookup;
 pub mod marks;
-pub mod no_retry;
 pub mod open;
 mod origins;
 mod outage;

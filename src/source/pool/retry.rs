@@ -33,9 +33,11 @@ pub struct Circumstances<'a> {
 /// When to try again and who chose the moment, or why the outcome is final. Refusals are decided by [`may_wait`].
 pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, RetryReason), NoRetry> {
     let rules = at.rules;
-    is_listed(outcome, rules.on).ok_or(NoRetry::Final)?;
-    if let Some(&why) = excluding_rules(outcome, rules, at.method).first() {
-        return Err(why);
+    if !is_listed(outcome, rules.on).ok_or(NoRetry::Final)? {
+        return Err(NoRetry::Outcome);
+    }
+    if !may_repeat(outcome, rules, at.method) {
+        return Err(NoRetry::Method);
     }
     if at.tries >= rules.attempts {
         return Err(if rules.attempts == 1 { NoRetry::OneTry } else { NoRetry::Tries });
@@ -49,19 +51,6 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, Retr
     };
     let until = at.now + wait;
     if until < at.deadline { Ok((until, why)) } else { Err(NoRetry::Time) }
-}
-
-/// The rules that keep such a failure from being retried, apart from tries and time.
-pub fn excluding_rules(outcome: &Outcome, rules: &Retry, method: &Method) -> Vec<NoRetry> {
-    let (by_outcome, by_method) = match outcome {
-        Outcome::Throttled { status, .. } => (!rules.on.has_refusal(*status), false),
-        _ => match is_listed(outcome, rules.on) {
-            None => (false, false),
-            Some(is_listed) => (!is_listed, !may_repeat(outcome, rules, method)),
-        },
-    };
-    let all = [(by_outcome, NoRetry::Outcome), (by_method, NoRetry::Method)];
-    all.into_iter().filter_map(|(applies, why)| applies.then_some(why)).collect()
 }
 
 /// Whether a refused job waits for its host. A refusal is no try, so their number does not matter.
@@ -146,7 +135,7 @@ fn scaled(length: Micros, share: f64) -> Micros {
 }
 
 /// Whether the plan lists an outcome for retries; `None` if no plan can.
-fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
+pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
     match outcome {
         Outcome::Answered { expected: true, .. }
         | Outcome::Redirected { .. }

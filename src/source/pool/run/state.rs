@@ -15,8 +15,8 @@ use crate::event::reasons::{NoRetry, WarningSource};
 use crate::event::{Event, Fact, Offset, Origin};
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
+use crate::source::pool::outcome::next_step;
 use crate::source::pool::outcome::request_profile::RequestProfiles;
-use crate::source::pool::retry;
 use crate::source::pool::run::outbox::Outbox;
 use crate::source::pool::run::worker_handle::{RunningAttempts, WorkerHandle};
 use crate::source::pool::schedule::Schedule;
@@ -90,7 +90,7 @@ impl RunState {
     pub(in crate::source::pool) fn emit_excluded_retry(&mut self, now: Offset, job: &Job, outcome: &Outcome) {
         let rules = &job.policy.retry;
         let Some(cause) = Cause::from_outcome(outcome).filter(|_| rules.attempts > 1) else { return };
-        for why in retry::excluding_rules(outcome, rules, &job.method) {
+        for why in next_step::excluding_rules(outcome, rules, &job.method) {
             if self.excluded_retries.insert((cause, why)) {
                 self.emit(now, Fact::RetryExcluded { after: outcome.clone(), why });
             }

@@ -3,6 +3,8 @@
 //! Failed attempts and failed jobs are counted separately, because a retry may save the job. Memory is bounded by
 //! [`Incidents::MOST`] causes. Start at [`Incidents::count`].
 
+pub mod no_retry;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::NoRetry;
 use crate::event::{Attempt, Micros, Offset};
-use crate::model::no_retry::NoRetryRules;
+use crate::model::incidents::no_retry::NoRetryRules;
 
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
