@@ -8,11 +8,11 @@ use std::collections::VecDeque;
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FAST_RATE, FOUND_RATIO,
-    GENTLE_CUT, LOST_ATTEMPTS, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, LOST_STEP, MAX_CREEP, MAX_RATE,
-    MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE, MIN_SEARCH_GROWTH,
-    MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, REGAINED_SHARE, SATURATION_TTL, SEARCH_ATTEMPTS, SURE_STEPS,
-    UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
+    AGREEMENT, CATCH_UP_STEPS, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, DOUBLING_TIME,
+    FAST_RATE, FOUND_RATIO, GENTLE_CUT, LOST_ATTEMPTS, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, LOST_STEP, MAX_CREEP,
+    MAX_RATE, MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE,
+    MIN_SEARCH_GROWTH, MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, REGAINED_SHARE, SATURATION_TTL, SEARCH_ATTEMPTS,
+    SLOW_RATE, SURE_STEPS, UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
 };
 
 /// The rate at which attempts start.
@@ -212,7 +212,7 @@ impl Pace {
             Some(refused) => self.set(self.rate * (1.0 + self.growth()).min((refused / self.rate).sqrt())),
             // Each refusal costs a stated wait: fewer and longer steps.
             None if wait > 0.0 => self.set(self.rate * (1.0 + WAITED_SEARCH_GROWTH)),
-            None => self.set(self.rate * (1.0 + self.growth())),
+            None => self.set(self.rate * (1.0 + self.growth()).max(self.catch_up(lasted))),
         }
     }
 
@@ -222,6 +222,15 @@ impl Pace {
         // After several steps the first measurement was wrong.
         let doublings = if self.rate < FAST_RATE { 0 } else { (self.steps - SURE_STEPS).max(0) };
         (usual * 2_f64.powi(doublings)).min(MAX_SURE_GROWTH)
+    }
+
+    /// The step of a search that has begun far too low: its time is bounded.
+    fn catch_up(&self, lasted: Seconds) -> f64 {
+        if self.steps < CATCH_UP_STEPS || self.rate >= SLOW_RATE {
+            1.0
+        } else {
+            (lasted / DOUBLING_TIME).min(1.0).exp2()
+        }
     }
 
     /// Lowers the rate after a refusal.
@@ -235,7 +244,7 @@ impl Pace {
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
         let is_lone = started - self.last_refused > span;
         self.last_refused = started;
-        if history.ends().refused_of_last(10).1 >= REFUSED_OF_TEN && !is_lone {
+        if history.ends().refused_flights_of_last(10, 0.5 * history.settle_time()) >= REFUSED_OF_TEN && !is_lone {
             // The ceiling has come down.
             self.saturations.clear();
             self.set(self.rate * DEEP_CUT);
