@@ -68,6 +68,9 @@ impl Model {
         for host in self.hosts.kept_mut().filter(|_| !mode.is_active()) {
             (host.adapted, host.why) = (None, None);
         }
-        self.event_log.add(at, LogEvent::Adaptive(mode));
+        // Every run begins with its mode. Only a changed one, or one that is not the default, is worth a line.
+        if self.totals.started > 0 || mode != AdaptiveMode::WhenRefused {
+            self.event_log.add(at, LogEvent::Adaptive(mode));
+        }
     }
 }

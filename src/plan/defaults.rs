@@ -4,11 +4,15 @@
 
 use std::time::Duration;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::StatusSet;
 
 /// The limit on attempts in flight, for the whole run.
 pub const CONCURRENCY: u32 = 20;
+
+/// When limits adapt.
+pub const ADAPTIVE: AdaptiveMode = AdaptiveMode::WhenRefused;
 
 /// DNS, connection and TLS.
 pub const CONNECT: Duration = Duration::from_secs(10);

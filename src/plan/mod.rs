@@ -199,7 +199,7 @@ impl Default for Limits {
             per_host: None,
             gap: None,
             per_host_gap: None,
-            adaptive: AdaptiveMode::default(),
+            adaptive: defaults::ADAPTIVE,
             retry_budget: defaults::RETRY_BUDGET,
             outage: defaults::OUTAGE,
             unreachable: defaults::UNREACHABLE,

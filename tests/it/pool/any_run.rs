@@ -20,6 +20,9 @@ fn end() -> impl Strategy<Value = End> {
         2 => prop_oneof![Just(""), Just("0"), Just("1"), Just("3"), Just("soon")].prop_map(End::Throttled),
         2 => prop_oneof![Just("http://h0.test/"), Just("http://other.test/"), Just("/again")].prop_map(End::To),
         2 => Just(End::Reset),
+        1 => Just(End::Status(502)),
+        1 => Just(End::Fails(Reason::Refused)),
+        1 => Just(End::Fails(Reason::Local)),
         1 => Just(End::TimedOut),
     ]
 }
@@ -61,9 +64,10 @@ struct Any {
 }
 
 fn any_run() -> impl Strategy<Value = Any> {
-    let limits = (1..10_u32, prop::option::of(1..4_u32), prop::option::of(1..50_u32), prop::option::of(1..200_u32));
-    let limits = limits.prop_map(|(all, host, rate, gap)| {
-        let mut limits = format!("[limits]\nconcurrency = {all}\n");
+    let mode = prop::sample::select(AdaptiveMode::ALL.to_vec());
+    let own = (prop::option::of(1..4_u32), prop::option::of(1..50_u32), prop::option::of(1..200_u32));
+    let limits = (1..10_u32, mode, own).prop_map(|(all, mode, (host, rate, gap))| {
+        let mut limits = format!("[limits]\nconcurrency = {all}\nadaptive = \"{}\"\n", mode.label());
         limits += &host.map_or_else(String::new, |n| format!("per_host = {n}\n"));
         limits += &rate.map_or_else(String::new, |n| format!("rate = \"{n}/s\"\n"));
         limits + &gap.map_or_else(String::new, |n| format!("per_host_gap = \"{n}ms\"\n"))
@@ -99,7 +103,10 @@ fn any_run() -> impl Strategy<Value = Any> {
 
 async fn run(any: Any) -> (Option<u64>, usize, usize, RunEnd) {
     let rounds = any.rounds.map_or_else(String::new, |n| format!("every = \"700ms\"\nrounds = {n}\n"));
-    let mut plan = format!("fail_fast = {}\n{rounds}{}[retry]\nbackoff = \"50ms..200ms\"\n", any.fail_fast, any.limits);
+    let mut plan = format!(
+        "fail_fast = {}\n{rounds}{}[retry]\nbackoff = \"50ms..200ms\"\noutage = \"2s\"\nunreachable = \"1s\"\n",
+        any.fail_fast, any.limits
+    );
     plan += "[defaults]\njob_timeout = \"5s\"\nredirects = 3\n";
     for (i, repeat) in any.repeats.iter().enumerate() {
         plan += &endpoint(&format!("h{i}.test"), *repeat);

@@ -58,6 +58,10 @@ struct HostState {
     in_flight: u32,
     cooldown: Offset,
     is_quarantined: bool,
+    is_down: bool,
+    is_given_up: bool,
+    /// The attempt that tries it while it is down.
+    tried: Option<Attempt>,
 }
 
 impl Ledger {
@@ -132,10 +136,8 @@ impl Ledger {
             | Fact::LimitLearned { .. }
             | Fact::RefusalRecognized { .. }
             | Fact::RefusalDismissed { .. }
-            | Fact::HostDown { .. }
-            | Fact::HostUp { .. }
-            | Fact::HostGivenUp { .. }
             | Fact::AdaptiveSet { .. } => {}
+            Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
             Fact::EndpointStateChanged { endpoint, up } => {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
@@ -180,7 +182,23 @@ impl Ledger {
         self.n_cancelled += usize::from(*outcome == Outcome::Cancelled);
         let (started, _, host) = self.open.remove(&attempt).expect("it had started");
         *self.served.entry(attempt.job).or_default() += at.since(started);
-        self.hosts.get_mut(&host).unwrap().in_flight -= 1;
+        let host = self.hosts.get_mut(&host).unwrap();
+        host.in_flight -= 1;
+        host.tried = host.tried.filter(|tried| *tried != attempt);
+    }
+
+    fn change_outage(&mut self, event: &Event) {
+        if let Fact::HostDown { host, next_try, .. } = &event.fact {
+            assert!(*next_try > event.at, "later: {event:?}");
+            self.hosts.get_mut(host).unwrap().is_down = true;
+        }
+        if let Fact::HostUp { host } | Fact::HostGivenUp { host, .. } = &event.fact {
+            let is_up = matches!(event.fact, Fact::HostUp { .. });
+            let state = self.hosts.get_mut(host).unwrap();
+            assert!(state.is_down || is_up && state.is_given_up, "it was down: {event:?}");
+            (state.is_down, state.is_given_up) = (false, !is_up);
+            state.tried = None;
+        }
     }
 
     fn repeat(&mut self, event: &Event) {
@@ -217,6 +235,9 @@ impl Ledger {
         assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
         assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
         state.in_flight += 1;
+        if state.is_down {
+            assert_eq!(state.tried.replace(attempt), None, "one try at a time: {event:?}");
+        }
         assert!(!state.is_quarantined, "not put aside: {event:?}");
         assert!(!self.skipped.contains(&endpoint), "not skipped: {event:?}");
         *self.waited.entry(attempt.job).or_default() += waited;

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use inflight::control::Command;
+use inflight::event::adaptive::AdaptiveMode;
 use inflight::event::cause::Cause;
 use inflight::event::outcome::{Phase, Reason};
 use inflight::event::reasons::RunEnd;
@@ -125,7 +126,12 @@ impl Rig {
     /// Runs a plan in TOML by a script.
     #[track_caller]
     pub fn new(plan: &str, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
-        let plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
+        let is_adaptive = plan.contains("adaptive");
+        let mut plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
+        // The controller starts a batch gently, and most tests are about the user's limits alone.
+        if !is_adaptive {
+            plan.limits.adaptive = AdaptiveMode::Off;
+        }
         Self::from_plan(plan, script)
     }
 
@@ -135,7 +141,8 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("list.txt");
         std::fs::write(&file, lines.join("\n")).unwrap();
-        let plan = Plan::read(&file, &|_| None).unwrap();
+        let mut plan = Plan::read(&file, &|_| None).unwrap();
+        plan.limits.adaptive = AdaptiveMode::Off;
         Self { folder: Some(folder), ..Self::from_plan(plan, script) }
     }
 

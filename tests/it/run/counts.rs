@@ -130,6 +130,7 @@ fn all_counts_agree_on_100_000_jobs_with_faults() {
             r#"
             [limits]
             concurrency = 100
+            adaptive = "off"
             [retry]
             attempts = 3
             backoff = "1ms..4ms"

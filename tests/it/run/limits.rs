@@ -129,6 +129,7 @@ fn a_host_that_asks_for_a_pause_gets_it_and_delays_no_other_host() {
         r#"
         [limits]
         concurrency = 2
+        adaptive = "off"
         [defaults]
         job_timeout = "1800ms"
         [[endpoint]]

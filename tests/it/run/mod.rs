@@ -14,6 +14,7 @@ mod lab;
 mod limits;
 mod manual;
 mod order;
+mod outages;
 mod program;
 mod redirects;
 mod refusals;

@@ -182,7 +182,7 @@ impl Outage {
         let lasted = evidence.at.since(down.since);
         (down.why, down.reason) = (sentence(evidence.outcome), reason_of(evidence.outcome));
         down.n_tries += 1;
-        if lasted >= bound {
+        if lasted >= bound && down.is_reported {
             let length = humantime::format_duration(Duration::from_micros(bound.0));
             let why: Arc<str> = if self.has_answered {
                 format!("down for {length}: {}", down.why).into()

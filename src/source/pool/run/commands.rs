@@ -181,7 +181,7 @@ impl SharedRun {
         self.with_state(|state, now| {
             let is_set = match scope {
                 Scope::Run => {
-                    state.schedule.set_limit(limit);
+                    state.schedule.set_usual_limit(limit);
                     true
                 }
                 Scope::Host(host) => state.schedule.set_host_limit(host, limit),

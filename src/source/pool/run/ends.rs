@@ -115,8 +115,9 @@ impl SharedRun {
             let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
             let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
             let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
+            let local_wait = state.schedule.observe_machine(&outcome);
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
-            let ended = EndedAttempt { ready, outcome, fate, command, answer };
+            let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };
             let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
                 return Some(settling);

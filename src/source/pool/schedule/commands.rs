@@ -10,6 +10,12 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 
 impl Schedule {
+    /// Sets the run's limit for the user. A shortage of this machine may lower it again.
+    pub fn set_usual_limit(&mut self, limit: u32) {
+        self.shortage.reset();
+        self.set_limit(limit);
+    }
+
     /// Sets the run's limit, which is also the upper bound for hosts without their own.
     pub fn set_limit(&mut self, limit: u32) {
         self.gate.set_limit(limit);

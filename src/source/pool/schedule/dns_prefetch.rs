@@ -59,7 +59,7 @@ mod tests {
 
     #[track_caller]
     fn schedule_of_files(endpoints: &str) -> (Schedule, ReaderActivity) {
-        let text = format!("[limits]\nconcurrency = 5000\n{endpoints}");
+        let text = format!("[limits]\nconcurrency = 5000\nadaptive = \"off\"\n{endpoints}");
         let plan = Plan::from_toml(&text, "plan.toml", Path::new("."), &|_| None).unwrap();
         let cursor = Cursor::open(&plan, None).unwrap();
         let reading = cursor.activity();

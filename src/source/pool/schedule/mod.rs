@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod rounds;
 pub mod run_time;
 pub mod settling;
+pub mod shortage;
 pub mod sources;
 mod turns;
 
@@ -48,6 +49,7 @@ use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::settling::{SettlingJob, SettlingJobs};
+use crate::source::pool::schedule::shortage::Shortage;
 use crate::source::pool::schedule::sources::Sources;
 
 /// The most jobs that may be drawn early because their lane is closed. Beyond that, a source of many hosts is not
@@ -98,6 +100,7 @@ pub struct Schedule {
     lanes: Lanes,
     delayed: DelayQueue,
     settling: SettlingJobs,
+    shortage: Shortage,
     pace: StartPace,
     /// The retry budget.
     pub budget: Budget,
@@ -123,6 +126,7 @@ impl Schedule {
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
+            shortage: Shortage::default(),
             pace: StartPace::new(limits.gap.unwrap_or_default().into()),
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
@@ -156,6 +160,8 @@ impl Schedule {
                 }
             } else if self.settling.soonest() == Some(due) {
                 self.settling.settle_due(at);
+            } else if self.shortage.due() == Some(due) {
+                self.report_shortage();
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
                 self.enqueue_source(source);
             }
@@ -181,7 +187,10 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), round].into_iter().flatten().min()
+        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), self.shortage.due(), round]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What a worker that has nothing to do should do now.

@@ -73,8 +73,8 @@ fn classify_io(error: &io::Error) -> Option<Reason> {
         // The framing of a body is invalid.
         ErrorKind::InvalidData | ErrorKind::InvalidInput => Some(Reason::BadResponse),
         ErrorKind::AddrNotAvailable | ErrorKind::OutOfMemory => Some(Reason::Local),
-        // EMFILE and ENFILE, which have no kind of their own.
-        _ => matches!(error.raw_os_error(), Some(23 | 24)).then_some(Reason::Local),
+        // These have no kind of their own: ENFILE, EMFILE, and ENOBUFS of Linux, the BSDs and Windows.
+        _ => matches!(error.raw_os_error(), Some(23 | 24 | 55 | 105 | 10055)).then_some(Reason::Local),
     }
 }
 
@@ -88,7 +88,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn running_out_of_descriptors_is_a_local_failure() {
-        for code in [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::ADDRNOTAVAIL] {
+        use rustix::io::Errno;
+        for code in [Errno::MFILE, Errno::NFILE, Errno::ADDRNOTAVAIL, Errno::NOBUFS, Errno::NOMEM] {
             assert_eq!(classify_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
         }
     }

@@ -104,7 +104,7 @@ fn the_document_holds_every_value_with_its_source() {
     assert_eq!(document["jobs"], 1203);
     assert_eq!(document["run"]["every"], json!({"value": 300.0, "unit": "s", "from": line(2)}));
     assert_eq!(document["limits"]["rate"], json!({"value": 100.0, "unit": "1/s", "from": line(11)}));
-    assert_eq!(document["limits"]["adaptive"], json!({"value": "off", "from": {"kind": "default"}}));
+    assert_eq!(document["limits"]["adaptive"], json!({"value": "when refused", "from": {"kind": "default"}}));
     assert_eq!(document["output"]["bodies"], json!({"value": null, "from": {"kind": "default"}}));
     let [orders, customers, invoices] = [0, 1, 2].map(|i| &document["endpoints"][i]);
     let url = &orders["url"];

@@ -19,6 +19,7 @@ fn no_secret_is_shown_recorded_or_reported() {
         attempts = 2
         backoff = "1ms..2ms"
         on = ["5xx", "connect"]
+        unreachable = "100ms"
         [[endpoint]]
         name = "user"
         url = "http://canary-user:canary-password@{address}/status/500"

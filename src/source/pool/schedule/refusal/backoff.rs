@@ -114,7 +114,8 @@ mod tests {
             (0..limit).for_each(|_| backoff.accept(Offset(3)));
         }
         assert!(limits.starts_with(&[1, 2, 4, 8]) && limits.last() == Some(&(1 << 15)), "{limits:?}");
+        assert_eq!(backoff.refuse(Offset(9), Offset(9), &rules, 1.0), Pause::Stray, "one after so many");
         backoff.refuse(Offset(9), Offset(9), &rules, 1.0);
-        assert_eq!(backoff.limit(), Some(1));
+        assert_eq!(backoff.limit(), Some(1), "and the second in a row counts");
     }
 }
