@@ -20,13 +20,16 @@ use crate::app::inspect::{check, doctor, manual, themes};
 use crate::app::run::{Batch, demo, practice};
 use crate::app::wakeups::{Wakeup, Wakeups};
 use crate::cli::arguments::join_modes;
+use crate::cli::given_flags::given_flags;
 use crate::cli::look::color_in;
 use crate::cli::{Cli, CliCommand, RequestArgs, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::config::settings::Settings;
 use crate::error::{Error, code};
 use crate::lab::scenario;
+use crate::output::check::text::warning_text;
 use crate::output::{destination, exit, streams};
+use crate::plan::resolved::warnings::host_limit_warnings;
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
@@ -66,7 +69,11 @@ fn print_usage(error: &clap::Error, console: Console) -> u8 {
 fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
     match command {
         CliCommand::Run(args) => {
-            Batch { plan: read_plan(args)?, results: &args.results, look: &args.look, console }.run()
+            let plan = read_plan(args)?;
+            for warning in host_limit_warnings(&plan, &given_flags(args)) {
+                streams::say(&warning_text(&warning));
+            }
+            Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
         CliCommand::Check(args) => check::run(args, read_plan(args), console),
         CliCommand::Demo(args) if args.list => print("the list", &scenario::list()),

@@ -23,7 +23,7 @@ use crate::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
 use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
-use crate::event::reasons::{ChangedBy, RetryReason, RunEnd, WarningSource};
+use crate::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
 use crate::event::waits::WaitTimes;
 
 /// One fact, when it happened, and which machine reported it.
@@ -186,6 +186,13 @@ pub enum Fact {
         until: Offset,
         /// What decides the time of the retry.
         why: RetryReason,
+    },
+    /// A rule of the plan makes failures like this one final. Reported once for each cause and rule.
+    RetryExcluded {
+        /// How the first such attempt ended.
+        after: Outcome,
+        /// The rule.
+        why: NoRetry,
     },
     /// The job follows a redirect: one more attempt of the same try.
     RedirectFollowed {

@@ -19,7 +19,7 @@ pub enum RetryReason {
 }
 
 /// Why a failed attempt is not retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoRetry {
     /// A retry would not help.

@@ -224,6 +224,7 @@ impl Model {
                 let then = if waits_for_host { FollowUp::Parked } else { FollowUp::Retry(until) };
                 self.event_log.follow_up(origin, |other| other == attempt, then);
             }
+            Fact::RetryExcluded { after, why } => self.incidents.exclude_retry(after, *why),
             // The end of the previous attempt and the start of the next one are facts of their own.
             Fact::RedirectFollowed { .. } => {}
             Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {

@@ -39,6 +39,10 @@ pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
             let example = format!("such as {}", fit::middle(&sanitize(example), room.saturating_sub(8)));
             lines.push(format!("{indent}{}", style.dim(&example)));
         }
+        if let Some(sentence) = group.no_retry.sentence(cause) {
+            let indent = " ".repeat(lead.width());
+            lines.push(format!("{indent}{}", style.dim(&fit::end(&sentence, room))));
+        }
     }
     if let Some(more) = groups.get(CAUSES..).filter(|more| !more.is_empty()) {
         let jobs = more.iter().map(|(_, group)| group.jobs).sum();

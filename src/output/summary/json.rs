@@ -115,6 +115,7 @@ fn failure(model: &Model, cause: Cause, group: &FailureGroup) -> Value {
         "count": group.jobs,
         "first_s": rounded(group.first.since(Offset::ZERO).as_secs_f64()),
         "last_s": rounded(group.last.since(Offset::ZERO).as_secs_f64()),
+        "not_retried": group.no_retry.reason().map(|why| json!({ "why": why, "fix": group.no_retry.fix(cause) })),
         "example": { "request": group.example.target, "detail": group.example.detail },
         "endpoints": endpoints,
     })

@@ -39,6 +39,11 @@ pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Opti
     all
 }
 
+/// Returns the warnings that a run shows, too: limits of hosts that are never reached.
+pub fn host_limit_warnings(plan: &Plan, flags: &[FlagOverride]) -> Vec<Warning> {
+    warn_of_host_limits(plan, &ProvenanceIndex::new(&plan.file, &plan.written, flags))
+}
+
 /// Warns of a concurrency that needs more open files than are allowed.
 fn warn_of_open_files(plan: &Plan, index: &ProvenanceIndex<'_>, most: Option<u32>) -> Option<Warning> {
     let (limit, most) = (plan.limits.concurrency.get(), most?);

@@ -135,7 +135,7 @@ fn scaled(length: Micros, share: f64) -> Micros {
 }
 
 /// Whether the plan lists an outcome for retries; `None` if no plan can.
-fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
+pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
     match outcome {
         Outcome::Answered { expected: true, .. }
         | Outcome::Redirected { .. }

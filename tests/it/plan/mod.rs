@@ -7,6 +7,7 @@
 mod ahead;
 mod examples;
 mod mistakes;
+mod refusals;
 mod streams;
 
 use std::fs;

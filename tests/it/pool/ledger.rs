@@ -136,6 +136,7 @@ impl Ledger {
             | Fact::LimitLearned { .. }
             | Fact::RefusalRecognized { .. }
             | Fact::RefusalDismissed { .. }
+            | Fact::RetryExcluded { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),

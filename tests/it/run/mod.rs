@@ -20,6 +20,7 @@ mod redirects;
 mod refusals;
 mod repeats;
 mod results;
+mod retries;
 mod rounds;
 mod settings;
 mod supervision;

@@ -8,7 +8,7 @@ use inflight::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
 use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
-use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd, WarningSource};
+use inflight::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use proptest::option::of;
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 40;
+pub const KINDS: usize = 41;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -61,6 +61,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostDown { .. } => 37,
         Fact::HostUp { .. } => 38,
         Fact::HostGivenUp { .. } => 39,
+        Fact::RetryExcluded { .. } => 40,
     }
 }
 
@@ -161,6 +162,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
         21 | 34..=39 => host_fact(kind),
+        40 => (outcome(), select(vec![NoRetry::Outcome, NoRetry::Method]))
+            .prop_map(|(after, why)| Fact::RetryExcluded { after, why })
+            .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }

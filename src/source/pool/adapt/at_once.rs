@@ -6,7 +6,7 @@
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME, AT_ONCE_PROVED, AT_ONCE_SINGLES,
-    LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, NEAR_LIMIT_SHARE,
+    LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, NEAR_LIMIT_SHARE, SECOND_PROBE_SHARE, SINGLE_PATIENCE,
 };
 
 /// The limit of a host that limits the attempts in flight.
@@ -29,14 +29,16 @@ pub struct AtOnce {
     doubts: u32,
     /// A higher limit that was right before.
     lost: Option<u32>,
+    /// The host held a single one from the beginning: a bucket without a burst looks alike.
+    is_single: bool,
 }
 
-/// What a refusal means for the hypothesis.
+/// What an end means for the hypothesis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtOnceVerdict {
-    /// It explains the refusal, or the refusal is older than the limit.
+    /// It explains the end, or the attempt is older than the limit.
     Keeps,
-    /// It explains the refusal with this limit.
+    /// It explains the end with this limit.
     Moves,
     /// It cannot be the explanation.
     Falls,
@@ -50,11 +52,12 @@ impl AtOnce {
             settled: None,
             accepted: 0,
             quiet: 0,
-            patience: AT_ONCE_PATIENCE,
+            patience: if held <= 1 { SINGLE_PATIENCE } else { AT_ONCE_PATIENCE },
             since: now,
             stride: 1,
             doubts: 0,
             lost: None,
+            is_single: held <= 1,
         }
     }
 
@@ -63,10 +66,11 @@ impl AtOnce {
         self.limit
     }
 
-    /// The limit without a probe under way, once it is confirmed.
+    /// The limit without a probe under way, once it is confirmed. One at once is never offered: a bucket without a
+    /// burst looks alike.
     pub fn learned(&self) -> Option<u32> {
         let is_confirmed = self.accepted >= AT_ONCE_CONFIRMED.max(3 * self.limit);
-        is_confirmed.then_some(self.settled.unwrap_or(self.limit))
+        Some(self.settled.unwrap_or(self.limit)).filter(|&limit| is_confirmed && limit > 1)
     }
 
     /// Whether nothing has been accepted under this hypothesis.
@@ -75,14 +79,27 @@ impl AtOnce {
     }
 
     /// The moment before which nothing starts: the first attempts come one by one, so that a refusal of one of them
-    /// refutes the hypothesis cheaply.
-    pub fn opens_at(&self, last_start: Seconds, settle: Seconds) -> Seconds {
-        if self.accepted < AT_ONCE_SINGLES { self.since.max(last_start) + settle } else { 0.0 }
+    /// refutes the hypothesis cheaply. A second one at once starts late, so that a rate would accept it.
+    pub fn opens_at(&self, last_start: Seconds, settle: Seconds, latency: Seconds) -> Seconds {
+        if self.accepted < AT_ONCE_SINGLES {
+            self.since.max(last_start) + settle
+        } else if self.is_second_probed() {
+            last_start + SECOND_PROBE_SHARE * latency
+        } else {
+            0.0
+        }
     }
 
-    /// Raises the limit, if an accepted attempt is a reason to. Returns whether it did.
-    pub fn accepted(&mut self, others: u32, now: Seconds, latency: Seconds, wait: Seconds, cap: u32) -> bool {
+    fn is_second_probed(&self) -> bool {
+        self.is_single && self.settled == Some(1)
+    }
+
+    /// Considers an accepted attempt that started with so many others in flight: the limit may rise.
+    pub fn accepted(&mut self, others: u32, now: Seconds, latency: Seconds, wait: Seconds, cap: u32) -> AtOnceVerdict {
         self.accepted += 1;
+        if others > 0 && self.is_second_probed() {
+            return AtOnceVerdict::Falls;
+        }
         self.quiet += 1;
         if self.settled.is_some() && now - self.since > (4.0 * latency).max(1.0) && self.quiet >= 2 * self.limit {
             self.settled = None;
@@ -93,13 +110,13 @@ impl AtOnce {
             || self.quiet < self.patience
             || now - self.since <= self.probe_time(latency, wait)
         {
-            return false;
+            return AtOnceVerdict::Keeps;
         }
         self.settled = Some(self.limit);
         self.limit = self.limit.saturating_add(self.stride.min((self.limit / 2).max(1)));
         self.stride = self.stride.saturating_mul(2);
         (self.since, self.quiet) = (now, 0);
-        true
+        AtOnceVerdict::Moves
     }
 
     /// How long a limit lasts before it is probed.
@@ -108,7 +125,8 @@ impl AtOnce {
         let worth = 20.0 * wait * (f64::from(self.patience) / 24.0).max(1.0);
         // A limit that was higher before has perhaps only been lowered for a while.
         let is_lost = self.lost.is_some_and(|lost| self.limit < lost);
-        let usual = if is_lost { LOST_PROBE_LATENCIES * latency } else { AT_ONCE_PROBE_TIME };
+        let is_untested = self.is_single && self.patience == SINGLE_PATIENCE;
+        let usual = if is_lost || is_untested { LOST_PROBE_LATENCIES * latency } else { AT_ONCE_PROBE_TIME };
         worth.max(usual)
     }
 

@@ -16,6 +16,9 @@ pub const LONGEST: Seconds = 60.0;
 /// When a host that refuses everything is asked again, in seconds after its first refusal.
 pub const EARLY_PROBES: [Seconds; 3] = [0.1, 0.25, 0.5];
 
+/// The only one of them after a short burst.
+pub const BURST_PROBE: Seconds = 0.25;
+
 /// The next longer natural window.
 pub fn next_longer(length: Seconds) -> Option<Seconds> {
     WINDOWS.into_iter().find(|&window| window > length * 1.01)

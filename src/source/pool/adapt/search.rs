@@ -4,7 +4,7 @@
 //! it, after a natural time) from a bucket (so much per second). Start at [`SearchOrigin::next_probe`].
 
 use crate::source::pool::adapt::history::{History, StartId};
-use crate::source::pool::adapt::natural::{self, COMMON, EARLY_PROBES, WINDOWS};
+use crate::source::pool::adapt::natural::{self, BURST_PROBE, COMMON, EARLY_PROBES, WINDOWS};
 use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     FAR_PROBE, FULL_SHARE, MAX_LENIENT_WINDOW, MIN_SEARCHED_RATE, NETWORK_MARGIN, NO_LIMIT_FACTOR, NO_LIMIT_REFUSED,
@@ -16,6 +16,8 @@ use crate::source::pool::adapt::tuning::{
 pub struct SearchOrigin {
     /// The first start of the present window, as far as it is known.
     pub anchor: Option<Seconds>,
+    /// The anchor before the present one, which is restored if the attempt at that is refused.
+    pub earlier: Option<Seconds>,
     /// The first start of the batch, for a longer window around a pace.
     pub outer: Seconds,
     /// When the first refused attempt of the search started.
@@ -80,6 +82,18 @@ impl SearchOrigin {
         self.accepted = history.count_since(self.anchor()).max(1);
     }
 
+    /// Begins to count anew with the attempt that starts now: after a pause, a window may begin.
+    pub fn begin_anew(&mut self, now: Seconds) {
+        self.earlier = self.anchor.replace(now);
+    }
+
+    /// Takes that back if the attempt was refused: no window has begun.
+    pub fn refuse(&mut self, started: Seconds) {
+        if self.anchor.is_some_and(|anchor| (anchor - started).abs() <= SAME) {
+            self.anchor = self.earlier.take().or(self.anchor);
+        }
+    }
+
     /// When counting begins; never, before the first start.
     pub fn anchor(&self) -> Seconds {
         self.anchor.unwrap_or(NEVER)
@@ -89,8 +103,9 @@ impl SearchOrigin {
     pub fn next_probe(&self, now: Seconds, history: &History) -> Seconds {
         let (anchor, refused_at) = (self.anchor(), self.refused_at);
         let windows = WINDOWS.into_iter().map(|window| anchor + window);
-        // Soon after the refusal, unless the windows end as soon.
-        let early = EARLY_PROBES.into_iter().filter(|pause| refused_at - anchor > 0.2 * pause);
+        // Soon after the refusal; only once after a short burst, which may rather have filled a window.
+        let is_worth = |pause: &Seconds| refused_at - anchor > 0.2 * pause || *pause == BURST_PROBE;
+        let early = EARLY_PROBES.into_iter().filter(is_worth);
         // After a long time without refusals the window began at some moment before the refusal.
         let is_late = now - anchor > natural::LONGEST;
         let late = WINDOWS.into_iter().filter(|_| is_late);
@@ -217,5 +232,22 @@ impl Ramp {
         self.batch = self.batch.saturating_mul(2);
         self.left = self.batch.min((goal - back).max(1));
         RampStep::Starts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SearchOrigin;
+
+    #[test]
+    fn a_refused_attempt_after_a_pause_begins_no_window() {
+        let mut origin = SearchOrigin { anchor: Some(1.0), ..SearchOrigin::default() };
+        origin.begin_anew(3.0);
+        origin.refuse(2.5);
+        assert_eq!(origin.anchor, Some(3.0));
+        origin.refuse(3.0);
+        assert_eq!(origin.anchor, Some(1.0));
+        origin.refuse(1.0);
+        assert_eq!(origin.anchor, Some(1.0));
     }
 }

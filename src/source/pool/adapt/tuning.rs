@@ -88,6 +88,10 @@ pub const MAX_AT_ONCE_DOUBTS: u32 = 8;
 pub const NEAR_LIMIT_SHARE: f64 = 0.8;
 /// The least time before each probe for a higher limit that was right before, in answers.
 pub const LOST_PROBE_LATENCIES: f64 = 4.0;
+/// The first of these numbers for one at once.
+pub const SINGLE_PATIENCE: u32 = 4;
+/// A second attempt at once starts when the first has taken this share of its time. Is it accepted, a rate is limited.
+pub const SECOND_PROBE_SHARE: f64 = 0.7;
 /// A limit is confirmed by three times as many accepted attempts, and by at least so many.
 pub const AT_ONCE_CONFIRMED: u32 = 12;
 
@@ -118,6 +122,8 @@ pub const MAX_TRANSITIONS: u32 = 8;
 
 /// The share of a measured rate that is used: a limiter that counts exactly refuses nothing then.
 pub const RATE_SHARE: f64 = 0.985;
+/// A rate that was measured on so few attempts is searched in large steps.
+pub const MIN_SAMPLE: u32 = 3;
 /// One start in fifty seconds.
 pub const MIN_RATE: f64 = 0.02;
 /// Ten microseconds between starts: practically no limit.
@@ -130,6 +136,12 @@ pub const SEARCH_ATTEMPTS: f64 = 6.0;
 pub const MIN_SEARCH_GROWTH: f64 = 0.05;
 /// The largest step of a search, as a share.
 pub const MAX_SEARCH_GROWTH: f64 = 0.3;
+/// From so many steps without a refusal on, a search doubles the rate in a bounded time.
+pub const CATCH_UP_STEPS: i32 = 2;
+/// Faster ones are not: a long window would notice the overrun too late.
+pub const SLOW_RATE: f64 = 4.0;
+/// The bounded time.
+pub const DOUBLING_TIME: Seconds = 2.0;
 /// After so many steps without a refusal each is twice the one before.
 pub const SURE_STEPS: i32 = 3;
 /// Slower rates are not searched so fast: a long window would notice the overrun too late.
@@ -170,6 +182,8 @@ pub const DEEP_CUT: f64 = 0.8;
 pub const REFUSED_OF_TEN: usize = 3;
 /// Rates after two refusals that differ by no more than this agree.
 pub const AGREEMENT: f64 = 0.05;
+/// Such a rate is confirmed if what was accepted between the refusals differs by no more than this.
+pub const MEASURED_AGREEMENT: f64 = 0.08;
 /// Flights of refusals in a row after which a pace is not trusted.
 pub const MAX_STREAK: u32 = 3;
 /// A found rate is lost when the rate falls below this share of it.

@@ -2,10 +2,12 @@
 //!
 //! Start at [`decide`].
 
+use http::Method;
+
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::reasons::RetryReason;
+use crate::event::reasons::{NoRetry, RetryReason};
 use crate::event::{Micros, Offset};
-use crate::plan::job::Job;
+use crate::plan::job::{Job, Retry};
 use crate::source::pool::outcome::judge;
 use crate::source::pool::retry::{self, Circumstances};
 use crate::source::pool::schedule::Schedule;
@@ -69,6 +71,19 @@ pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: J
         Ok((until, why)) => NextStep::Retry(until, why),
         Err(_) => NextStep::Settle(judge::end_of(outcome)),
     }
+}
+
+/// The rules of the plan that make such a failure final, apart from tries and time.
+pub fn excluding_rules(outcome: &Outcome, rules: &Retry, method: &Method) -> Vec<NoRetry> {
+    let (by_outcome, by_method) = match outcome {
+        Outcome::Throttled { status, .. } => (!rules.on.has_refusal(*status), false),
+        _ => match retry::is_listed(outcome, rules.on) {
+            None => (false, false),
+            Some(is_listed) => (!is_listed, !retry::may_repeat(outcome, rules, method)),
+        },
+    };
+    let all = [(by_outcome, NoRetry::Outcome), (by_method, NoRetry::Method)];
+    all.into_iter().filter_map(|(applies, why)| applies.then_some(why)).collect()
 }
 
 /// When a job is retried if the budget of retries is spent.

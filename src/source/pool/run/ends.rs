@@ -15,7 +15,7 @@ use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
-use crate::source::pool::outcome::next_step::{self, JudgedAttempt};
+use crate::source::pool::outcome::next_step::{self, JudgedAttempt, NextStep};
 use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
@@ -115,6 +115,9 @@ impl SharedRun {
             let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
             let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
             let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
+            if matches!(next_step, NextStep::Settle(_) | NextStep::Hold(_)) {
+                state.emit_excluded_retry(now, &ready.job, &outcome);
+            }
             let local_wait = state.schedule.observe_machine(&outcome);
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
             let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };

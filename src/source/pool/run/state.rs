@@ -3,15 +3,19 @@
 //! Every method is one step under the lock; none waits or sends. Facts of a change go into the outbox in the
 //! same step, so they leave in the order in which they became true. Start at [`RunState::emit`].
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::event::cause::Cause;
-use crate::event::reasons::WarningSource;
+use crate::event::outcome::Outcome;
+use crate::event::reasons::{NoRetry, WarningSource};
 use crate::event::{Event, Fact, Offset, Origin};
+use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
+use crate::source::pool::outcome::next_step;
 use crate::source::pool::outcome::request_profile::RequestProfiles;
 use crate::source::pool::run::outbox::Outbox;
 use crate::source::pool::run::worker_handle::{RunningAttempts, WorkerHandle};
@@ -49,6 +53,8 @@ pub(in crate::source::pool) struct RunState {
     pub(in crate::source::pool) ended: Option<Offset>,
     /// A worker has just found nothing to do, so the reason for that is worth finding.
     pub(in crate::source::pool) has_found_nothing: bool,
+    /// Causes that are not retried, and why, as reported.
+    excluded_retries: BTreeSet<(Cause, NoRetry)>,
     was_drawn: bool,
     has_warned_of_budget: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
@@ -72,10 +78,22 @@ impl RunState {
             is_cancelled: false,
             ended: None,
             has_found_nothing: false,
+            excluded_retries: BTreeSet::new(),
             was_drawn: false,
             has_warned_of_budget: false,
             has_warned_of_lost_jobs: false,
             alarm: None,
+        }
+    }
+
+    /// Emits the rules that make the failure of a job final. With a single try, no rule matters.
+    pub(in crate::source::pool) fn emit_excluded_retry(&mut self, now: Offset, job: &Job, outcome: &Outcome) {
+        let rules = &job.policy.retry;
+        let Some(cause) = Cause::from_outcome(outcome).filter(|_| rules.attempts > 1) else { return };
+        for why in next_step::excluding_rules(outcome, rules, &job.method) {
+            if self.excluded_retries.insert((cause, why)) {
+                self.emit(now, Fact::RetryExcluded { after: outcome.clone(), why });
+            }
         }
     }
 

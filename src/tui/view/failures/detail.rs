@@ -43,6 +43,9 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     if let Some(detail) = &example.detail {
         details.push(LabelledFact::sentence("detail", detail.to_string()));
     }
+    if let Some(sentence) = group.no_retry.sentence(cause).filter(|_| group.jobs > 0) {
+        details.push(LabelledFact::sentence("retry", sentence));
+    }
     details.push(LabelledFact::sentence("advice", advice(cause)));
     details
 }
@@ -91,8 +94,30 @@ pub(super) fn has_cause(item: &LogEntry, cause: Cause) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::advice;
+    use super::{advice, details};
     use crate::event::cause::Cause;
+    use crate::event::outcome::{JobEnd, Outcome};
+    use crate::event::reasons::NoRetry;
+    use crate::event::waits::WaitTimes;
+    use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
+    use crate::model::Model;
+
+    #[test]
+    fn the_setting_that_retries_is_shown_once_a_job_has_failed() {
+        let mut model = Model::default();
+        let mut apply = |fact| {
+            model.apply(&Event { at: Offset(1), origin: Origin::HERE, fact });
+            let (cause, group) = model.incidents.by_cause(Cause::Status(500))?;
+            Some(format!("{:?}", details(&model, cause, group)))
+        };
+        let last = Outcome::Answered { status: 500, bytes: 0, expected: false };
+        let held = apply(Fact::RetryExcluded { after: last.clone(), why: NoRetry::Outcome });
+        assert!(!held.unwrap().contains("not retried"), "it may still count as a refusal");
+        let (job, endpoint, end) = (JobId(1), EndpointId(0), JobEnd::Failed { last });
+        let (total, waited) = (Micros(1), WaitTimes::NONE);
+        let failed = apply(Fact::JobSettled { job, endpoint, end, tries: 1, total, waited, target: None });
+        assert!(failed.unwrap().contains("not retried; `--retry-on 500` changes that"));
+    }
 
     #[test]
     fn advice_depends_on_the_status() {

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::source::pool::adapt::seconds::Seconds;
+use crate::source::pool::adapt::seconds::{self, Seconds};
 
 /// The last ends of attempts, and how many there were in all.
 #[derive(Debug, Default)]
@@ -46,5 +46,15 @@ impl EndLog {
     pub fn refused_of_last(&self, n: usize) -> (usize, usize) {
         let refused = self.ends.iter().rev().take(n).filter(|end| !end.is_accepted).count();
         (n.min(usize::try_from(self.total).unwrap_or(n)), refused)
+    }
+
+    /// How many flights of refusals are among the last `n` ends. Refused attempts that started less than this time
+    /// apart belong to the same flight: none of them could know of the other.
+    pub fn refused_flights_of_last(&self, n: usize, apart: Seconds) -> usize {
+        let refused = self.ends.iter().rev().take(n).filter(|end| !end.is_accepted);
+        let count = |(flights, last): (usize, Seconds), end: &EndEntry| {
+            if (last - end.started).abs() < apart { (flights, last) } else { (flights + 1, end.started) }
+        };
+        refused.fold((0, seconds::NEVER), count).0
     }
 }

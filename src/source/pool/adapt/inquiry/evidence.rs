@@ -9,7 +9,7 @@ use crate::source::pool::adapt::pace::Pace;
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::{MAX_AT_ONCE_FALLS, MAX_PAUSE, MAX_STREAK};
+use crate::source::pool::adapt::tuning::{MAX_AT_ONCE_FALLS, MAX_PAUSE, MAX_STREAK, MIN_SAMPLE, MIN_SETTLE};
 use crate::source::pool::adapt::window::Window;
 use crate::source::pool::throttle::stated::Stated;
 
@@ -24,10 +24,16 @@ impl Inquiry {
             InquiryPhase::Cool(Some(probe)) if probe.id == id => self.ramp_up(probe, view),
             InquiryPhase::Law if started > self.flight.until => {
                 let (latency, wait) = (history.answer_latency(), self.waits.longest);
-                if let Some(at_once) = &mut self.at_once
-                    && at_once.accepted(others, now, latency, wait, cap)
-                {
-                    self.reason = AdaptReason::Quiet;
+                let at_once = self.at_once.as_mut().map(|at_once| at_once.accepted(others, now, latency, wait, cap));
+                match at_once {
+                    Some(AtOnceVerdict::Moves) => self.reason = AdaptReason::Quiet,
+                    Some(AtOnceVerdict::Falls) => {
+                        // One at a time, over and over, was accepted: at least this rate.
+                        (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
+                        self.pace = Some(Pace::measured(1.0 / latency.max(MIN_SETTLE), MIN_SAMPLE, now));
+                        self.reason = AdaptReason::Accepting;
+                    }
+                    Some(AtOnceVerdict::Keeps) | None => {}
                 }
                 let is_searched = !self.quota.has_window();
                 if let Some(pace) = self.pace.as_mut().filter(|_| is_searched)
@@ -49,6 +55,7 @@ impl Inquiry {
             self.waits.longest = self.waits.longest.max(wait);
         }
         self.hear(stated, started, view);
+        self.origin.refuse(started);
         let settle = history.settle_time();
         if !self.flight.add(started, now) {
             let refused = self.flight.refused;

@@ -210,7 +210,7 @@ impl Inquiry {
             x = x.max(pace.opens_at());
         }
         if let (Some(at_once), Some(last)) = (&self.at_once, history.last_start()) {
-            x = x.max(at_once.opens_at(last, settle));
+            x = x.max(at_once.opens_at(last, settle, history.answer_latency()));
         }
         if let Some(window) = &self.window {
             x = window.opens_at(x, history);
@@ -238,7 +238,7 @@ impl Inquiry {
             (self.origin.anchor, self.origin.outer) = (Some(now), now);
         } else if is_unproved && last.is_some_and(|last| now - last > LONG_PAUSE || last < self.waits.until) {
             // After a pause or a stated wait, a window may begin anew.
-            self.origin.anchor = Some(now);
+            self.origin.begin_anew(now);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::source::pool::adapt::search::{Probe, Ramp, RampFacts, RampFinding};
 use crate::source::pool::adapt::seconds::{SAME, Seconds};
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{
-    CHANCE_FACTOR, CHANCE_SAMPLE, CHANCE_TOGETHER, MAX_CHANCE_SHARE, SHORT_WINDOW, STRAY_LONG,
+    BURST_PAUSE, CHANCE_FACTOR, CHANCE_SAMPLE, CHANCE_TOGETHER, MAX_CHANCE_SHARE, MIN_SAMPLE, SHORT_WINDOW, STRAY_LONG,
 };
 use crate::source::pool::adapt::window::Window;
 
@@ -63,6 +63,12 @@ impl Inquiry {
         (self.phase, self.flight.streak, self.flight.until) = (InquiryPhase::Law, 0, now);
         match finding {
             RampFinding::NoLimit => self.set_free(view),
+            // A scout would wait for so long that bursts are no longer seen: as many per second at an even pace.
+            RampFinding::Window { quota, length, .. } if history.settle_time() >= BURST_PAUSE * length => {
+                let pace = Pace::measured(f64::from(quota) / length, MIN_SAMPLE, now);
+                self.pace = Some(pace.after(self.pace.take()).with_memory(length));
+                self.reason = AdaptReason::Smooth;
+            }
             RampFinding::Window { quota, length, shortest } => {
                 let burst = (ramp.from, history.last_start().unwrap_or(now));
                 self.window = Some(Window::new(quota, length, burst, shortest, self.waits()));
@@ -100,7 +106,7 @@ impl Inquiry {
     pub(super) fn smooth(&mut self, rate: f64, now: Seconds) {
         let Some(window) = self.window.take() else { return };
         let length = window.length();
-        let pace = Pace::measured(rate, 3, now).after(self.pace.take());
+        let pace = Pace::measured(rate, MIN_SAMPLE, now).after(self.pace.take());
         self.pace = Some(pace.with_memory(length).resuming(now + 0.1 * length));
         self.reason = AdaptReason::Smooth;
     }

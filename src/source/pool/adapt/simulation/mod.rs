@@ -31,6 +31,8 @@ pub struct Setup {
     pub spread: f64,
     pub seed: u64,
     pub start: AdaptiveStart,
+    /// How much longer than the network a refusal takes.
+    pub refusal: Seconds,
     /// It ends here at the latest.
     pub most: Seconds,
 }
@@ -133,7 +135,7 @@ pub fn simulate(limiter: &Limiter, setup: &Setup, changes: &[(Seconds, f64)]) ->
                     busy += 1;
                     agenda.add(now + reply.delay + latencies.service(), SimulatedEvent::Served(id, reply));
                 } else {
-                    agenda.add(now + latencies.network() + 0.0003, SimulatedEvent::Refused(id, reply));
+                    agenda.add(now + latencies.network() + setup.refusal, SimulatedEvent::Refused(id, reply));
                 }
                 continue;
             }

@@ -4,7 +4,7 @@ use crate::event::adaptive::Learned;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::simulation::kinds::{self, LimiterKind};
-use crate::source::pool::adapt::simulation::upstream::Truth;
+use crate::source::pool::adapt::simulation::upstream::{BucketWait, Limiter, Truth};
 use crate::source::pool::adapt::simulation::{BatchResult, Setup, least_time, simulate};
 
 /// How a kind of limiter was served, on average.
@@ -17,6 +17,17 @@ struct Score {
     /// What was learned in the first batch.
     learned: Option<Learned>,
 }
+
+const SETUP: Setup = Setup {
+    jobs: 200,
+    cap: 20,
+    latency: 0.05,
+    spread: 0.25,
+    seed: 1,
+    start: AdaptiveStart::AtLimit,
+    refusal: 0.0003,
+    most: 0.0,
+};
 
 fn run(kind: &LimiterKind, setup: &Setup) -> (f64, BatchResult) {
     let mut least = least_time(&kind.limiter, setup);
@@ -36,13 +47,8 @@ fn run(kind: &LimiterKind, setup: &Setup) -> (f64, BatchResult) {
 }
 
 fn score(kind: &LimiterKind, jobs: u32, latency: Seconds, seeds: u64) -> Score {
-    let results: Vec<_> = (1..=seeds)
-        .map(|seed| {
-            let setup =
-                Setup { jobs, cap: kind.cap, latency, spread: 0.25, seed, start: AdaptiveStart::AtLimit, most: 0.0 };
-            run(kind, &setup)
-        })
-        .collect();
+    let results: Vec<_> =
+        (1..=seeds).map(|seed| run(kind, &Setup { jobs, cap: kind.cap, latency, seed, ..SETUP })).collect();
     let mean = |figure: &dyn Fn(&(f64, BatchResult)) -> f64| results.iter().map(figure).sum::<f64>() / seeds as f64;
     for (_, result) in &results {
         assert_eq!(result.early, 0, "{}: starts before a stated moment", kind.name);
@@ -164,4 +170,30 @@ fn limiters_for_which_it_was_not_tuned_get_all_jobs_done_without_an_early_start(
             assert!(score.refused < 0.3, "{}: {score:?}", kind.name);
         }
     }
+}
+
+fn bucket(name: &'static str, rate: f64, burst: f64) -> LimiterKind {
+    let limiter = Limiter::bucket(rate, burst, BucketWait::None, false);
+    LimiterKind { name, limiter, cap: 20, is_halved: false }
+}
+
+#[test]
+fn a_bucket_without_a_burst_is_never_taken_for_one_at_once() {
+    let kind = bucket("bucket 50/s b0", 50.0, 0.0);
+    for (jobs, latency) in [(200, 0.05), (600, 0.05), (200, 0.3), (600, 0.001)] {
+        for refusal in [0.0003, 0.3] {
+            let (ratio, result) = run(&kind, &Setup { jobs, latency, refusal, ..SETUP });
+            assert!(
+                result.learned.is_none_or(|learned| is_right(learned, &kind)),
+                "{jobs}, {latency}, {refusal}: {result:?}"
+            );
+            assert!(ratio > 0.2, "{jobs}, {latency}, {refusal}: {ratio} {result:?}");
+        }
+    }
+}
+
+#[test]
+fn slow_refusals_do_not_hide_a_bucket_behind_a_window() {
+    let (ratio, result) = run(&bucket("bucket 20/s b5", 20.0, 5.0), &Setup { refusal: 0.3, ..SETUP });
+    assert!(ratio > 0.6 && result.refused < 45, "{ratio} {result:?}");
 }

@@ -3,6 +3,8 @@
 //! Failed attempts and failed jobs are counted separately, because a retry may save the job. Memory is bounded by
 //! [`Incidents::MOST`] causes. Start at [`Incidents::count`].
 
+pub mod no_retry;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +12,9 @@ use std::sync::Arc;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::Outcome;
+use crate::event::reasons::NoRetry;
 use crate::event::{Attempt, Micros, Offset};
+use crate::model::incidents::no_retry::NoRetryRules;
 
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct FailureGroup {
     pub endpoints: BTreeMap<usize, u64>,
     /// The first failed job, as an example.
     pub example: Example,
+    /// The rules of the plan that made them final.
+    pub no_retry: NoRetryRules,
     /// All failed attempts, including those of jobs that a retry saved.
     pub attempts: FailedAttempts,
 }
@@ -150,6 +156,13 @@ impl Incidents {
         attempts.longest = attempts.longest.max(took);
         *attempts.endpoints.entry(endpoint).or_default() += 1;
         attempts.keep(example);
+    }
+
+    /// Keeps the rule that makes failures of this cause final.
+    pub(super) fn exclude_retry(&mut self, after: &Outcome, why: NoRetry) {
+        if let Some(group) = Cause::from_outcome(after).and_then(|cause| self.group(cause)) {
+            group.no_retry.add(why);
+        }
     }
 
     /// Counts a repeated job.

@@ -3,16 +3,16 @@
 //! Between two refusals limiter and controller agree: what was accepted in that time, divided by it, is the rate. So
 //! each refusal measures it, with an error that shrinks as they become rare. Start at [`Pace::accepted`].
 
+mod growth;
+
 use std::collections::VecDeque;
 
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FAST_RATE, FOUND_RATIO,
-    GENTLE_CUT, LOST_ATTEMPTS, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, LOST_STEP, MAX_CREEP, MAX_RATE,
-    MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE, MIN_SEARCH_GROWTH,
-    MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, REGAINED_SHARE, SATURATION_TTL, SEARCH_ATTEMPTS, SURE_STEPS,
-    UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
+    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE,
+    MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE, RATE_SHARE, REFUSED_OF_TEN,
+    SATURATION_TTL, UNKNOWN_CUT,
 };
 
 /// The rate at which attempts start.
@@ -44,7 +44,7 @@ pub struct Pace {
     memory: Seconds,
     /// The rate after the last refusal.
     after_refusal: Option<f64>,
-    /// Whether two refusals agreed on the rate.
+    /// Whether two refusals agreed on the rate, and what was accepted between them.
     is_confirmed: bool,
     last_refused: Seconds,
     /// A higher rate that was right before, and how long to wait before the next try to reach it.
@@ -154,76 +154,6 @@ impl Pace {
         self.next = self.next.max(now) + 1.0 / self.rate;
     }
 
-    /// Raises the rate, if enough was accepted at this one. Returns whether it did.
-    pub fn accepted(&mut self, now: Seconds, wait: Seconds) -> bool {
-        self.quiet += 1;
-        let (lasted, quiet, before) = (now - self.since, f64::from(self.quiet), self.rate);
-        if self.is_found {
-            let is_due = match self.lost {
-                Some((_, pause)) => lasted >= pause.max(5.0 * wait) && self.quiet >= LOST_ATTEMPTS,
-                None => lasted >= self.hold.max(5.0 * wait) && quiet >= CREEP_ATTEMPTS * self.hold.min(4.0),
-            };
-            if !is_due {
-                return false;
-            }
-            self.creep(lasted);
-        } else {
-            if lasted < MIN_SEARCH_TIME.max(SEARCH_ATTEMPTS / self.rate).max(self.memory / 4.0) || self.quiet < 3 {
-                return false;
-            }
-            self.search(lasted, wait);
-        }
-        (self.quiet, self.since) = (0, now);
-        (self.rate - before).abs() > f64::EPSILON
-    }
-
-    /// A rate that is not used proves nothing.
-    fn is_used(&self, lasted: Seconds, share: f64) -> bool {
-        f64::from(self.quiet) >= share * self.rate * lasted - 1.0
-    }
-
-    fn creep(&mut self, lasted: Seconds) {
-        if !self.is_used(lasted, 0.8) {
-            return;
-        }
-        if let Some((lost, _)) = self.lost.filter(|(lost, _)| self.rate < lost * REGAINED_SHARE) {
-            self.proved = Some(self.rate);
-            self.set((self.rate * (1.0 + LOST_STEP)).min(lost));
-            return;
-        }
-        self.lost = None;
-        self.proved = Some(self.rate);
-        let doublings = i32::try_from(self.stretches.saturating_sub(CREEP_QUIET)).unwrap_or(i32::MAX);
-        self.set(self.rate * (1.0 + (CREEP * 2_f64.powi(doublings)).min(MAX_CREEP)));
-        self.stretches += 1;
-        if self.stretches > CREEP_QUIET {
-            self.hold = CREEP_HOLD;
-        }
-    }
-
-    fn search(&mut self, lasted: Seconds, wait: Seconds) {
-        if !self.is_used(lasted, 0.7) {
-            return;
-        }
-        self.proved = Some(self.rate);
-        self.steps = self.steps.saturating_add(1);
-        match self.refused {
-            Some(refused) if refused / self.rate < FOUND_RATIO => self.is_found = true,
-            Some(refused) => self.set(self.rate * (1.0 + self.growth()).min((refused / self.rate).sqrt())),
-            // Each refusal costs a stated wait: fewer and longer steps.
-            None if wait > 0.0 => self.set(self.rate * (1.0 + WAITED_SEARCH_GROWTH)),
-            None => self.set(self.rate * (1.0 + self.growth())),
-        }
-    }
-
-    /// The step of a search: the error of the first measurement.
-    fn growth(&self) -> f64 {
-        let usual = (1.0 / f64::from(self.sample)).clamp(MIN_SEARCH_GROWTH, MAX_SEARCH_GROWTH);
-        // After several steps the first measurement was wrong.
-        let doublings = if self.rate < FAST_RATE { 0 } else { (self.steps - SURE_STEPS).max(0) };
-        (usual * 2_f64.powi(doublings)).min(MAX_SURE_GROWTH)
-    }
-
     /// Lowers the rate after a refusal.
     pub fn refused(&mut self, context: RefusalContext<'_>) {
         let RefusalContext { started, now, history, .. } = context;
@@ -235,7 +165,7 @@ impl Pace {
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
         let is_lone = started - self.last_refused > span;
         self.last_refused = started;
-        if history.ends().refused_of_last(10).1 >= REFUSED_OF_TEN && !is_lone {
+        if history.ends().refused_flights_of_last(10, 0.5 * history.settle_time()) >= REFUSED_OF_TEN && !is_lone {
             // The ceiling has come down.
             self.saturations.clear();
             self.set(self.rate * DEEP_CUT);
@@ -256,9 +186,13 @@ impl Pace {
             (false, _, None) => self.set(self.rate * UNKNOWN_CUT),
         }
         self.note_loss(before);
-        self.is_confirmed = self.after_refusal.is_some_and(|before| (self.rate / before - 1.0).abs() <= AGREEMENT);
+        // A rate that only fell agrees with itself. It must have held for a while, and be what was accepted meanwhile.
+        let is_near = |other: f64, share: f64| (self.rate / other - 1.0).abs() <= share;
+        let is_measured = measured.is_some_and(|measured| is_near(measured, MEASURED_AGREEMENT));
+        let agrees = self.after_refusal.is_some_and(|before| is_near(before, AGREEMENT));
+        self.is_confirmed = agrees && is_measured && self.proved.is_some();
         self.after_refusal = Some(self.rate);
-        let is_settled = self.is_confirmed && self.is_found;
+        let is_settled = agrees && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
         (self.proved, self.quiet, self.since, self.stretches, self.steps) = (None, 0, now, 0, 0);
         self.next = self.next.max(now + 1.0 / self.rate);
