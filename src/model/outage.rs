@@ -55,12 +55,11 @@ impl Model {
             stats.past_outages.add(&outage, lasted, given_up.is_some());
             units::length(lasted)
         });
-        match given_up {
-            Some(why) => self.log_host(at, i, HostNotice::GivenUp, why),
-            None => {
-                let text = lasted.map_or_else(|| "up".into(), |lasted| format!("up after {lasted}").into());
-                self.log_host(at, i, HostNotice::Up, &text);
-            }
+        if let Some(why) = given_up {
+            self.log_host(at, i, HostNotice::GivenUp, why);
+        } else {
+            let text = lasted.map_or_else(|| "up".into(), |lasted| format!("up after {lasted}").into());
+            self.log_host(at, i, HostNotice::Up, &text);
         }
     }
 

@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_refusal_waits_unless_the_plan_makes_it_final() {
-        let rules = |on, attempts| Retry { on, attempts, ..RULES };
+        let rules = |on, attempts| Retry { attempts, on, ..RULES };
         assert_eq!(may_wait(429, &rules(RULES.on, 2)), Ok(()));
         assert_eq!(may_wait(429, &rules(RULES.on, 1)), Err(NoRetry::OneTry));
         assert_eq!(may_wait(429, &rules(RetryOn { throttled: false, ..RULES.on }, 3)), Err(NoRetry::Outcome));

@@ -20,54 +20,58 @@ const SIZES: [(u16, u16); 5] = [(200, 50), (120, 40), (80, 24), (60, 16), (40, 1
 
 /// A run of 40 jobs at some hosts; the host of `a` goes down after two seconds.
 fn outage(hosts: &str) -> Vec<Event> {
-    let mut text = "0ms run limit 4 jobs 40 | 0ms mode when-refused | ".to_owned();
+    let mut text = vec!["0ms run limit 4 jobs 40 | 0ms mode when-refused | ".to_owned()];
     for (i, host) in hosts.chars().cycle().take(12).enumerate() {
         let (from, to) = (i * 150, i * 150 + 140);
-        text += &format!("{from}ms start {host}#{i} | {to}ms answer {host}#{i} 200 | {to}ms done {host}#{i} | ");
+        text.push(format!("{from}ms start {host}#{i} | {to}ms answer {host}#{i} 200 | {to}ms done {host}#{i} | "));
     }
     for i in 12..16 {
-        text += &format!("1900ms start a#{i} | ");
+        text.push(format!("1900ms start a#{i} | "));
     }
-    text += "2000ms break a#12 | 2000ms retry a#12 2500ms host | 2010ms down a 2500ms | ";
+    text.push("2000ms break a#12 | 2000ms retry a#12 2500ms host | 2010ms down a 2500ms | ".into());
     for i in 13..16 {
-        text += &format!("2020ms break a#{i} | 2020ms retry a#{i} 2500ms host | ");
+        text.push(format!("2020ms break a#{i} | 2020ms retry a#{i} 2500ms host | "));
     }
-    text += "2500ms start a#12.2 | 2510ms break a#12.2 | 2510ms retry a#12.2 6200ms host | 2510ms down a 6200ms | ";
+    text.push(
+        "2500ms start a#12.2 | 2510ms break a#12.2 | 2510ms retry a#12.2 6200ms host | 2510ms down a 6200ms | ".into(),
+    );
     if let Some(other) = hosts.chars().nth(1) {
         for i in 16..22 {
             let (from, to) = (2_000 + (i - 16) * 150, 2_140 + (i - 16) * 150);
-            text += &format!("{from}ms start {other}#{i} | {to}ms answer {other}#{i} 200 | {to}ms done {other}#{i} | ");
+            text.push(format!(
+                "{from}ms start {other}#{i} | {to}ms answer {other}#{i} 200 | {to}ms done {other}#{i} | "
+            ));
         }
     }
-    text += "6200ms start a#12.3 | 6250ms answer a#12.3 200 | 6250ms up a | 6250ms done a#12 | ";
+    text.push("6200ms start a#12.3 | 6250ms answer a#12.3 200 | 6250ms up a | 6250ms done a#12 | ".into());
     for i in 13..16 {
-        text += &format!("6260ms start a#{i}.2 | 6300ms answer a#{i}.2 200 | 6300ms done a#{i} | ");
+        text.push(format!("6260ms start a#{i}.2 | 6300ms answer a#{i}.2 200 | 6300ms done a#{i} | "));
     }
-    text += "8s end";
-    let mut steps: Vec<_> = scenario(&text).events;
+    text.push("8s end".into());
+    let mut steps: Vec<_> = scenario(&text.concat()).events;
     steps.sort_by_key(|event| event.at);
     steps
 }
 
 /// A run at one host that refuses, with a quota that was learned.
 fn refusing() -> Vec<Event> {
-    let mut text = "0ms run limit 20 jobs 100 | 0ms mode when-refused | ".to_owned();
+    let mut text = vec!["0ms run limit 20 jobs 100 | 0ms mode when-refused | ".to_owned()];
     for i in 0..20 {
-        text += &format!("{i}ms start a#{i} | ");
+        text.push(format!("{i}ms start a#{i} | "));
     }
     for i in 0..20 {
         let at = 100 + i;
-        text += &match i {
+        text.push(match i {
             0..8 => format!("{at}ms answer a#{i} 200 | {at}ms done a#{i} | "),
             _ => format!("{at}ms refuse a#{i} 503 | {at}ms retry a#{i} 1s host | "),
-        };
+        });
     }
-    text += "130ms recognize a 503 | 140ms adapt a 5 window 30/5s | 2s learn a window 30/5s | ";
+    text.push("130ms recognize a 503 | 140ms adapt a 5 window 30/5s | 2s learn a window 30/5s | ".into());
     for i in 8..12 {
-        text += &format!("{}ms start a#{i}.2 | ", 1_000 + i * 10);
+        text.push(format!("{}ms start a#{i}.2 | ", 1_000 + i * 10));
     }
-    text += "30s end cancelled";
-    scenario(&text).events
+    text.push("30s end cancelled".into());
+    scenario(&text.concat()).events
 }
 
 fn at_every_size(name: &str, events: &[Event], at: &str, keys: &str) {

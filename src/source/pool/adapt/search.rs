@@ -94,6 +94,12 @@ impl SearchOrigin {
         }
     }
 
+    /// Counts what was accepted before a ramp again: late refusals are known by now.
+    pub fn recount(&mut self, ramp_from: Seconds, history: &History) {
+        let accepted = history.count(self.anchor() - SAME, ramp_from - 2.0 * SAME);
+        self.accepted = self.accepted.min(accepted.max(1));
+    }
+
     /// When counting begins; never, before the first start.
     pub fn anchor(&self) -> Seconds {
         self.anchor.unwrap_or(NEVER)

@@ -182,6 +182,8 @@ pub const DEEP_CUT: f64 = 0.8;
 pub const REFUSED_OF_TEN: usize = 3;
 /// Rates after two refusals that differ by no more than this agree.
 pub const AGREEMENT: f64 = 0.05;
+/// Such a rate is confirmed if what was accepted between the refusals differs by no more than this.
+pub const MEASURED_AGREEMENT: f64 = 0.08;
 /// Flights of refusals in a row after which a pace is not trusted.
 pub const MAX_STREAK: u32 = 3;
 /// A found rate is lost when the rate falls below this share of it.

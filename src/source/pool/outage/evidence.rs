@@ -23,7 +23,7 @@ pub struct HostEvidence<'a> {
     pub at: Offset,
     /// When it started.
     pub started: Offset,
-    /// The number that [`Outage::start`] returned.
+    /// The number that `Outage::start` returned.
     pub generation: u32,
     /// Whose attempt.
     pub job: JobId,

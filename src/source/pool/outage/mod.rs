@@ -137,7 +137,7 @@ impl Outage {
 
     fn failed(&mut self, evidence: &HostEvidence<'_>, sign: HostSign, is_fresh: bool) -> (JobFate, Option<OutageStep>) {
         match &mut self.state {
-            HealthState::Up if !is_fresh => (JobFate::Excused, None),
+            HealthState::Up | HealthState::Down(_) if !is_fresh => (JobFate::Excused, None),
             HealthState::Up => {
                 let may_be_own = sign == HostSign::Silent || sign == HostSign::Broken && evidence.has_failed;
                 if may_be_own || !evidence.waits {
@@ -155,7 +155,6 @@ impl Outage {
                     (JobFate::Doubtful, None)
                 }
             }
-            HealthState::Down(_) if !is_fresh => (JobFate::Excused, None),
             HealthState::Down(_) => (JobFate::Excused, Some(self.try_failed(evidence))),
             HealthState::GivenUp { .. } => {
                 self.postpone_try(evidence, is_fresh);

@@ -29,7 +29,7 @@ impl Schedule {
         };
         let (fate, step) = lane.outage.observe(&evidence);
         match step {
-            None => {}
+            None | Some(OutageStep::Up { was_reported: false }) => {}
             Some(OutageStep::Dismissed) => self.settling.settle_host(host),
             Some(OutageStep::Suspended) => self.excuse_jobs(host),
             Some(OutageStep::Down { is_new, why, next_try }) => {
@@ -38,10 +38,8 @@ impl Schedule {
                 }
                 self.announcements.push_back(Fact::HostDown { host, why, next_try });
             }
-            Some(OutageStep::Up { was_reported }) => {
-                if was_reported {
-                    self.announcements.push_back(Fact::HostUp { host });
-                }
+            Some(OutageStep::Up { was_reported: true }) => {
+                self.announcements.push_back(Fact::HostUp { host });
             }
             Some(OutageStep::GivenUp { why }) => self.announcements.push_back(Fact::HostGivenUp { host, why }),
         }

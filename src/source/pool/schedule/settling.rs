@@ -71,9 +71,8 @@ impl SettlingJobs {
 
     /// Settles the jobs that have been held long enough.
     pub fn settle_due(&mut self, now: Offset) {
-        while let Some((.., job)) = self.held.pop_front_if(|(until, ..)| *until <= now) {
-            self.due.push_back(job);
-        }
+        let n = self.held.iter().take_while(|(until, ..)| *until <= now).count();
+        self.due.extend(self.held.drain(..n).map(|(.., job)| job));
     }
 
     /// Settles the jobs of a host: it is not down.
@@ -89,12 +88,12 @@ impl SettlingJobs {
     }
 
     /// Takes out the jobs that were held for a host: it is down, so that they go back.
-    pub fn take(&mut self, host: HostId) -> Vec<Box<SettlingJob>> {
+    pub fn take(&mut self, host: HostId) -> VecDeque<Box<SettlingJob>> {
         self.take_held(|why, job| why == HeldReason::Outage && job.ready.host == host)
     }
 
     /// Takes out the jobs that were held because an endpoint answered them with 403.
-    pub fn take_forbidden(&mut self, host: HostId, endpoint: EndpointId) -> Vec<Box<SettlingJob>> {
+    pub fn take_forbidden(&mut self, host: HostId, endpoint: EndpointId) -> VecDeque<Box<SettlingJob>> {
         self.take_held(|why, job| is_forbidden(why, job, host, endpoint))
     }
 
@@ -113,7 +112,7 @@ impl SettlingJobs {
         self.held.iter().filter(|(_, why, job)| is_forbidden(*why, job, host, endpoint) && is_later(job)).count()
     }
 
-    fn take_held(&mut self, is_wanted: impl Fn(HeldReason, &SettlingJob) -> bool) -> Vec<Box<SettlingJob>> {
+    fn take_held(&mut self, is_wanted: impl Fn(HeldReason, &SettlingJob) -> bool) -> VecDeque<Box<SettlingJob>> {
         let (wanted, others): (VecDeque<_>, _) = self.held.drain(..).partition(|(_, why, job)| is_wanted(*why, job));
         self.held = others;
         wanted.into_iter().map(|(.., job)| job).collect()

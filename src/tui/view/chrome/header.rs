@@ -96,9 +96,10 @@ fn down(scene: &ViewScene<'_>) -> Option<StateText> {
     let next_try = model.hosts_down().map(|(_, outage)| outage.next_try).min()?;
     let (now, next) = (scene.now, next_try_text(next_try, scene.now));
     let long = format!("DOWN since {}, {next}", units::clock_seconds(since));
-    let short = match next_try > now {
-        true => format!("DOWN, try in {}", units::countdown_seconds(next_try.since(now))),
-        false => "DOWN, trying".to_owned(),
+    let short = if next_try > now {
+        format!("DOWN, try in {}", units::countdown_seconds(next_try.since(now)))
+    } else {
+        "DOWN, trying".to_owned()
     };
     Some(StateText { status: Status::Down, long, short })
 }

@@ -54,8 +54,8 @@ async fn an_outage_costs_no_job(seconds: u64) {
     let most = (without.0 + outage * 1000) * 12 / 10;
     assert!(run.end().1.0 <= most, "{:?} of {most}", run.end());
     // Tries are single attempts at growing distances: no more than a few for each doubling of the outage.
-    let tried = run.arrivals.iter().filter(|arrival| (1_100_000..1_000_000 + outage * 1000).contains(&arrival.at.0));
-    assert!(tried.count() < 40);
+    let attempts = run.arrivals.iter().filter(|arrival| (1_100_000..1_000_000 + outage * 1000).contains(&arrival.at.0));
+    assert!(attempts.count() < 40);
     let tries: HashMap<_, u32> = run.events.iter().fold(HashMap::new(), |mut tries, event| {
         if let Fact::JobSettled { job, tries: n, .. } = event.fact {
             tries.insert(job, n);

@@ -180,10 +180,8 @@ async fn listed_statuses_are_refusals_and_no_others() {
         let plan = format!("[defaults]\nthrottled = {list}\n{}", endpoint("a.test", 50));
         let is_refusal = n_sent == 40;
         let script = move |cue: Cue<'_>| match (cue.place.row, cue.n) {
-            (0..30, _) => ok(5),
             (30..35, 1) if is_refusal => ends(5, End::Status(status)),
-            (30..35, _) if is_refusal => ok(5),
-            (30..35, _) => ends(5, End::Status(status)),
+            (30..35, _) if !is_refusal => ends(5, End::Status(status)),
             _ => ok(5),
         };
         let run = Rig::new(&plan, script).run().await;

@@ -34,6 +34,7 @@ impl Inquiry {
     }
 
     pub(super) fn ramp_up(&mut self, probe: Probe, view: InquiryView<'_>) {
+        self.origin.recount(probe.started, view.history);
         let ramp = Ramp::new(probe.started, &self.origin);
         self.phase = InquiryPhase::Ramp(ramp);
         if ramp.is_empty() {

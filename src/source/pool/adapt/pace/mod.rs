@@ -11,7 +11,8 @@ use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE,
-    MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
+    MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE, RATE_SHARE, REFUSED_OF_TEN,
+    SATURATION_TTL, UNKNOWN_CUT,
 };
 
 /// The rate at which attempts start.
@@ -43,7 +44,7 @@ pub struct Pace {
     memory: Seconds,
     /// The rate after the last refusal.
     after_refusal: Option<f64>,
-    /// Whether two refusals agreed on the rate.
+    /// Whether two refusals agreed on the rate, and what was accepted between them.
     is_confirmed: bool,
     last_refused: Seconds,
     /// A higher rate that was right before, and how long to wait before the next try to reach it.
@@ -185,9 +186,13 @@ impl Pace {
             (false, _, None) => self.set(self.rate * UNKNOWN_CUT),
         }
         self.note_loss(before);
-        self.is_confirmed = self.after_refusal.is_some_and(|before| (self.rate / before - 1.0).abs() <= AGREEMENT);
+        // A rate that only fell agrees with itself. It must have held for a while, and be what was accepted meanwhile.
+        let is_near = |other: f64, share: f64| (self.rate / other - 1.0).abs() <= share;
+        let is_measured = measured.is_some_and(|measured| is_near(measured, MEASURED_AGREEMENT));
+        let agrees = self.after_refusal.is_some_and(|before| is_near(before, AGREEMENT));
+        self.is_confirmed = agrees && is_measured && self.proved.is_some();
         self.after_refusal = Some(self.rate);
-        let is_settled = self.is_confirmed && self.is_found;
+        let is_settled = agrees && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
         (self.proved, self.quiet, self.since, self.stretches, self.steps) = (None, 0, now, 0, 0);
         self.next = self.next.max(now + 1.0 / self.rate);

@@ -68,12 +68,12 @@ impl Schedule {
             self.announcements.push_back(Fact::CooldownSet { host, until });
         }
         for job in self.settling.take_forbidden(host, endpoint) {
-            self.take_back_forbidden(host, job);
+            self.take_back_forbidden(host, *job);
         }
         self.lanes.enqueue(host.0 as usize);
     }
 
-    fn take_back_forbidden(&mut self, host: HostId, job: Box<SettlingJob>) {
+    fn take_back_forbidden(&mut self, host: HostId, job: SettlingJob) {
         let mut ready = job.ready;
         let until = self.lanes.get(host).map_or(self.now, |lane| lane.opens_at().max(self.now));
         self.announcements.push_back(Fact::RetryScheduled { attempt: ready.attempt(), until, why: RetryReason::Host });
