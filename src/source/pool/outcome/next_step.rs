@@ -60,7 +60,8 @@ pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: J
         let (until, why) = match response {
             HostResponse::RefusedAlone => (now + retry::backoff(rules, ready.refusals, chance), RetryReason::Backoff),
             _ if is_timed => (schedule.reopens_at(ready), RetryReason::RetryAfter),
-            _ => (schedule.reopens_at(ready), RetryReason::Host),
+            // The lane decides when.
+            _ => (now, RetryReason::Host),
         };
         let waits = retry::may_wait(*status, rules).is_ok() && until < ready.deadline();
         return if waits { NextStep::Wait(until, why) } else { NextStep::Settle(judge::end_of(outcome)) };

@@ -16,12 +16,10 @@ use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::health::HostHealth;
+use crate::source::pool::schedule::refusal::waiting_jobs::WaitingJobs;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
 const FINDINGS_TTL: Micros = Micros(600_000_000);
-
-/// How many waiting jobs are examined for one that may be sent twice.
-const EXAMINED_FOR_TRY: usize = 100;
 
 /// The lane of a host.
 #[derive(Debug)]
@@ -46,10 +44,7 @@ pub struct Lane {
     /// Whether the DNS prefetch has its name.
     is_prefetched: bool,
     in_flight: u32,
-    /// Jobs that have started before: they have waited once already, and go first.
-    again: VecDeque<Box<PendingJob>>,
-    /// Jobs that have not started yet.
-    parked: VecDeque<Box<PendingJob>>,
+    waiting: WaitingJobs,
     gap: Micros,
     last_start: Offset,
     next_start: Offset,
@@ -85,8 +80,7 @@ impl Lane {
             name,
             is_prefetched: false,
             in_flight: 0,
-            again: VecDeque::new(),
-            parked: VecDeque::new(),
+            waiting: WaitingJobs::default(),
             gap,
             last_start: Offset::ZERO,
             next_start: Offset::ZERO,
@@ -223,7 +217,7 @@ impl Lane {
 
     /// Whether a job is parked here.
     pub fn has_parked(&self) -> bool {
-        !self.again.is_empty() || !self.parked.is_empty()
+        !self.waiting.is_empty()
     }
 
     /// The moment before which nothing starts here.
@@ -253,25 +247,29 @@ impl Lane {
         moves
     }
 
-    /// Parks a job until the lane is open. Retries and redirects come before the others.
-    pub fn park(&mut self, mut ready: Box<PendingJob>) {
-        ready.mark = self.clock.sums();
-        if ready.attempts > 0 { self.again.push_back(ready) } else { self.parked.push_back(ready) }
+    /// How many jobs are parked here.
+    pub fn n_parked(&self) -> usize {
+        self.waiting.n()
     }
 
-    /// Removes the job that has waited longest, with its wait times filled in.
-    pub fn unpark(&mut self) -> Option<Box<PendingJob>> {
-        let taken = if self.outage.is_down() { self.take_repeatable() } else { None };
-        let ready = taken.or_else(|| self.again.pop_front()).or_else(|| self.parked.pop_front())?;
+    /// Parks a job until the lane is open.
+    pub fn park(&mut self, mut ready: Box<PendingJob>) {
+        ready.mark = self.clock.sums();
+        self.waiting.add(ready);
+    }
+
+    /// Removes the job that goes first, with its wait times filled in. `has_more` is whether there are fresh jobs that
+    /// are not parked here.
+    pub fn unpark(&mut self, has_more: bool) -> Option<Box<PendingJob>> {
+        let is_down = self.outage.is_down();
+        let ready = if is_down { self.waiting.take_for_try(has_more) } else { self.waiting.take(has_more) }?;
         Some(self.waited(ready))
     }
 
-    /// Removes a job that may be sent twice, to try a host that is down: the attempt may arrive and break then.
-    fn take_repeatable(&mut self) -> Option<Box<PendingJob>> {
-        [&mut self.again, &mut self.parked].into_iter().find_map(|waiting| {
-            let i = waiting.iter().take(EXAMINED_FOR_TRY).position(|ready| ready.is_repeatable())?;
-            waiting.remove(i)
-        })
+    /// Removes every job that is parked here.
+    pub fn unpark_all(&mut self) -> Vec<Box<PendingJob>> {
+        let all: Vec<_> = self.waiting.drain().collect();
+        all.into_iter().map(|ready| self.waited(ready)).collect()
     }
 
     /// A job that was parked here, with its wait times filled in.
@@ -285,14 +283,12 @@ impl Lane {
 
     /// Forgives the tries that failed at the start of an outage. Returns how many there were.
     pub fn excuse_doubtful(&mut self) -> u64 {
-        self.again.iter_mut().map(|ready| u64::from(ready.excuse_doubtful())).sum()
+        self.waiting.excuse_doubtful()
     }
 
     /// Removes one job that is parked here.
     pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        let found = [&mut self.again, &mut self.parked]
-            .into_iter()
-            .find_map(|waiting| waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i)));
+        let found = self.waiting.remove(job);
         found.map(|ready| self.waited(ready))
     }
 }

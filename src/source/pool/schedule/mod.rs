@@ -330,7 +330,7 @@ impl Schedule {
         let mut rest = self.delayed.drain(self.now);
         for i in self.lanes.numbers() {
             let lane = self.lanes.lane(i);
-            rest.extend(std::iter::from_fn(|| lane.unpark()));
+            rest.extend(lane.unpark_all());
         }
         let cancelled = rest.into_iter().map(|ready| SettlingJob::cancelled(ready, self.now));
         self.settling.drain().chain(cancelled).collect()
@@ -375,8 +375,8 @@ impl Schedule {
         self.lanes.enqueue(lane);
     }
 
-    fn unpark(&mut self, lane: usize) -> Option<Box<PendingJob>> {
-        let ready = self.lanes.lane(lane).unpark()?;
+    fn unpark(&mut self, lane: usize, has_more: bool) -> Option<Box<PendingJob>> {
+        let ready = self.lanes.lane(lane).unpark(has_more)?;
         self.parked -= 1;
         if self.parked < PARKED_MAX / 2 {
             for source in self.held_back.drain(..) {

@@ -52,6 +52,8 @@ pub struct PendingJob {
     pub last_refusal: Offset,
     /// Evidence that the refusals are an answer to this job alone.
     own_evidence: u32,
+    /// How often a failure was its host's.
+    excused: u32,
     /// The number of outages of its host when its last attempt started.
     pub generation: u32,
     /// Its last try may have failed because its host went down.
@@ -85,6 +87,7 @@ impl PendingJob {
             refusals: 0,
             last_refusal: Offset::ZERO,
             own_evidence: 0,
+            excused: 0,
             generation: 0,
             is_doubtful: false,
             start_id: None,
@@ -143,6 +146,7 @@ impl PendingJob {
 
     /// Its host is down: the failed try does not count, nor does the time since that began.
     pub fn excuse(&mut self, now: Offset) {
+        self.excused += 1;
         self.begun = self.begun + now.since(self.started);
         self.wait.outage += now.since(self.ended);
         self.try_again(true);
@@ -158,6 +162,11 @@ impl PendingJob {
     /// Whether it waits for a host that is down: it may be tried again, and that includes failed connections.
     pub fn waits_for_host(&self) -> bool {
         self.job.policy.retry.attempts > 1 && self.job.policy.retry.on.connect
+    }
+
+    /// Whether other jobs go first: it was refused twice, or its host was tried with it in vain.
+    pub fn goes_last(&self) -> bool {
+        self.refusals > 1 || self.excused > 1
     }
 
     /// Whether it may be sent twice.

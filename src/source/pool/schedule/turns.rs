@@ -5,10 +5,14 @@
 use std::sync::Arc;
 
 use crate::event::waits::WaitTimes;
+use crate::event::{HostId, Micros};
 use crate::plan::cursor::Draw;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
 use crate::source::pool::schedule::{Dispatch, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
+
+/// The time between two starts of a host that begins gently.
+const SOON: Micros = Micros(2_000);
 
 impl Schedule {
     /// Queues a source that may have jobs: with its host's lane, or by itself if it has many hosts.
@@ -75,7 +79,7 @@ impl Schedule {
             self.park(ready);
             return None;
         }
-        let first = match self.unpark(i) {
+        let first = match self.unpark(i, true) {
             Some(first) => {
                 self.park(ready);
                 first
@@ -83,6 +87,13 @@ impl Schedule {
             None => ready,
         };
         Some(self.start(first))
+    }
+
+    /// Whether a host has enough parked jobs, and starts the next one so soon that no more need to be drawn ahead.
+    fn opens_soon(&mut self, host: HostId) -> bool {
+        let now = self.now;
+        let lane = self.lanes.lane(host.0 as usize);
+        !lane.is_shut() && lane.n_parked() >= PARKED_AT_ONCE && lane.opens_at().since(now) <= SOON
     }
 
     /// Takes a job from this lane, if it has one and may start it.
@@ -93,7 +104,8 @@ impl Schedule {
             self.lanes.enqueue(i);
             return None;
         }
-        if let Some(ready) = self.unpark(i) {
+        let has_more = !lane.sources.is_empty();
+        if let Some(ready) = self.unpark(i, has_more) {
             return Some(self.start(ready));
         }
         let lane = self.lanes.lane(i);
@@ -133,8 +145,14 @@ impl Schedule {
             let next = match self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements) {
                 Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
                     let host = self.host_of(&job);
+                    let is_crowded = self.opens_soon(host);
                     match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
                         Some(next) => next,
+                        None if is_crowded => {
+                            // It goes on when the next job of this host has started.
+                            self.held_back.push(source);
+                            return None;
+                        }
                         None => continue,
                     }
                 }

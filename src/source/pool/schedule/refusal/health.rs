@@ -18,12 +18,20 @@ const ENDPOINT_OVERLOADS: u64 = 5;
 /// Accepted attempts of an endpoint, from which on its 403 may be a refusal.
 const ACCEPTED_BEFORE: u64 = 5;
 
+/// So many answers of 503 in a row show that a host limits something.
+const OVERLOADS_IN_A_ROW: u32 = 4;
+
+/// So do as many among the last 32 answers.
+const RECENT_OVERLOADS: u32 = 10;
+
 /// What the answers of a host have shown.
 #[derive(Debug, Default)]
 pub struct HostHealth {
     /// The accepted attempts of the host.
     accepted: Accepted,
     endpoints: FxHashMap<EndpointId, EndpointRecord>,
+    /// The last answers, a bit for each, the latest lowest: set for a 503 without a wait.
+    overloads: u32,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -85,6 +93,7 @@ impl Accepted {
 impl HostHealth {
     /// Counts an attempt that the host accepted: it was answered, and the answer is neither a refusal nor an outage.
     pub fn accept(&mut self, endpoint: EndpointId, started: Offset, now: Offset) {
+        self.overloads <<= 1;
         self.accepted.add(started, now);
         let record = self.endpoints.entry(endpoint).or_default();
         record.accepted.add(started, now);
@@ -103,6 +112,7 @@ impl HostHealth {
     ///
     /// A host sheds load if it answers others meanwhile, or is about to. A host that answers nothing else is down.
     pub fn overload(&mut self, ready: &PendingJob, others: u32, now: Offset) -> Overload {
+        self.overloads = self.overloads << 1 | 1;
         if others == 0 && !self.is_alive(now) {
             return Overload::OfEverything;
         }
@@ -118,6 +128,12 @@ impl HostHealth {
         let is_likely_shed =
             record.overloads <= ENDPOINT_OVERLOADS || accepted < record.accepted_before + ENDPOINT_OVERLOADS;
         if is_likely_shed { Overload::Shed } else { Overload::OfEndpoint }
+    }
+
+    /// Whether so many of the last answers were 503 that the host must limit something. A few among many are chance, and
+    /// a limit that is found from them would slow the batch down for nothing.
+    pub fn is_limiting(&self) -> bool {
+        self.overloads.trailing_ones() >= OVERLOADS_IN_A_ROW || self.overloads.count_ones() >= RECENT_OVERLOADS
     }
 
     /// What a 403 of this endpoint means, if it has accepted so many attempts that it can be more than an answer.

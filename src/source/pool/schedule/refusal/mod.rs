@@ -7,6 +7,7 @@
 pub mod backoff;
 mod forbidden;
 pub mod health;
+pub mod waiting_jobs;
 
 use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
@@ -62,6 +63,9 @@ impl Schedule {
                 match health.overload(ready, others, now) {
                     Overload::OfEverything => return HostResponse::Nothing,
                     Overload::OfEndpoint => return HostResponse::OwnAnswer,
+                    Overload::Shed if !health.recognized.contains(503) && !health.is_limiting() => {
+                        return HostResponse::OwnAnswer;
+                    }
                     Overload::Shed if ready.refuse(now, is_own).is_refused_alone() => return HostResponse::OwnAnswer,
                     Overload::Shed => {}
                 }
