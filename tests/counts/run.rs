@@ -56,7 +56,9 @@ impl Batch<'_> {
 
     fn start(&self, events: mpsc::Sender<Event>) -> Pool {
         let (url, requests) = (self.upstream.at("/status/200"), self.requests);
-        let plan = format!("[limits]\nconcurrency = 50\n[[endpoint]]\nurl = \"{url}\"\nrepeat = {requests}\n");
+        let plan = format!(
+            "[limits]\nconcurrency = 50\nadaptive = \"off\"\n[[endpoint]]\nurl = \"{url}\"\nrepeat = {requests}\n"
+        );
         let plan = Plan::from_toml(&plan, "counts.toml", Path::new("."), &|_| None).unwrap();
         let settings = PoolSettings {
             name: "counts".into(),
