@@ -26,6 +26,14 @@ pub fn parse_duration(text: &str) -> Result<Duration, ValueError> {
     Ok(length)
 }
 
+/// Parses a duration, or `off` or `0s` for none.
+pub fn parse_duration_or_off(text: &str) -> Result<Duration, ValueError> {
+    match text.trim() {
+        "off" | "0" | "0s" | "0ms" => Ok(Duration::ZERO),
+        other => parse_duration(other),
+    }
+}
+
 /// Returns the error for a duration without a unit.
 pub(super) fn missing_unit(number: &str) -> ValueError {
     ValueError::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
@@ -181,8 +189,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_rate, parse_share,
-        parse_share_below, parse_size,
+        parse_backoff, parse_count, parse_duration, parse_duration_below, parse_duration_or_off, parse_limit,
+        parse_rate, parse_share, parse_share_below, parse_size,
     };
 
     #[test]
@@ -190,6 +198,15 @@ mod tests {
         let wrong = parse_duration("250").unwrap_err();
         assert_eq!(wrong.to_string(), "a number without a unit: write `250ms` or `250s`");
         assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
+    }
+
+    #[test]
+    fn a_wait_can_be_turned_off() {
+        for text in ["off", "0s", "0"] {
+            assert_eq!(parse_duration_or_off(text).unwrap(), Duration::ZERO, "{text}");
+        }
+        assert_eq!(parse_duration_or_off("1ms").unwrap(), Duration::from_millis(1));
+        assert!(parse_duration_or_off("no").is_err() && parse_duration_or_off("5").is_err());
     }
 
     #[test]

@@ -53,6 +53,14 @@ impl StatusSet {
         *self = self.with(status);
     }
 
+    /// Removes a status.
+    pub fn remove(&mut self, status: u16) {
+        let bit = usize::from(status.wrapping_sub(BOUNDS.0));
+        if let Some(word) = self.0.get_mut(bit / 64) {
+            *word &= !(1 << (bit % 64));
+        }
+    }
+
     /// Whether a status is in the set.
     pub fn contains(self, status: u16) -> bool {
         let bit = usize::from(status.wrapping_sub(BOUNDS.0));

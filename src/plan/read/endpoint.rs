@@ -239,8 +239,8 @@ pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) 
     };
     let budget = of_run("budget")
         .and_then(|entry| entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share));
-    let outage = of_run("outage").and_then(|entry| entry.duration());
-    let unreachable = of_run("unreachable").and_then(|entry| entry.duration());
+    let outage = of_run("outage").and_then(|entry| entry.duration_or_off());
+    let unreachable = of_run("unreachable").and_then(|entry| entry.duration_or_off());
     section.finish();
     RunRetry { budget, outage, unreachable }
 }

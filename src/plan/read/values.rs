@@ -62,6 +62,14 @@ impl PlanEntry<'_> {
         }
     }
 
+    /// Reads a duration, or `off` for none.
+    pub(super) fn duration_or_off(&self) -> Option<Duration> {
+        match self.number() {
+            Some(number) => self.check(quantity::parse_duration_or_off(&number)),
+            None => self.parse("a duration such as `\"30s\"`, or `\"off\"`", quantity::parse_duration_or_off),
+        }
+    }
+
     /// Reads a duration, or a multiple of the median.
     pub(super) fn attempt_timeout(&self) -> Option<AttemptTimeout> {
         match self.number() {

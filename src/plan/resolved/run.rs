@@ -3,6 +3,7 @@
 //! Start at [`groups`].
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
@@ -70,9 +71,13 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
         Item::new("adaptive", Value::Text(limits.adaptive.label().to_owned()), index.key_provenance("limits.adaptive")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
-        Item::new("retry.outage", Value::Length(limits.outage), index.key_provenance("retry.outage")),
-        Item::new("retry.unreachable", Value::Length(limits.unreachable), index.key_provenance("retry.unreachable")),
+        Item::new("retry.outage", length_or_off(limits.outage), index.key_provenance("retry.outage")),
+        Item::new("retry.unreachable", length_or_off(limits.unreachable), index.key_provenance("retry.unreachable")),
     ]
+}
+
+fn length_or_off(length: Duration) -> Value {
+    if length.is_zero() { Value::Text("off".to_owned()) } else { Value::Length(length) }
 }
 
 /// The values of a host rule.

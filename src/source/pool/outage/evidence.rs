@@ -29,12 +29,14 @@ pub struct HostEvidence<'a> {
     pub job: JobId,
     /// How many attempts were in flight at this host, including this one.
     pub in_flight: u32,
+    /// How many more jobs there are that could be in flight, up to the limit, this attempt included.
+    pub startable: u32,
     /// How it ended.
     pub outcome: &'a Outcome,
     /// Whether the job waits for a host that is down. If not, its failures are no evidence.
     pub waits: bool,
-    /// Whether a try of the job failed before while the host was up. Then it may break the connection itself.
-    pub has_failed: bool,
+    /// Whether the job may break the connection itself, or never get an answer.
+    pub may_be_own: bool,
     /// Chance, from 0 to 1.
     pub chance: f64,
 }

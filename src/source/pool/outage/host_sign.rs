@@ -13,7 +13,7 @@ pub enum HostSign {
     Absent,
     /// There was no connection, or no answer of the application. It is evidence only if every attempt ends so.
     Broken,
-    /// The host did not answer in time. It may only be slow.
+    /// The host did not answer in time. It may only be slow, unless that happens to several attempts in a row.
     Silent,
     /// It says nothing about the host.
     Nothing,
@@ -29,14 +29,16 @@ impl HostSign {
             Outcome::Answered { .. }
             | Outcome::Redirected { .. }
             | Outcome::Throttled { .. }
+            | Outcome::TimedOut { phase: Phase::Body }
             | Outcome::Failed {
                 reason: Reason::Tls | Reason::BadResponse | Reason::TooLarge | Reason::Redirect, ..
             } => Self::Answered,
-            Outcome::TimedOut { phase: Phase::FirstByte | Phase::Body | Phase::Job } => Self::Silent,
+            Outcome::TimedOut { phase: Phase::FirstByte } => Self::Silent,
             Outcome::Failed { reason: Reason::Refused | Reason::Unreachable, .. } => Self::Absent,
             // A name that has never had an address is probably wrong.
             Outcome::Failed { reason: Reason::Dns, .. } if has_answered => Self::Broken,
             Outcome::Failed { reason: Reason::Dns | Reason::BadRow | Reason::Local | Reason::Panicked, .. }
+            | Outcome::TimedOut { phase: Phase::Job }
             | Outcome::Cancelled => Self::Nothing,
         }
     }

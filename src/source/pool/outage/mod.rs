@@ -1,11 +1,12 @@
 //! Whether a host is up, and when a host that is down is tried again.
 //!
 //! Pure: it reads no clock and draws no random numbers. A host goes down when nothing listens there, or when every
-//! attempt breaks. Then single attempts find out when it is back, at intervals that grow with the length of the
+//! attempt breaks or gets no answer in time. Then single attempts find out when it is back, at intervals that grow with the length of the
 //! outage: a batch waits at most a fifth longer than the outage lasts. With the first answer the host is up, and its
 //! load doubles with each round trip. Start at [`Outage::observe`].
 
 pub mod evidence;
+pub mod health_state;
 pub mod host_sign;
 pub mod suspicion;
 #[cfg(test)]
@@ -14,28 +15,29 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::cause::Cause;
-use crate::event::outcome::{Outcome, Reason};
+use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds, OutageStep};
+use crate::source::pool::outage::health_state::{
+    DownState, GivenUpState, HealthState, INTERVAL, interval, is_of_gateway, reason_of, sentence,
+};
 use crate::source::pool::outage::host_sign::HostSign;
 use crate::source::pool::outage::suspicion::Suspicion;
 
-/// The shortest and the longest time between two tries of a host that is down.
-const INTERVAL: (Micros, Micros) = (Micros(100_000), Micros(5_000_000));
-
-/// The time between two tries, as a share of the time that the host has been down.
-const INTERVAL_SHARE: f64 = 0.2;
-
-/// By how much chance shortens an interval at most, so that many clients do not come back together.
-const JITTER: f64 = 0.2;
+/// The most attempts that must break at a host that has never answered.
+const MOST_EXPECTED: u32 = 50;
 
 /// Whether a host is up.
 #[derive(Debug)]
 pub struct Outage {
     bounds: OutageBounds,
     state: HealthState,
+    /// Whether it has answered with anything but the status of a gateway.
     has_answered: bool,
+    /// When its last answer came.
+    last_answer: Offset,
+    /// The longest time that it has taken for an answer.
+    slowest_answer: Micros,
     /// Counts the outages. An attempt carries the number under which it started.
     generation: u32,
     /// Attempts in flight that started under the present number.
@@ -47,24 +49,6 @@ pub struct Outage {
     false_alarms: u32,
 }
 
-#[derive(Debug)]
-enum HealthState {
-    Up,
-    Down(DownState),
-    GivenUp { why: Arc<str>, reason: Reason, next_try: Offset },
-}
-
-#[derive(Debug)]
-struct DownState {
-    since: Offset,
-    next_try: Offset,
-    n_tries: u32,
-    /// Whether the outage has been reported. Without a refused connection, the first try may still contradict it.
-    is_reported: bool,
-    why: Arc<str>,
-    reason: Reason,
-}
-
 impl Outage {
     /// A host of which nothing is known.
     pub fn new(bounds: OutageBounds) -> Self {
@@ -72,6 +56,8 @@ impl Outage {
             bounds,
             state: HealthState::Up,
             has_answered: false,
+            last_answer: Offset::ZERO,
+            slowest_answer: Micros::ZERO,
             generation: 0,
             n_fresh: 0,
             suspicion: None,
@@ -103,7 +89,9 @@ impl Outage {
 
     /// The host has answered. `n_fresh` counts the attempts of the present generation if this is one of them.
     fn answered(&mut self, evidence: &HostEvidence<'_>, n_fresh: Option<u32>) -> Option<OutageStep> {
-        self.has_answered = true;
+        self.has_answered |= !is_of_gateway(evidence.outcome);
+        self.last_answer = evidence.at;
+        self.slowest_answer = self.slowest_answer.max(evidence.at.since(evidence.started));
         match (&self.state, n_fresh) {
             (HealthState::Up, Some(n_fresh)) => {
                 // The limit of the restored load ends once something else limits the host more.
@@ -116,16 +104,17 @@ impl Outage {
                 is_over.then_some(OutageStep::Dismissed)
             }
             // An attempt that started before the outage may still end well.
-            (HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. }, None) => None,
+            (HealthState::Up | HealthState::Down(_) | HealthState::GivenUp(_), None) => None,
             (HealthState::Down(down), Some(_)) => {
                 let was_reported = down.is_reported;
                 self.false_alarms = if down.n_tries == 0 { self.false_alarms + 1 } else { 0 };
                 self.restore();
                 Some(OutageStep::Up { was_reported })
             }
-            (HealthState::GivenUp { .. }, Some(_)) => {
+            (HealthState::GivenUp(given_up), Some(_)) => {
+                let was_reported = given_up.was_reported;
                 self.restore();
-                Some(OutageStep::Up { was_reported: true })
+                Some(OutageStep::Up { was_reported })
             }
         }
     }
@@ -139,16 +128,20 @@ impl Outage {
         match &mut self.state {
             HealthState::Up | HealthState::Down(_) if !is_fresh => (JobFate::Excused, None),
             HealthState::Up => {
-                let may_be_own = sign == HostSign::Silent || sign == HostSign::Broken && evidence.has_failed;
-                if may_be_own || !evidence.waits {
+                let may_be_own = evidence.may_be_own && sign != HostSign::Absent;
+                // It was answering others at the time, so it is only slow.
+                let is_slow = sign == HostSign::Silent && evidence.started < self.last_answer;
+                if may_be_own || is_slow || !evidence.waits {
                     let fate = if self.suspicion.is_some() { JobFate::Doubtful } else { JobFate::Own };
                     return (fate, None);
                 }
                 self.allowed = self.allowed.map(|allowed| (allowed / 2).max(1));
                 let (at, job) = (evidence.at, evidence.job);
                 let suspicion = self.suspicion.get_or_insert_with(|| Suspicion::new(at, job, evidence.in_flight));
-                suspicion.add(at, job, sign == HostSign::Absent);
-                if suspicion.is_confirmed(self.false_alarms) {
+                suspicion.add(evidence, sign);
+                // A batch may begin with jobs that fail by themselves.
+                let expected = if self.has_answered { 0 } else { evidence.startable.min(MOST_EXPECTED) };
+                if suspicion.is_confirmed(self.false_alarms, expected) {
                     let since = suspicion.since();
                     (JobFate::Excused, Some(self.go_down(evidence, sign, since)))
                 } else {
@@ -156,7 +149,7 @@ impl Outage {
                 }
             }
             HealthState::Down(_) => (JobFate::Excused, Some(self.try_failed(evidence))),
-            HealthState::GivenUp { .. } => {
+            HealthState::GivenUp(_) => {
                 self.postpone_try(evidence, is_fresh);
                 (JobFate::Final, None)
             }
@@ -189,7 +182,8 @@ impl Outage {
                 format!("never answered for {length}: {}; is it running?", down.why).into()
             };
             let next_try = evidence.at + INTERVAL.1;
-            self.state = HealthState::GivenUp { why: Arc::clone(&why), reason: down.reason, next_try };
+            let last = Outcome::Failed { reason: down.reason, detail: Some(Arc::clone(&why)) };
+            self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: true });
             return OutageStep::GivenUp { why };
         }
         // The last try is at the bound itself.
@@ -199,14 +193,22 @@ impl Outage {
         OutageStep::Down { is_new, why: Arc::clone(&down.why), next_try: down.next_try }
     }
 
+    /// Gives up a host that refuses everything. From now on its jobs fail like this.
+    pub fn give_up_refusing(&mut self, last: Outcome, now: Offset) {
+        let next_try = now + INTERVAL.1;
+        self.generation += 1;
+        (self.n_fresh, self.suspicion) = (0, None);
+        self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: false });
+    }
+
     /// A try has ended without evidence, or after the host was given up.
     fn postpone_try(&mut self, evidence: &HostEvidence<'_>, is_fresh: bool) {
         match &mut self.state {
             HealthState::Down(down) if is_fresh => {
                 down.next_try = evidence.at + interval(evidence.at.since(down.since), evidence.chance);
             }
-            HealthState::GivenUp { next_try, .. } if is_fresh => *next_try = evidence.at + INTERVAL.1,
-            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. } => {}
+            HealthState::GivenUp(given_up) if is_fresh => given_up.next_try = evidence.at + INTERVAL.1,
+            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp(_) => {}
         }
     }
 
@@ -214,7 +216,7 @@ impl Outage {
     pub fn try_now(&mut self, now: Offset) -> bool {
         let is_tried = self.n_fresh > 0;
         match &mut self.state {
-            HealthState::Down(DownState { next_try, .. }) | HealthState::GivenUp { next_try, .. } => {
+            HealthState::Down(DownState { next_try, .. }) | HealthState::GivenUp(GivenUpState { next_try, .. }) => {
                 let is_earlier = *next_try > now && !is_tried;
                 *next_try = (*next_try).min(now);
                 is_earlier
@@ -228,11 +230,26 @@ impl Outage {
         matches!(self.state, HealthState::Down(_))
     }
 
+    /// Whether it was up after all when it last seemed to be down.
+    pub fn was_false_alarm(&self) -> bool {
+        self.false_alarms > 0
+    }
+
+    /// Whether its jobs fail without being sent.
+    pub fn is_given_up(&self) -> bool {
+        matches!(self.state, HealthState::GivenUp(_))
+    }
+
+    /// How long a try of the host may take, if it has answered before and is down. An attempt to reach it may hang.
+    pub fn try_timeout(&self) -> Option<Micros> {
+        (self.is_down() && self.has_answered).then(|| Micros(3 * self.slowest_answer.0).max(INTERVAL.1))
+    }
+
     /// The moment before which nothing starts here.
     pub fn opens_at(&self) -> Offset {
         match &self.state {
             HealthState::Down(down) => down.next_try,
-            HealthState::Up | HealthState::GivenUp { .. } => Offset::ZERO,
+            HealthState::Up | HealthState::GivenUp(_) => Offset::ZERO,
         }
     }
 
@@ -240,17 +257,16 @@ impl Outage {
     pub fn is_full(&self) -> bool {
         match self.state {
             HealthState::Up => self.allowed.is_some_and(|allowed| self.n_fresh >= allowed),
-            HealthState::Down(_) | HealthState::GivenUp { .. } => self.n_fresh > 0,
+            HealthState::Down(_) | HealthState::GivenUp(_) => self.n_fresh > 0,
         }
     }
 
-    /// How a job fails that would start now at a host that has been given up. From time to time one is tried.
-    pub fn failure(&self, now: Offset) -> Option<Outcome> {
+    /// How a job fails that would start now at a host that has been given up. From time to time one is tried, but not
+    /// during a `cooldown` of the host.
+    pub fn failure(&self, now: Offset, cooldown: Offset) -> Option<Outcome> {
         match &self.state {
-            HealthState::GivenUp { why, reason, next_try } if now < *next_try => {
-                Some(Outcome::Failed { reason: *reason, detail: Some(Arc::clone(why)) })
-            }
-            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. } => None,
+            HealthState::GivenUp(given_up) if now < given_up.next_try.max(cooldown) => Some(given_up.last.clone()),
+            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp(_) => None,
         }
     }
 
@@ -259,37 +275,12 @@ impl Outage {
         match &self.state {
             HealthState::Up => self.suspicion.is_none() && self.allowed.is_none(),
             HealthState::Down(_) => false,
-            HealthState::GivenUp { next_try, .. } => *next_try <= now,
+            HealthState::GivenUp(given_up) => given_up.next_try <= now,
         }
     }
 
     /// How long an outage may last.
     fn bound(&self) -> Micros {
         if self.has_answered { self.bounds.outage } else { self.bounds.unreachable }
-    }
-}
-
-/// The time until the next try of a host that has been down for so long.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
-fn interval(lasted: Micros, chance: f64) -> Micros {
-    let (least, most) = (INTERVAL.0.0 as f64, INTERVAL.1.0 as f64);
-    let even = (lasted.0 as f64 * INTERVAL_SHARE).clamp(least, most);
-    Micros((even * (1.0 - JITTER * chance)) as u64)
-}
-
-/// How the host fails.
-fn sentence(outcome: &Outcome) -> Arc<str> {
-    Cause::from_outcome(outcome).map_or_else(|| Arc::from("no answer"), |cause| cause.to_string().into())
-}
-
-/// The reason with which jobs fail that were never sent.
-fn reason_of(outcome: &Outcome) -> Reason {
-    match outcome {
-        Outcome::Failed { reason, .. } => *reason,
-        Outcome::Answered { .. }
-        | Outcome::Redirected { .. }
-        | Outcome::Throttled { .. }
-        | Outcome::TimedOut { .. }
-        | Outcome::Cancelled => Reason::Unreachable,
     }
 }

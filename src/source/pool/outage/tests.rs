@@ -20,12 +20,12 @@ struct TestHost {
     in_flight: Vec<(Offset, u32, JobId)>,
     jobs: u64,
     now: Offset,
-    has_failed: bool,
+    may_be_own: bool,
 }
 
 impl TestHost {
     fn new() -> Self {
-        Self { outage: Outage::new(BOUNDS), in_flight: Vec::new(), jobs: 0, now: Offset::ZERO, has_failed: false }
+        Self { outage: Outage::new(BOUNDS), in_flight: Vec::new(), jobs: 0, now: Offset::ZERO, may_be_own: false }
     }
 
     fn start(&mut self, n: usize) {
@@ -44,9 +44,10 @@ impl TestHost {
             generation,
             job,
             in_flight,
+            startable: 0,
             outcome,
             waits: true,
-            has_failed: self.has_failed,
+            may_be_own: self.may_be_own,
             chance: 0.0,
         })
     }
@@ -100,7 +101,7 @@ fn an_answer_that_is_later_dismisses_the_suspicion() {
 #[test]
 fn jobs_that_failed_while_the_host_was_up_are_no_evidence() {
     let mut host = TestHost::new();
-    host.has_failed = true;
+    host.may_be_own = true;
     host.start(20);
     assert!(host.end_all(&RESET).iter().all(|fate| *fate == JobFate::Own));
     host.start(1);
@@ -108,10 +109,19 @@ fn jobs_that_failed_while_the_host_was_up_are_no_evidence() {
 }
 
 #[test]
-fn slow_answers_are_no_evidence() {
+fn time_outs_are_evidence_only_if_nothing_is_answered_for_a_while() {
     let mut host = TestHost::new();
     host.start(50);
-    assert!(host.end_all(&SILENT).iter().all(|fate| *fate == JobFate::Own));
+    host.pass(4_999);
+    assert!(host.end_all(&SILENT).iter().all(|fate| *fate == JobFate::Doubtful), "too soon");
+    host.start(50);
+    host.pass(10_000);
+    assert_eq!(host.end(0, &OK).1, Some(OutageStep::Dismissed));
+    assert!(host.end_all(&SILENT).iter().all(|fate| *fate == JobFate::Own), "it is slow");
+    host.start(10);
+    host.pass(10_000);
+    let fates = host.end_all(&SILENT);
+    assert_eq!(fates[3..6], [JobFate::Doubtful, JobFate::Excused, JobFate::Excused]);
 }
 
 #[test]
@@ -174,9 +184,9 @@ fn a_host_that_was_given_up_is_tried_again_after_a_while() {
     host.start(1);
     let why = "never answered for 30s: connection refused; is it running?".into();
     assert_eq!(host.end(0, &REFUSED), (JobFate::Excused, Some(OutageStep::GivenUp { why })));
-    assert!(host.outage.failure(host.now).is_some());
+    assert!(host.outage.failure(host.now, Offset::ZERO).is_some());
     host.pass(5000);
-    assert_eq!(host.outage.failure(host.now), None);
+    assert_eq!(host.outage.failure(host.now, Offset::ZERO), None);
     host.start(1);
     assert_eq!(host.end(0, &REFUSED), (JobFate::Final, None));
     host.pass(5000);
@@ -212,7 +222,7 @@ proptest! {
             match step {
                 HostStep::Start => {
                     let is_open = host.outage.opens_at() <= host.now && !host.outage.is_full();
-                    if is_open && host.outage.failure(host.now).is_none() {
+                    if is_open && host.outage.failure(host.now, Offset::ZERO).is_none() {
                         host.start(1);
                     }
                 }

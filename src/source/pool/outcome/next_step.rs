@@ -14,6 +14,10 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::HostResponse;
 
+/// The number of the backoff from which on it no longer grows for a job that is refused alone. It waits for nothing but
+/// more evidence.
+const LONGEST_ALONE: u32 = 3;
+
 /// An attempt's end, as its host's state explains it.
 #[derive(Debug)]
 pub struct JudgedAttempt<'a> {
@@ -58,7 +62,11 @@ pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: J
     let rules = &ready.job.policy.retry;
     if let Outcome::Throttled { status, .. } = outcome {
         let (until, why) = match response {
-            HostResponse::RefusedAlone => (now + retry::backoff(rules, ready.refusals, chance), RetryReason::Backoff),
+            HostResponse::RefusedForGood => return NextStep::Settle(judge::end_of(outcome)),
+            HostResponse::RefusedAlone => {
+                let n = ready.refusals.clamp(1, LONGEST_ALONE);
+                (now + retry::backoff(rules, n, chance), RetryReason::Backoff)
+            }
             _ if is_timed => (schedule.reopens_at(ready), RetryReason::RetryAfter),
             // The lane decides when.
             _ => (now, RetryReason::Host),

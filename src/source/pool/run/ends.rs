@@ -109,6 +109,9 @@ impl SharedRun {
             if let Some(until) = cooled {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
+            if response == HostResponse::Refused && state.schedule.give_up_refusing(&ready, &outcome) {
+                response = HostResponse::RefusedForGood;
+            }
             ready.end(now);
             // Such an answer is no evidence that the host is down.
             let sign = if response == HostResponse::OwnAnswer { &Outcome::Cancelled } else { &outcome };
@@ -191,9 +194,11 @@ fn acceptance(response: HostResponse, wait: Option<Micros>) -> Acceptance {
     match response {
         HostResponse::Accepted => Acceptance::Accepted,
         HostResponse::Refused => Acceptance::Refused(wait),
-        HostResponse::Nothing | HostResponse::OwnAnswer | HostResponse::Undecided | HostResponse::RefusedAlone => {
-            Acceptance::Unknown
-        }
+        HostResponse::Nothing
+        | HostResponse::OwnAnswer
+        | HostResponse::Undecided
+        | HostResponse::RefusedAlone
+        | HostResponse::RefusedForGood => Acceptance::Unknown,
     }
 }
 

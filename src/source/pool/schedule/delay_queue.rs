@@ -80,6 +80,15 @@ impl DelayQueue {
         n
     }
 
+    /// Makes a host's jobs due at once.
+    pub fn release_host(&mut self, host: HostId) {
+        let mut jobs = std::mem::take(&mut self.delayed).into_vec();
+        for Reverse(delayed) in jobs.iter_mut().filter(|Reverse(delayed)| delayed.ready.host == host) {
+            delayed.until = delayed.since;
+        }
+        self.delayed = jobs.into();
+    }
+
     /// Takes out one job, if it is queued here.
     pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Box<PendingJob>> {
         self.take(job).map(|delayed| delayed.take(now))

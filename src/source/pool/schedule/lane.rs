@@ -44,12 +44,12 @@ pub struct Lane {
     /// Whether the DNS prefetch has its name.
     is_prefetched: bool,
     in_flight: u32,
-    waiting: WaitingJobs,
+    pub(in crate::source::pool) waiting: WaitingJobs,
     gap: Micros,
     last_start: Offset,
     next_start: Offset,
-    cooldown: Offset,
-    clock: LaneClock,
+    pub(super) cooldown: Offset,
+    pub(super) clock: LaneClock,
     /// Finds the host's limit or pace, if limits are adaptive.
     adaptive: Option<Box<AdaptiveLane>>,
 }
@@ -201,13 +201,15 @@ impl Lane {
 
     /// Whether only the end of an attempt or a command lets a job start here.
     pub fn is_shut(&self) -> bool {
-        self.is_quarantined || self.is_full() || self.starts_gently()
+        self.is_quarantined || self.is_full() || self.starts_gently() && !self.outage.is_given_up()
     }
 
     /// Whether the host's own limit leaves no room.
     fn is_full(&self) -> bool {
         let is_held = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_full());
-        is_held || self.outage.is_full() || self.limit.is_some_and(|limit| self.in_flight >= limit)
+        is_held && !self.outage.is_given_up()
+            || self.outage.is_full()
+            || self.limit.is_some_and(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.
@@ -220,9 +222,13 @@ impl Lane {
         !self.waiting.is_empty()
     }
 
-    /// The moment before which nothing starts here.
+    /// The moment before which nothing starts here. If the host was given up, its jobs fail without being sent.
     pub fn opens_at(&self) -> Offset {
+        if self.outage.is_given_up() {
+            return Offset::ZERO;
+        }
         let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.opens_at());
+        let paced = self.health.tried_by.map_or(paced, |by| paced.min(by));
         self.next_start.max(self.cooldown).max(paced).max(self.outage.opens_at())
     }
 
@@ -261,8 +267,8 @@ impl Lane {
     /// Removes the job that goes first, with its wait times filled in. `has_more` is whether there are fresh jobs that
     /// are not parked here.
     pub fn unpark(&mut self, has_more: bool) -> Option<Box<PendingJob>> {
-        let is_down = self.outage.is_down();
-        let ready = if is_down { self.waiting.take_for_try(has_more) } else { self.waiting.take(has_more) }?;
+        let is_try = self.outage.is_down() || self.health.is_closed();
+        let ready = if is_try { self.waiting.take_for_try(has_more) } else { self.waiting.take(has_more) }?;
         Some(self.waited(ready))
     }
 
@@ -275,9 +281,7 @@ impl Lane {
     /// A job that was parked here, with its wait times filled in.
     fn waited(&self, mut ready: Box<PendingJob>) -> Box<PendingJob> {
         let waited = self.clock.sums() - ready.mark;
-        ready.wait += waited;
-        // The job's time-out does not run while its host is down.
-        ready.begun = ready.begun + waited.outage;
+        ready.add_wait(waited);
         ready
     }
 

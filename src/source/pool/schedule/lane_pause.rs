@@ -1,11 +1,23 @@
 //! The pause of a lane after a refusal.
 
-use crate::event::Offset;
+use crate::event::outcome::Outcome;
+use crate::event::{JobId, Offset};
 use crate::plan::job::Retry;
 use crate::source::pool::schedule::lane::Lane;
 use crate::source::pool::schedule::refusal::backoff::Pause;
 
 impl Lane {
+    /// When the time of a job is over that has started before and is parked here. `None` if there is no such job.
+    pub fn deadline_of(&self, job: JobId) -> Option<Offset> {
+        let ready = self.waiting.find(job)?;
+        Some(ready.deadline_after(self.clock.sums() - ready.mark))
+    }
+
+    /// How a job fails that would start now, if the host was given up.
+    pub fn failure(&self, now: Offset) -> Option<Outcome> {
+        self.outage.failure(now, self.cooldown)
+    }
+
     /// Whether the host has as much in flight as it may after a pause.
     pub(in crate::source::pool) fn starts_gently(&self) -> bool {
         self.health.backoff.limit().is_some_and(|limit| self.in_flight() >= limit)
@@ -19,8 +31,11 @@ impl Lane {
         }
         let pause = self.health.backoff.refuse(started, now, rules, chance);
         match pause {
-            Pause::Begins(until) if !self.cool_until(until) => Pause::Known,
-            Pause::Begins(_) | Pause::Known | Pause::Stray => pause,
+            Pause::Begins(until) => {
+                let until = self.health.tried_by.map_or(until, |by| until.min(by));
+                if self.cool_until(until) { Pause::Begins(until) } else { Pause::Known }
+            }
+            Pause::Known | Pause::Stray => pause,
         }
     }
 }

@@ -29,6 +29,7 @@ mod turns;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::event::idle::IdleReason;
 use crate::event::outcome::JobEnd;
@@ -48,6 +49,7 @@ use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
 use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::refusal::deadlines::Deadlines;
 use crate::source::pool::schedule::settling::{SettlingJob, SettlingJobs};
 use crate::source::pool::schedule::shortage::Shortage;
 use crate::source::pool::schedule::sources::Sources;
@@ -100,6 +102,7 @@ pub struct Schedule {
     lanes: Lanes,
     delayed: DelayQueue,
     settling: SettlingJobs,
+    deadlines: Deadlines,
     shortage: Shortage,
     pace: StartPace,
     /// The retry budget.
@@ -126,6 +129,7 @@ impl Schedule {
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
+            deadlines: Deadlines::default(),
             shortage: Shortage::default(),
             pace: StartPace::new(limits.gap.unwrap_or_default().into()),
             budget: Budget::new(limits.retry_budget),
@@ -160,6 +164,8 @@ impl Schedule {
                 }
             } else if self.settling.soonest() == Some(due) {
                 self.settling.settle_due(at);
+            } else if self.deadlines.soonest() == Some(due) {
+                self.expire_waiting();
             } else if self.shortage.due() == Some(due) {
                 self.report_shortage();
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
@@ -187,10 +193,10 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), self.shortage.due(), round]
-            .into_iter()
-            .flatten()
-            .min()
+        // The time of a job does not run while the run is paused.
+        let deadline = self.deadlines.soonest().filter(|_| self.gate.state() == GateState::Open);
+        let held = [self.delayed.soonest(), self.settling.soonest(), deadline];
+        [self.lanes.next_opening(), self.shortage.due(), round].into_iter().chain(held).flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -355,12 +361,17 @@ impl Schedule {
             return Dispatch::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
-        if let Some(last) = lane.outage.failure(now) {
+        if let Some(last) = lane.failure(now) {
             self.lanes.enqueue(i);
             let end = JobEnd::Failed { last };
             return Dispatch::Settle(Box::new(SettlingJob { ready: ready.given_up(now), end, answer: None }));
         }
-        let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
+        let mut timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
+        if let Some(most) = lane.outage.try_timeout() {
+            timeout = timeout.min(Duration::from_micros(most.0));
+        }
+        ready.is_try_of_host = lane.outage.is_down();
+        ready.host_counts = lane.health.counts();
         ready.generation = lane.outage.start();
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
@@ -371,6 +382,9 @@ impl Schedule {
     fn park(&mut self, ready: Box<PendingJob>) {
         let lane = ready.host.0 as usize;
         self.parked += 1;
+        if ready.attempts > 0 {
+            self.deadlines.add(ready.deadline(), ready.host, ready.id);
+        }
         self.lanes.lane(lane).park(ready);
         self.lanes.enqueue(lane);
     }

@@ -2,9 +2,11 @@
 //!
 //! Pure. Start at [`Schedule::observe_host`].
 
+use std::time::Duration;
+
 use crate::event::outcome::Outcome;
-use crate::event::reasons::RetryReason;
-use crate::event::{Fact, HostId};
+use crate::event::reasons::{RetryReason, WarningSource};
+use crate::event::{Fact, HostId, Micros};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
@@ -15,40 +17,72 @@ impl Schedule {
     /// end means for the job.
     pub fn observe_host(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> JobFate {
         let host = ready.host;
+        let has_more = !self.sources.is_drawn();
+        let limit = self.gate.limit();
         let lane = self.lanes.lane(host.0 as usize);
+        let may_start_more = (has_more || lane.has_parked()) && !lane.health.is_closed();
         let evidence = HostEvidence {
             at: self.now,
             started: ready.started,
             generation: ready.generation,
             job: ready.id,
             in_flight: lane.in_flight() + 1,
+            startable: if may_start_more { lane.limit.unwrap_or(limit).min(limit) } else { 0 },
             outcome,
             waits: ready.waits_for_host(),
-            has_failed: ready.tries - ready.uncounted > 1,
+            may_be_own: ready.may_break_itself(lane.outage.was_false_alarm()),
             chance,
         };
         let (fate, step) = lane.outage.observe(&evidence);
         match step {
             None | Some(OutageStep::Up { was_reported: false }) => {}
             Some(OutageStep::Dismissed) => self.settling.settle_host(host),
-            Some(OutageStep::Suspended) => self.excuse_jobs(host),
+            Some(OutageStep::Suspended) => self.begin_outage(host, outcome),
             Some(OutageStep::Down { is_new, why, next_try }) => {
                 if is_new {
-                    self.excuse_jobs(host);
+                    self.begin_outage(host, outcome);
                 }
                 self.announcements.push_back(Fact::HostDown { host, why, next_try });
             }
             Some(OutageStep::Up { was_reported: true }) => {
                 self.announcements.push_back(Fact::HostUp { host });
             }
-            Some(OutageStep::GivenUp { why }) => self.announcements.push_back(Fact::HostGivenUp { host, why }),
+            Some(OutageStep::GivenUp { why }) => {
+                self.delayed.release_host(host);
+                self.announcements.push_back(Fact::HostGivenUp { host, why });
+            }
         }
         self.lanes.enqueue(host.0 as usize);
         fate
     }
 
-    /// The host is down: what failed just before was not the jobs' fault.
-    fn excuse_jobs(&mut self, host: HostId) {
+    /// Gives up a host that has refused every job for as long as the plan lets jobs wait. Returns whether it did: then
+    /// the refusal is final for all of them.
+    pub fn give_up_refusing(&mut self, ready: &PendingJob, outcome: &Outcome) -> bool {
+        let (host, now) = (ready.host, self.now);
+        let longest = Micros::from(ready.job.policy.retry.longest_wait);
+        let Some(lane) = self.lanes.get(host) else { return false };
+        if lane.health.closed_for(now).is_none_or(|length| length < longest) {
+            return false;
+        }
+        if !lane.outage.is_given_up() {
+            let length = humantime::format_duration(Duration::from_micros(longest.0));
+            let why = format!("{} has refused every request for {length}, so that its jobs fail", lane.name());
+            self.announcements.push_back(Fact::Warned { about: WarningSource::Retries, message: why.into() });
+        }
+        lane.outage.give_up_refusing(outcome.clone(), now);
+        self.delayed.release_host(host);
+        self.lanes.enqueue(host.0 as usize);
+        true
+    }
+
+    /// The host is down: what failed just before was not the jobs' fault, and what looked like a limit was none.
+    fn begin_outage(&mut self, host: HostId, outcome: &Outcome) {
+        let health = &self.lanes.lane(host.0 as usize).health;
+        let is_overload = matches!(outcome, Outcome::Answered { status: 503, .. });
+        if is_overload && health.recognized.contains(503) && !health.has_relented() {
+            self.dismiss_refusal(host, 503, "it answers everything with 503, so it is down");
+        }
         let n = self.delayed.excuse_doubtful(host) + self.lanes.lane(host.0 as usize).excuse_doubtful();
         self.budget.refund(n);
         for job in self.settling.take(host) {

@@ -8,6 +8,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
 use crate::source::pool::adapt::history::StartId;
+use crate::source::pool::throttle::own_evidence::{HostCounts, OwnEvidence, RefusedAttempt};
 
 /// A job that has been drawn and has not settled.
 #[derive(Debug)]
@@ -44,16 +45,20 @@ pub struct PendingJob {
     pub timeout: Duration,
     /// How many other attempts were in flight at its host then.
     pub others: u32,
+    /// What its host had accepted and refused then.
+    pub host_counts: HostCounts,
     /// Tries that do not count: the host refused them, or the user ended them.
     pub uncounted: u32,
-    /// Refusals in a row that named no moment.
+    /// How often its host refused it.
     pub refusals: u32,
-    /// When the last of them came.
-    pub last_refusal: Offset,
     /// Evidence that the refusals are an answer to this job alone.
-    own_evidence: u32,
+    pub own: OwnEvidence,
     /// How often a failure was its host's.
     excused: u32,
+    /// How often a failure that its host had while it was up was excused: it went down then.
+    struck: u32,
+    /// Whether its last attempt was a try of a host that was down.
+    pub is_try_of_host: bool,
     /// The number of outages of its host when its last attempt started.
     pub generation: u32,
     /// Its last try may have failed because its host went down.
@@ -84,10 +89,12 @@ impl PendingJob {
             started: now,
             uncounted: 0,
             others: 0,
+            host_counts: HostCounts::default(),
             refusals: 0,
-            last_refusal: Offset::ZERO,
-            own_evidence: 0,
+            own: OwnEvidence::default(),
             excused: 0,
+            struck: 0,
+            is_try_of_host: false,
             generation: 0,
             is_doubtful: false,
             start_id: None,
@@ -110,6 +117,17 @@ impl PendingJob {
         self.waited += self.wait;
     }
 
+    /// It has waited. The time for which its host is down or the user holds it back is not its own.
+    pub fn add_wait(&mut self, waited: WaitTimes) {
+        self.wait += waited;
+        self.begun = self.begun + waited.outage + waited.paused;
+    }
+
+    /// Its deadline after a wait that is not added yet.
+    pub fn deadline_after(&self, waited: WaitTimes) -> Offset {
+        self.deadline() + waited.outage + waited.paused
+    }
+
     /// The attempt has ended.
     pub fn end(&mut self, now: Offset) {
         (self.ended, self.wait) = (now, WaitTimes::NONE);
@@ -123,20 +141,10 @@ impl PendingJob {
         self.hops = 0;
     }
 
-    /// Counts a refusal that named no moment. `accepts_others` is whether the host has accepted other attempts since
-    /// the last one. If this one was alone in flight, that is stronger evidence.
-    pub fn refuse(&mut self, now: Offset, accepts_others: bool) -> &mut Self {
-        if self.refusals > 0 && accepts_others {
-            self.own_evidence += if self.others == 0 { 3 } else { 2 };
-        }
+    /// Counts a refusal. Returns how much evidence it adds that the job is refused alone.
+    pub fn refuse(&mut self, refused: &RefusedAttempt) -> f64 {
         self.refusals += 1;
-        self.last_refusal = now;
-        self
-    }
-
-    /// Whether the refusals are meant for this job: it got several, and others did not.
-    pub fn is_refused_alone(&self) -> bool {
-        self.own_evidence >= 6
+        self.own.refuse(refused)
     }
 
     /// Tries that count.
@@ -147,6 +155,7 @@ impl PendingJob {
     /// Its host is down: the failed try does not count, nor does the time since that began.
     pub fn excuse(&mut self, now: Offset) {
         self.excused += 1;
+        self.struck += u32::from(!self.is_try_of_host);
         self.begun = self.begun + now.since(self.started);
         self.wait.outage += now.since(self.ended);
         self.try_again(true);
@@ -156,6 +165,7 @@ impl PendingJob {
     pub fn excuse_doubtful(&mut self) -> bool {
         let is_excused = std::mem::take(&mut self.is_doubtful);
         self.uncounted += u32::from(is_excused);
+        self.struck += u32::from(is_excused);
         is_excused
     }
 
@@ -164,9 +174,16 @@ impl PendingJob {
         self.job.policy.retry.attempts > 1 && self.job.policy.retry.on.connect
     }
 
-    /// Whether other jobs go first: it was refused twice, or its host was tried with it in vain.
+    /// Whether it may break by itself: a try of it failed while the host was up, or the host went down with it and was
+    /// back. If the host was back at the first try, once is enough, otherwise twice.
+    pub fn may_break_itself(&self, was_false_alarm: bool) -> bool {
+        self.counted_tries() > 1 || self.struck > u32::from(!was_false_alarm)
+    }
+
+    /// Whether other jobs go first: it was refused twice, or its host was tried with it in vain. A job that may be refused
+    /// alone waits by itself, so that it need not wait for the others, too.
     pub fn goes_last(&self) -> bool {
-        self.refusals > 1 || self.excused > 1
+        self.refusals > 1 && !self.own.is_likely() || self.excused > 1
     }
 
     /// Whether it may be sent twice.

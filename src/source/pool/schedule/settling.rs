@@ -54,6 +54,11 @@ impl SettlingJobs {
         self.held.push_back((now + HELD_FOR, why, job));
     }
 
+    /// Settles a job.
+    pub fn settle(&mut self, job: SettlingJob) {
+        self.due.push_back(Box::new(job));
+    }
+
     /// Takes the next job to settle.
     pub fn pop(&mut self) -> Option<Box<SettlingJob>> {
         self.due.pop_front()

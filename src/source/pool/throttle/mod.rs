@@ -6,6 +6,7 @@
 
 mod gather;
 mod moment;
+pub mod own_evidence;
 mod quota;
 pub mod stated;
 mod structured;

@@ -1,5 +1,7 @@
 //! Hosts that go down, and what becomes of their jobs.
 
+mod black_holes;
+mod bounds;
 mod shortages;
 
 use std::collections::HashMap;

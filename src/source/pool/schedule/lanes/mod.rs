@@ -180,6 +180,15 @@ impl Lanes {
         changes
     }
 
+    /// Takes back that a status is a refusal at a host. `cap` is its limit if the plan has none for it.
+    pub fn forget_refusals(&mut self, host: HostId, status: u16, cap: u32) {
+        let mode = self.limits.adaptive;
+        let Some(lane) = self.get(host) else { return };
+        lane.health.dismiss(status);
+        let adapt = controller(mode, lane.limit.unwrap_or(cap));
+        lane.set_adaptive(adapt);
+    }
+
     /// Enqueues a lane that has work: in the rotation if it is open, else at the moment when it opens. It does
     /// nothing if only the end of an attempt or a command can open it.
     pub fn enqueue(&mut self, i: usize) {

@@ -24,18 +24,19 @@ impl Schedule {
     pub(super) fn classify_forbidden(&mut self, ready: &mut PendingJob, outcome: &mut Outcome) -> HostResponse {
         let (host, endpoint, now) = (ready.host, ready.job.endpoint, self.now);
         let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
-        let accepts_others = lane.health.has_accepted_since(ready.last_refusal, endpoint);
+        let refused = lane.health.refused_attempt(ready, now);
         match lane.health.forbidden(endpoint) {
             None | Some(ForbiddenState::Answer) => HostResponse::OwnAnswer,
             Some(ForbiddenState::Open) => HostResponse::Undecided,
             Some(state @ ForbiddenState::Refusal(_)) => {
                 if matches!(*state, ForbiddenState::Refusal(since) if now.since(since) >= GIVEN_UP_AFTER) {
                     *state = ForbiddenState::Answer;
-                    let why = "nothing was accepted for 65 s, so 403 is the answer to these requests".into();
-                    self.announcements.push_back(Fact::RefusalDismissed { host, status: 403, why });
+                    let why = "nothing was accepted for 65 s, so 403 is the answer to these requests";
+                    self.dismiss_refusal(host, 403, why);
                     return HostResponse::OwnAnswer;
                 }
-                if ready.refuse(now, accepts_others).is_refused_alone() {
+                ready.refuse(&refused);
+                if ready.own.is_plain() {
                     return HostResponse::OwnAnswer;
                 }
                 *outcome = Outcome::Throttled { status: 403, retry_after: None };
@@ -58,6 +59,7 @@ impl Schedule {
         }
         if let Some(state) = lane.health.forbidden(endpoint) {
             *state = ForbiddenState::Refusal(now);
+            lane.health.tried_by = Some(now + GIVEN_UP_AFTER);
         }
         if !lane.health.recognized.contains(403) {
             lane.health.recognized.insert(403);
@@ -78,7 +80,7 @@ impl Schedule {
         let until = self.lanes.get(host).map_or(self.now, |lane| lane.opens_at().max(self.now));
         self.announcements.push_back(Fact::RetryScheduled { attempt: ready.attempt(), until, why: RetryReason::Host });
         ready.wait.cooldown += self.now.since(ready.ended);
-        ready.refuse(self.now, false);
+        ready.refusals += 1;
         ready.try_again(true);
         self.take_back_refused(ready, until);
     }

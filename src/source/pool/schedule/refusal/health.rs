@@ -8,9 +8,10 @@ use crate::event::{EndpointId, Micros, Offset};
 use crate::plan::statuses::StatusSet;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::backoff::HostBackoff;
+use crate::source::pool::throttle::own_evidence::{HostCounts, RefusedAttempt};
 
-/// How long an accepted attempt shows that a host is up.
-const LATELY: Micros = Micros(10_000_000);
+/// How long a host may answer everything with 503 before that is no refusal but an outage: at least and at most.
+const CLOSED_FOR: (Micros, Micros) = (Micros(1_000_000), Micros(10_000_000));
 
 /// Overloads of an endpoint that has never accepted anything, from which on they are its own answer.
 const ENDPOINT_OVERLOADS: u64 = 5;
@@ -24,6 +25,12 @@ const OVERLOADS_IN_A_ROW: u32 = 4;
 /// So do as many among the last 32 answers.
 const RECENT_OVERLOADS: u32 = 10;
 
+/// Bits of evidence that a 503 is the answer to single jobs, at the end of a batch.
+const SELECTIVE_AT_END: f64 = 3.0;
+
+/// So many refusals of jobs that had been refused before, while others were accepted, make it doubtful that a 503 is a limit.
+const DOUBTED: u32 = 3;
+
 /// What the answers of a host have shown.
 #[derive(Debug, Default)]
 pub struct HostHealth {
@@ -32,6 +39,21 @@ pub struct HostHealth {
     endpoints: FxHashMap<EndpointId, EndpointRecord>,
     /// The last answers, a bit for each, the latest lowest: set for a 503 without a wait.
     overloads: u32,
+    /// Since when it has refused every job. Those that it refuses alone do not count.
+    closed_since: Option<Offset>,
+    /// The longest time for which it did so and then accepted one.
+    longest_closed: Micros,
+    /// Whether that was without naming a moment.
+    is_closed_untimed: bool,
+    /// Refused attempts, without those of jobs that are refused alone.
+    refused: u64,
+    /// Whether it has accepted a job that it had refused, and the evidence since then that a 503 is the answer to single
+    /// jobs.
+    has_relented: bool,
+    selective_bits: f64,
+    n_selective: u32,
+    /// When it is tried at the latest, because only that shows whether a 403 is a refusal.
+    pub tried_by: Option<Offset>,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -76,16 +98,13 @@ pub enum ForbiddenState {
 #[derive(Clone, Copy, Debug, Default)]
 struct Accepted {
     n: u64,
-    /// The end of the last one.
-    at: Option<Offset>,
     /// The latest start.
     started: Option<Offset>,
 }
 
 impl Accepted {
-    fn add(&mut self, started: Offset, now: Offset) {
+    fn add(&mut self, started: Offset) {
         self.n += 1;
-        self.at = Some(now);
         self.started = self.started.max(Some(started));
     }
 }
@@ -94,26 +113,73 @@ impl HostHealth {
     /// Counts an attempt that the host accepted: it was answered, and the answer is neither a refusal nor an outage.
     pub fn accept(&mut self, endpoint: EndpointId, started: Offset, now: Offset) {
         self.overloads <<= 1;
-        self.accepted.add(started, now);
+        self.accepted.add(started);
+        if let Some(since) = self.closed_since.filter(|since| started >= *since) {
+            self.longest_closed = self.longest_closed.max(now.since(since));
+            self.closed_since = None;
+        }
         let record = self.endpoints.entry(endpoint).or_default();
-        record.accepted.add(started, now);
+        record.accepted.add(started);
         if matches!(record.forbidden, ForbiddenState::Refusal(since) if started >= since) {
             record.forbidden = ForbiddenState::Open;
+            self.tried_by = None;
         }
         self.backoff.accept(started);
     }
 
-    /// Whether the host has accepted an attempt lately.
-    pub fn is_alive(&self, now: Offset) -> bool {
-        self.accepted.at.is_some_and(|at| now.since(at) <= LATELY)
+    /// Counts a refusal of a job that is not refused alone.
+    pub fn close(&mut self, now: Offset, is_timed: bool) {
+        self.closed_since.get_or_insert(now);
+        self.is_closed_untimed = !is_timed;
+        self.add_refused();
+    }
+
+    /// Counts a refused attempt.
+    pub fn add_refused(&mut self) {
+        self.refused += 1;
+    }
+
+    /// Whether it refuses every job, and does not say for how long.
+    pub fn is_closed(&self) -> bool {
+        self.closed_since.is_some() && self.is_closed_untimed
+    }
+
+    /// For how long it has refused every job.
+    pub fn closed_for(&self, now: Offset) -> Option<Micros> {
+        self.closed_since.map(|since| now.since(since))
+    }
+
+    /// Whether it has ever accepted an attempt.
+    pub fn has_accepted(&self) -> bool {
+        self.accepted.n > 0
+    }
+
+    /// How many attempts it has accepted and refused.
+    pub fn counts(&self) -> HostCounts {
+        HostCounts { accepted: self.accepted.n, refused: self.refused }
+    }
+
+    /// A refusal of this job that has just come, and what the host did with other jobs.
+    pub fn refused_attempt(&self, ready: &PendingJob, now: Offset) -> RefusedAttempt {
+        RefusedAttempt {
+            at: now,
+            before: ready.host_counts,
+            others: ready.others,
+            counts: self.counts(),
+            is_open: self.closed_since.is_none(),
+            longest_closed: self.longest_closed,
+        }
     }
 
     /// What a 503 without a wait means. `others` are in flight at the host.
     ///
-    /// A host sheds load if it answers others meanwhile, or is about to. A host that answers nothing else is down.
+    /// A host sheds load if it answers others meanwhile, or is about to. A host that answers nothing else is down: a
+    /// second of that is enough, unless it has been closed for longer before and came back.
     pub fn overload(&mut self, ready: &PendingJob, others: u32, now: Offset) -> Overload {
         self.overloads = self.overloads << 1 | 1;
-        if others == 0 && !self.is_alive(now) {
+        let patience = Micros(2 * self.longest_closed.0).clamp(CLOSED_FOR.0, CLOSED_FOR.1);
+        let is_closed = self.closed_for(now).is_some_and(|length| length >= patience);
+        if is_closed || others == 0 && !self.has_accepted() {
             return Overload::OfEverything;
         }
         let accepted = self.accepted.n;
@@ -128,6 +194,41 @@ impl HostHealth {
         let is_likely_shed =
             record.overloads <= ENDPOINT_OVERLOADS || accepted < record.accepted_before + ENDPOINT_OVERLOADS;
         if is_likely_shed { Overload::Shed } else { Overload::OfEndpoint }
+    }
+
+    /// Counts a job that was refused and is accepted now: the host limits something.
+    pub fn relent(&mut self) {
+        self.has_relented = true;
+        (self.selective_bits, self.n_selective) = (0.0, 0);
+    }
+
+    /// Counts a 503, and how much evidence it adds that its job gets no other answer.
+    pub fn add_evidence(&mut self, bits: f64) {
+        self.selective_bits += bits;
+        self.n_selective += u32::from(bits > 0.0);
+    }
+
+    /// Whether a 503 may be no limit: some jobs got it again while others were accepted, and no job was ever accepted that
+    /// had been refused.
+    pub fn is_doubted(&self) -> bool {
+        !self.has_relented && self.n_selective >= DOUBTED
+    }
+
+    /// Whether the answers of 503 are those of single jobs, at the end of a batch, when only such jobs are left.
+    pub fn is_selective_at_end(&self) -> bool {
+        !self.has_relented && self.selective_bits >= SELECTIVE_AT_END
+    }
+
+    /// Whether it has accepted a job that it had refused.
+    pub fn has_relented(&self) -> bool {
+        self.has_relented
+    }
+
+    /// Forgets a refusal that was none, with what followed from it.
+    pub fn dismiss(&mut self, status: u16) {
+        self.recognized.remove(status);
+        self.backoff = HostBackoff::default();
+        (self.closed_since, self.overloads, self.tried_by) = (None, 0, None);
     }
 
     /// Whether so many of the last answers were 503 that the host must limit something. A few among many are chance, and
@@ -145,12 +246,5 @@ impl HostHealth {
     /// The latest start of an attempt that this endpoint accepted.
     pub fn last_accepted_start(&self, endpoint: EndpointId) -> Option<Offset> {
         self.endpoints.get(&endpoint)?.accepted.started
-    }
-
-    /// Whether an attempt that started after `moment` was accepted: at this endpoint if it accepts anything, otherwise
-    /// at the host.
-    pub fn has_accepted_since(&self, moment: Offset, endpoint: EndpointId) -> bool {
-        let own = self.endpoints.get(&endpoint).map(|endpoint| endpoint.accepted).filter(|accepted| accepted.n > 0);
-        own.unwrap_or(self.accepted).started.is_some_and(|started| started >= moment)
     }
 }

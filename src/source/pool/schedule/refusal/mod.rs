@@ -5,13 +5,14 @@
 //! [`Schedule::classify`].
 
 pub mod backoff;
+pub mod deadlines;
 mod forbidden;
 pub mod health;
 pub mod waiting_jobs;
 
 use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
-use crate::event::{Fact, Micros, Offset};
+use crate::event::{Fact, HostId, Micros, Offset};
 use crate::plan::statuses::Throttled;
 use crate::source::pool::retry;
 use crate::source::pool::schedule::Schedule;
@@ -35,8 +36,10 @@ pub enum HostResponse {
     Refused,
     /// Later attempts show whether the host refused the request.
     Undecided,
-    /// The host refused this job alone, and accepts others.
+    /// The host refused this job alone, and accepts others. The job waits by itself.
     RefusedAlone,
+    /// The host has refused this job alone so often that the refusal is its answer.
+    RefusedForGood,
 }
 
 impl Schedule {
@@ -46,31 +49,58 @@ impl Schedule {
     /// Only a request that may be sent twice is refused by evidence alone: a server could have acted on it.
     pub fn classify(&mut self, ready: &mut PendingJob, outcome: &mut Outcome, is_timed: bool) -> HostResponse {
         let (host, endpoint, started, now) = (ready.host, ready.job.endpoint, ready.started, self.now);
+        let is_drawn = self.sources.is_drawn();
         let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
         let others = lane.in_flight().saturating_sub(1);
+        let is_down = lane.outage.is_down();
+        let is_end = is_drawn && !lane.waiting.has_fresh();
         let health = &mut lane.health;
+        let refused = health.refused_attempt(ready, now);
         match *outcome {
-            Outcome::Throttled { .. } if is_timed => HostResponse::Refused,
             Outcome::Throttled { .. } => {
-                if ready.refuse(now, health.has_accepted_since(ready.last_refusal, endpoint)).is_refused_alone() {
-                    HostResponse::RefusedAlone
-                } else {
+                ready.refuse(&refused);
+                // A moment that the server names is for every request.
+                if is_timed || !ready.own.is_likely() {
+                    health.close(now, is_timed);
                     HostResponse::Refused
+                } else if ready.own.is_final(&refused) {
+                    HostResponse::RefusedForGood
+                } else {
+                    if !ready.own.is_plain() {
+                        health.add_refused();
+                    }
+                    HostResponse::RefusedAlone
                 }
             }
-            Outcome::Answered { status: 503, expected: false, .. } if infers(ready) => {
-                let is_own = health.has_accepted_since(ready.last_refusal, endpoint);
-                match health.overload(ready, others, now) {
-                    Overload::OfEverything => return HostResponse::Nothing,
+            Outcome::Answered { status: 503, expected: false, .. } if infers(ready) && !is_down => {
+                let bits = ready.refuse(&refused);
+                health.add_evidence(bits);
+                let overload = health.overload(ready, others, now);
+                let gets_no_other_answer = is_end && health.is_selective_at_end() || ready.own.is_plain();
+                // It waits by itself: that costs it nothing, and what follows shows whether it is a limit.
+                let is_alone = ready.own.is_likely() || health.is_doubted();
+                if health.is_doubted() && health.recognized.contains(503) {
+                    let why = "it answers the same jobs with 503 again, and accepts others meanwhile";
+                    self.dismiss_refusal(host, 503, why);
+                    *outcome = Outcome::Throttled { status: 503, retry_after: None };
+                    return HostResponse::RefusedAlone;
+                }
+                // A few are like any answer of a gateway.
+                let is_limiting = health.recognized.contains(503) || health.is_limiting();
+                match overload {
                     Overload::OfEndpoint => return HostResponse::OwnAnswer,
-                    Overload::Shed if !health.recognized.contains(503) && !health.is_limiting() => {
-                        return HostResponse::OwnAnswer;
-                    }
-                    Overload::Shed if ready.refuse(now, is_own).is_refused_alone() => return HostResponse::OwnAnswer,
+                    _ if gets_no_other_answer => return HostResponse::OwnAnswer,
+                    Overload::OfEverything => return HostResponse::Nothing,
+                    Overload::Shed if !is_limiting => return HostResponse::Nothing,
                     Overload::Shed => {}
                 }
                 *outcome = Outcome::Throttled { status: 503, retry_after: None };
-                if health.is_alive(now) && !health.recognized.contains(503) {
+                if is_alone {
+                    health.add_refused();
+                    return HostResponse::RefusedAlone;
+                }
+                health.close(now, false);
+                if health.has_accepted() && !health.recognized.contains(503) {
                     health.recognized.insert(503);
                     let why = "it answers some requests with 503, and others as usual at the same time".into();
                     self.announcements.push_back(Fact::RefusalRecognized { host, status: 503, why });
@@ -86,10 +116,20 @@ impl Schedule {
             | Outcome::Cancelled => HostResponse::Nothing,
             Outcome::Answered { .. } | Outcome::Redirected { .. } => {
                 health.accept(endpoint, started, now);
+                if ready.refusals > 0 {
+                    health.relent();
+                }
                 self.settling.settle_forbidden(host, endpoint, started);
                 HostResponse::Accepted
             }
         }
+    }
+
+    /// Takes back that a status is a refusal at a host, with all that was learned from it.
+    pub(super) fn dismiss_refusal(&mut self, host: HostId, status: u16, why: &str) {
+        let cap = self.gate.limit();
+        self.announcements.push_back(Fact::RefusalDismissed { host, status, why: why.into() });
+        self.lanes.forget_refusals(host, status, cap);
     }
 
     /// Lets a host wait that refused an attempt without naming a moment. If refusals are final, no job waits for the

@@ -21,8 +21,8 @@ pub struct WaitingJobs {
     fresh: VecDeque<Box<PendingJob>>,
     /// Jobs that were refused again and again, or with which a host that is down was tried in vain.
     last: VecDeque<Box<PendingJob>>,
-    /// Whether a host that is down is tried with a fresh job next.
-    tries_fresh: bool,
+    /// Tries of a host that is down or refuses everything: every third is not made with a fresh job.
+    n_tries: u32,
 }
 
 impl WaitingJobs {
@@ -43,6 +43,11 @@ impl WaitingJobs {
         self.n() == 0
     }
 
+    /// Whether any has not started yet.
+    pub fn has_fresh(&self) -> bool {
+        !self.fresh.is_empty()
+    }
+
     /// How many there are.
     pub fn n(&self) -> usize {
         self.again.len() + self.fresh.len() + self.last.len()
@@ -54,15 +59,16 @@ impl WaitingJobs {
         first.or_else(|| if has_more { None } else { self.last.pop_front() })
     }
 
-    /// Takes a job to try a host that is down: one that may be sent twice, if possible, because the attempt may
-    /// arrive and break then. Fresh jobs and others take turns.
+    /// Takes a job to try a host that is down or refuses everything: one that may be sent twice, if possible, because
+    /// the attempt may arrive and break then. Most tries are made with fresh jobs: the others have failed once, and that
+    /// may be their own fault.
     pub fn take_for_try(&mut self, has_more: bool) -> Option<Box<PendingJob>> {
-        self.tries_fresh = !self.tries_fresh;
-        if !self.tries_fresh && self.fresh.is_empty() && has_more {
+        self.n_tries = self.n_tries.wrapping_add(1);
+        let tries_fresh = !self.n_tries.is_multiple_of(3);
+        if tries_fresh && self.fresh.is_empty() && has_more {
             return None;
         }
-        let order =
-            if self.tries_fresh { [&mut self.again, &mut self.fresh] } else { [&mut self.fresh, &mut self.again] };
+        let order = if tries_fresh { [&mut self.fresh, &mut self.again] } else { [&mut self.again, &mut self.fresh] };
         let repeatable = order.into_iter().find_map(|queue| {
             let i = queue.iter().take(EXAMINED_FOR_TRY).position(|ready| ready.is_repeatable())?;
             queue.remove(i)
@@ -73,6 +79,11 @@ impl WaitingJobs {
     /// Takes every job.
     pub fn drain(&mut self) -> impl Iterator<Item = Box<PendingJob>> {
         self.again.drain(..).chain(self.fresh.drain(..)).chain(self.last.drain(..))
+    }
+
+    /// A job that has started before and waits here.
+    pub fn find(&self, job: JobId) -> Option<&PendingJob> {
+        self.again.iter().chain(&self.last).find(|ready| ready.id == job).map(|ready| &**ready)
     }
 
     /// Takes one job, if it waits here.

@@ -1,0 +1,87 @@
+//! The states of a host: up, down, or given up, and the times between tries.
+//!
+//! Pure. Start at [`HealthState`].
+
+use std::sync::Arc;
+
+use crate::event::cause::Cause;
+use crate::event::outcome::{Outcome, Reason};
+use crate::event::{Micros, Offset};
+
+/// The shortest and the longest time between two tries of a host that is down.
+pub const INTERVAL: (Micros, Micros) = (Micros(100_000), Micros(5_000_000));
+
+/// The time between two tries, as a share of the time that the host has been down.
+const INTERVAL_SHARE: f64 = 0.2;
+
+/// By how much chance shortens an interval at most, so that many clients do not come back together.
+const JITTER: f64 = 0.2;
+
+/// Whether a host is up.
+#[derive(Debug)]
+pub enum HealthState {
+    /// It answers, as far as is known.
+    Up,
+    /// It is tried by single attempts.
+    Down(DownState),
+    /// Its jobs fail without being sent.
+    GivenUp(GivenUpState),
+}
+
+/// A host that has failed for too long.
+#[derive(Debug)]
+pub struct GivenUpState {
+    /// How its jobs fail.
+    pub last: Outcome,
+    /// When a job is sent nevertheless.
+    pub next_try: Offset,
+    /// Whether its outage had been reported.
+    pub was_reported: bool,
+}
+
+/// A host that is down.
+#[derive(Debug)]
+pub struct DownState {
+    /// When that began.
+    pub since: Offset,
+    /// When it is tried next.
+    pub next_try: Offset,
+    /// How often it was tried.
+    pub n_tries: u32,
+    /// Whether the outage has been reported. Without a refused connection, the first try may still contradict it.
+    pub is_reported: bool,
+    /// How it fails.
+    pub why: Arc<str>,
+    /// The reason with which its jobs fail.
+    pub reason: Reason,
+}
+
+/// The time until the next try of a host that has been down for so long.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
+pub fn interval(lasted: Micros, chance: f64) -> Micros {
+    let (least, most) = (INTERVAL.0.0 as f64, INTERVAL.1.0 as f64);
+    let even = (lasted.0 as f64 * INTERVAL_SHARE).clamp(least, most);
+    Micros((even * (1.0 - JITTER * chance)) as u64)
+}
+
+/// How the host fails.
+pub fn sentence(outcome: &Outcome) -> Arc<str> {
+    Cause::from_outcome(outcome).map_or_else(|| Arc::from("no answer"), |cause| cause.to_string().into())
+}
+
+/// Whether the answer is that of a gateway: the application behind it may never have been up.
+pub fn is_of_gateway(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Answered { status: 502..=504, .. } | Outcome::Throttled { status: 502..=504, .. })
+}
+
+/// The reason with which jobs fail that were never sent.
+pub fn reason_of(outcome: &Outcome) -> Reason {
+    match outcome {
+        Outcome::Failed { reason, .. } => *reason,
+        Outcome::Answered { .. }
+        | Outcome::Redirected { .. }
+        | Outcome::Throttled { .. }
+        | Outcome::TimedOut { .. }
+        | Outcome::Cancelled => Reason::Unreachable,
+    }
+}
