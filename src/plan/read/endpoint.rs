@@ -179,17 +179,19 @@ fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
             let message = format!("`{}` is not a header name", sanitize(&entry.key));
             entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
         }
-        let value = entry.text("a text such as `\"application/json\"`");
-        if let Some(value) = &value
-            && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
-        {
-            entry.note_invalid(ValueError::new(
-                "not a header value",
-                "a header has no line breaks and no control characters",
-            ));
-        }
-        if let (Ok(name), Some(value)) = (name, value) {
-            headers.push(WrittenHeader { name, value, span: entry.span() });
+        for item in entry.items() {
+            let value = item.text("a text such as `\"application/json\"`, or a list of them");
+            if let Some(value) = &value
+                && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
+            {
+                item.note_invalid(ValueError::new(
+                    "not a header value",
+                    "a header has no line breaks and no control characters",
+                ));
+            }
+            if let (Ok(name), Some(value)) = (&name, value) {
+                headers.push(WrittenHeader { name: name.clone(), value, span: item.span() });
+            }
         }
     }
     headers
