@@ -7,6 +7,7 @@ pub mod demo;
 pub mod given_flags;
 pub mod look;
 pub mod overlay;
+pub mod results;
 mod values;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -200,24 +202,6 @@ pub struct RequestArgs {
     /// Request body
     #[arg(short = 'd', long, value_name = "TEXT")]
     pub body: Option<String>,
-}
-
-/// Where results go.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Results")]
-pub struct ResultArgs {
-    /// Print one JSON summary on standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Write every answer and every failure to one JSON file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Save every response body in this folder
-    #[arg(long, value_name = "DIR")]
-    pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
 }
 
 /// The `theme` commands.

@@ -7,7 +7,8 @@ use std::num::NonZeroU32;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, RequestArgs};
 use crate::error::Error;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
@@ -40,12 +41,19 @@ pub fn apply_flags(
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     plan.override_requests(&Overrides {
         method: request.method.as_deref().map(method).transpose()?,
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         body: request.body.clone().map(Bytes::from),
-        rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
+        rules: Rules {
+            timeout: batch.timeout,
+            attempts: batch.tries,
+            throttled: batch.throttled,
+            max_body: results.max_body,
+            ..Rules::default()
+        },
         retry_also: batch.retry_on,
     });
     Ok(())

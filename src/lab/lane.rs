@@ -29,6 +29,7 @@ use crate::plan::request::address::PRACTICE;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::route::Route;
 use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
@@ -275,6 +276,7 @@ impl LaneThread {
             most: None,
             events,
             results: None,
+            bodies: BodyRules::default(),
         };
         pool::run_here(cursor, settings, self.commands).await;
     }

@@ -15,6 +15,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
 use crate::source::pool::wire::{Exchange, Wire};
@@ -190,9 +191,9 @@ pub struct Wires {
 
 impl Wires {
     /// Returns clients with the run's resolver.
-    pub fn new(route: Route, resolver: &Resolver, keeps_bodies: bool) -> Self {
-        let direct = DirectWire::new(resolver.clone(), keeps_bodies, route.max_idle);
-        let reqwest = ReqwestWire::new(resolver.clone(), keeps_bodies, route.max_idle);
+    pub fn new(route: Route, resolver: &Resolver, bodies: &BodyRules) -> Self {
+        let direct = DirectWire::new(resolver.clone(), bodies.clone(), route.max_idle);
+        let reqwest = ReqwestWire::new(resolver.clone(), bodies.clone(), route.max_idle);
         Self { route, direct, reqwest }
     }
 }

@@ -23,6 +23,7 @@ use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
@@ -37,7 +38,7 @@ const SETTLING_TIME: Duration = Duration::from_millis(5);
 pub struct DirectWire {
     pools: HostPools,
     dialer: Dialer,
-    keeps_bodies: bool,
+    bodies: BodyRules,
 }
 
 /// A running exchange.
@@ -51,8 +52,8 @@ struct DirectExchange<'a> {
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
+    pub fn new(resolver: Resolver, bodies: BodyRules, max_idle: usize) -> Self {
+        Self { pools: HostPools::new(max_idle, bodies.accepts_encoded()), dialer: Dialer::new(resolver), bodies }
     }
 
     /// Performs one exchange, and marks its milestones.
@@ -65,10 +66,10 @@ impl DirectWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let ended = Instant::now();
         if body.broken.is_none() && connection.is_ready().await {
             self.pools.keep(&pool, connection, ended);
