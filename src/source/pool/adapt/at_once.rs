@@ -7,7 +7,7 @@ use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_LOST, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME,
     AT_ONCE_PROVED, AT_ONCE_SINGLES, LEAK_PASSED, LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, MAX_LEAKS,
-    NEAR_LIMIT_SHARE, SECOND_PROBE_SHARE, SHARP_LIMIT, SINGLE_PATIENCE,
+    MAX_RELAPSES, NEAR_LIMIT_SHARE, SECOND_PROBE_SHARE, SINGLE_PATIENCE,
 };
 
 /// The limit of a host that limits the attempts in flight.
@@ -36,6 +36,8 @@ pub struct AtOnce {
     passed: u32,
     /// Probes in a row that were refused only after several of them.
     leaks: u32,
+    /// How often a limit that had come back came down again.
+    relapses: u32,
 }
 
 /// What an end means for the hypothesis.
@@ -65,6 +67,7 @@ impl AtOnce {
             is_single: held <= 1,
             passed: 0,
             leaks: 0,
+            relapses: 0,
         }
     }
 
@@ -147,7 +150,8 @@ impl AtOnce {
     /// Considers the refusal of an attempt that started with so many others in flight. `on_their_way` is the share of
     /// its time in flight that an attempt is on the network, where the host does not hold it.
     pub fn refused(&mut self, others: u32, now: Seconds, wait: Seconds, on_their_way: f64) -> AtOnceVerdict {
-        let is_sharp = f64::from(self.limit) * on_their_way < SHARP_LIMIT;
+        // As a rule, so many are on the network that a probe is not refused at once.
+        let usual = (f64::from(self.limit) * on_their_way).exp();
         if others >= self.limit && self.settled.is_none() {
             return AtOnceVerdict::Keeps;
         }
@@ -156,7 +160,7 @@ impl AtOnce {
         }
         (self.quiet, self.stride) = (0, 1);
         if let Some(settled) = self.settled.take() {
-            self.leaks = if is_sharp && self.passed >= LEAK_PASSED { self.leaks + 1 } else { 0 };
+            self.leaks = if f64::from(self.passed) >= LEAK_PASSED * usual { self.leaks + 1 } else { 0 };
             if self.leaks >= MAX_LEAKS {
                 return AtOnceVerdict::Falls;
             }
@@ -166,7 +170,11 @@ impl AtOnce {
             return AtOnceVerdict::Moves;
         }
         self.doubts += 1;
-        if self.accepted < AT_ONCE_PROVED { self.refuse_unproved(others, now, wait) } else { self.lower(others, now) }
+        if self.accepted < AT_ONCE_PROVED {
+            self.refuse_unproved(others, now, wait)
+        } else {
+            self.lower(others, now, usual)
+        }
     }
 
     /// Whether so many refusals in one flight refute a new limit: at most a few attempts overtake each other.
@@ -187,7 +195,7 @@ impl AtOnce {
     }
 
     /// A limit that was right has come down.
-    fn lower(&mut self, others: u32, now: Seconds) -> AtOnceVerdict {
+    fn lower(&mut self, others: u32, now: Seconds, usual: f64) -> AtOnceVerdict {
         if others == 0 || self.doubts > MAX_AT_ONCE_DOUBTS {
             return AtOnceVerdict::Falls;
         }
@@ -198,6 +206,10 @@ impl AtOnce {
         } else {
             return AtOnceVerdict::Moves;
         };
+        self.relapses += u32::from(self.lost.is_some_and(|lost| self.limit >= lost));
+        if f64::from(self.relapses) >= MAX_RELAPSES * usual {
+            return AtOnceVerdict::Falls;
+        }
         (self.lost, self.patience) = (self.lost.max(Some(self.limit)), AT_ONCE_PATIENCE);
         self.set(lowered, now);
         AtOnceVerdict::Moves

@@ -88,12 +88,13 @@ pub const LOWERING_DOUBTS: u32 = 3;
 pub const MAX_AT_ONCE_DOUBTS: u32 = 8;
 /// A new limit is not refuted by refusals at this share of it or more, as long as they are few.
 pub const NEAR_LIMIT_SHARE: f64 = 0.8;
-/// Attempts beyond a limit that are accepted before a probe is refused, if a rate is limited.
-pub const LEAK_PASSED: u32 = 4;
+/// Attempts beyond a limit that are accepted before a probe is refused, if a rate is limited: so many times as many as
+/// are usual.
+pub const LEAK_PASSED: f64 = 3.0;
 /// Such probes in a row that refute the limit.
 pub const MAX_LEAKS: u32 = 2;
-/// A limit is sharp if fewer than this of its attempts are on the network: then the host holds what is in flight.
-pub const SHARP_LIMIT: f64 = 0.5;
+/// How often a limit may come back and come down again: a rate near it looks alike.
+pub const MAX_RELAPSES: f64 = 2.0;
 /// The least time before each probe for a higher limit that was right before, in answers.
 pub const LOST_PROBE_LATENCIES: f64 = 4.0;
 /// The first of these numbers for one at once.

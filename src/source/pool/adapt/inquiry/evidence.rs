@@ -61,12 +61,13 @@ impl Inquiry {
             let refused = self.flight.refused;
             if self.at_once.as_ref().is_some_and(|at_once| at_once.is_refuted_by(refused)) {
                 (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
-                self.hold(Back::Law, now + settle);
+                self.hold(Back::Search, now + settle);
             }
             return;
         }
         match self.phase {
-            InquiryPhase::Free | InquiryPhase::Hold { .. } => self.hold(Back::Free, now + settle),
+            InquiryPhase::Free => self.hold(Back::Free, now + settle),
+            InquiryPhase::Hold { back, .. } => self.hold(back, now + settle),
             InquiryPhase::Cool(_) => self.cool(view),
             InquiryPhase::Ramp(ramp) | InquiryPhase::Overrun { ramp, .. } => {
                 self.phase = InquiryPhase::Overrun { until: now + settle, ramp };
@@ -104,7 +105,7 @@ impl Inquiry {
             }
             AtOnceVerdict::Falls => {
                 (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
-                self.hold(Back::Law, now + settle);
+                self.hold(Back::Search, now + settle);
             }
         }
     }
