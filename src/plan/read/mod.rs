@@ -7,6 +7,7 @@ mod document;
 mod endpoint;
 mod json;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 
