@@ -29,7 +29,7 @@ use crate::error::{Error, code};
 use crate::lab::scenario;
 use crate::output::check::text::warning_text;
 use crate::output::{destination, exit, streams};
-use crate::plan::resolved::warnings::host_limit_warnings;
+use crate::plan::resolved::warnings::run_warnings;
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
@@ -70,7 +70,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
     match command {
         CliCommand::Run(args) => {
             let plan = read_plan(args)?;
-            for warning in host_limit_warnings(&plan, &given_flags(args)) {
+            for warning in run_warnings(&plan, &given_flags(args)) {
                 streams::say(&warning_text(&warning));
             }
             Batch { plan, results: &args.results, look: &args.look, console }.run()

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use http::Method;
 use http::header::CONTENT_TYPE;
-use http::{HeaderName, Method};
 
+use crate::plan::read::headers::{WrittenHeader, read_headers};
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
@@ -18,7 +19,6 @@ use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
-use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
@@ -28,14 +28,6 @@ pub(super) struct Defaults {
     method: Option<Method>,
     headers: Vec<WrittenHeader>,
     pub(super) rules: Rules,
-}
-
-/// A header as written in the plan.
-#[derive(Clone)]
-struct WrittenHeader {
-    name: HeaderName,
-    value: PlanText,
-    span: Range<usize>,
 }
 
 /// An endpoint's name, unmasked, and its position in the file.
@@ -164,29 +156,4 @@ fn read_method(entry: &PlanEntry<'_>) -> Option<Method> {
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }
 
-fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
-    let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
-        return Vec::new();
-    };
-    let mut headers = Vec::new();
-    for entry in section.entries() {
-        let name = HeaderName::try_from(entry.key.as_ref());
-        if name.is_err() {
-            let message = format!("`{}` is not a header name", sanitize(&entry.key));
-            entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
-        }
-        let value = entry.text("a text such as `\"application/json\"`");
-        if let Some(value) = &value
-            && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
-        {
-            entry.note_invalid(ValueError::new(
-                "not a header value",
-                "a header has no line breaks and no control characters",
-            ));
-        }
-        if let (Ok(name), Some(value)) = (name, value) {
-            headers.push(WrittenHeader { name, value, span: entry.span() });
-        }
-    }
-    headers
 }

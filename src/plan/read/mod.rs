@@ -5,6 +5,7 @@
 
 mod document;
 mod endpoint;
+mod headers;
 mod json;
 mod rows;
 mod rules;
