@@ -155,5 +155,3 @@ fn read_method(entry: &PlanEntry<'_>) -> Option<Method> {
     let wrong = || ValueError::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }
-
-}
