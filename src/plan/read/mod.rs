@@ -8,6 +8,7 @@ mod endpoint;
 mod headers;
 mod json;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 
