@@ -1,6 +1,8 @@
 //! Bodies that are decoded, and bodies that are too large for memory.
 
 use inflight::plan::http_client::HttpClient;
+use inflight::plan::job::Statuses;
+use inflight::plan::statuses::StatusSet;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::{Exchange, Reply};
@@ -29,7 +31,7 @@ fn ask(
     let rig = WireRig::with_bodies(via, &Resolver::default(), bodies);
     let exchange = rig.ask_url_as(&format!("http://{}/", server.address()), |job| {
         if let Some(status) = status {
-            rules(job, |policy| policy.status = inflight::plan::job::Statuses::Listed([status].into()));
+            rules(job, |policy| policy.status = Statuses::Listed(StatusSet::from_statuses(&[status])));
         }
     });
     drop(rig);
