@@ -14,7 +14,7 @@ use crate::body_file::BodyFile;
 use crate::event::outcome::Reason;
 use crate::plan::defaults;
 use crate::plan::job::{Job, Policy};
-use crate::source::pool::wire::content_coding::{self, DecodeError, Decoder};
+use crate::source::pool::wire::content_coding::{self, BodyDecoder, DecodeError};
 use crate::source::pool::wire::failure::Failure;
 use crate::text::units;
 
@@ -62,7 +62,7 @@ pub struct KeptBody {
 /// Takes the chunks of a body.
 #[derive(Debug)]
 pub struct BodyIntake {
-    decoder: Option<Decoder>,
+    decoder: Option<BodyDecoder>,
     is_encoded: bool,
     max_kept: usize,
     max_bytes: Option<u64>,
@@ -93,7 +93,7 @@ impl BodyIntake {
             false => SAMPLE_BYTES,
         };
         let is_decoded = max_kept > 0 && !rules.are_raw && job.method != Method::HEAD;
-        let decoder = is_decoded.then(|| Decoder::for_response(headers)).flatten();
+        let decoder = is_decoded.then(|| BodyDecoder::for_response(headers)).flatten();
         let is_encoded = decoder.is_none() && content_coding::names(headers).iter().any(|name| name != "identity");
         let max_bytes = max_body.or(rules.are_kept.then_some(defaults::MAX_BODY));
         let folder = rules.folder.clone();

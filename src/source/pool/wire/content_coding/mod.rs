@@ -1,7 +1,7 @@
 //! Decoders of content codings: gzip, deflate, br and zstd (RFC 9110 §8.4).
 //!
 //! A decoder is fed as bytes arrive, and never produces more than its caller has room for. Start at
-//! [`Decoder::for_response`].
+//! [`BodyDecoder::for_response`].
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +34,7 @@ pub enum DecodeError {
 
 /// The codings of a response, in the order in which they are removed.
 #[derive(Debug)]
-pub struct Decoder(Vec<(&'static str, Coding)>);
+pub struct BodyDecoder(Vec<(&'static str, Coding)>);
 
 /// One coding.
 enum Coding {
@@ -54,7 +54,7 @@ struct Bounded {
     room: usize,
 }
 
-impl Decoder {
+impl BodyDecoder {
     /// The decoder for a response, if it is encoded and every coding is known.
     pub fn for_response(headers: &HeaderMap) -> Option<Self> {
         let mut codings = Vec::new();

@@ -8,7 +8,7 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
-use crate::source::pool::wire::content_coding::{DecodeError, Decoder};
+use crate::source::pool::wire::content_coding::{BodyDecoder, DecodeError};
 
 /// `hello` in brotli, stored.
 const BROTLI: &[u8] = b"\x0b\x02\x80hello\x03";
@@ -16,7 +16,7 @@ const BROTLI: &[u8] = b"\x0b\x02\x80hello\x03";
 /// Decodes a body that arrives in pieces of `piece` bytes.
 fn decoded(coding: &'static str, body: &[u8], piece: usize, room: usize) -> Result<Vec<u8>, DecodeError> {
     let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static(coding))]);
-    let mut decoder = Decoder::for_response(&headers).unwrap();
+    let mut decoder = BodyDecoder::for_response(&headers).unwrap();
     let mut output = Vec::new();
     for piece in body.chunks(piece) {
         let room = room - output.len();
@@ -95,5 +95,5 @@ fn a_body_that_is_cut_or_wrong_is_invalid() {
         assert!(matches!(wrong, Err(DecodeError::Invalid(_))), "{coding}: {wrong:?}");
     }
     let unknown = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("compress"))]);
-    assert!(Decoder::for_response(&unknown).is_none());
+    assert!(BodyDecoder::for_response(&unknown).is_none());
 }
