@@ -6,6 +6,7 @@
 mod document;
 mod endpoint;
 mod json;
+mod network;
 mod rows;
 mod run_retry;
 mod values;

@@ -7,12 +7,12 @@
 
 mod batch;
 mod check;
-mod clients;
 mod counts;
 mod ends;
 mod lab;
 mod limits;
 mod manual;
+mod network;
 mod order;
 mod outages;
 mod program;
@@ -24,7 +24,6 @@ mod retries;
 mod rounds;
 mod settings;
 mod supervision;
-mod tls;
 
 use inflight::upstream::Upstream;
 

@@ -72,6 +72,7 @@ impl Scenario {
                 name: "scenario".into(),
                 limit: named("limit").map(number),
                 jobs: named("jobs").map(number),
+                insecure: words.contains(&"insecure"),
             },
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
