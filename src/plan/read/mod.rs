@@ -5,9 +5,11 @@
 
 mod document;
 mod endpoint;
+mod headers;
 mod json;
 mod network;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 
