@@ -56,19 +56,9 @@ impl<'r, C> TomlSection<'r, C> {
         table: &'r DeTable<'r>,
         span: Range<usize>,
     ) -> Self {
-        let (allowed, planned) = (Vec::new(), Vec::new());
-        Self {
-            reader,
-            title: title.to_owned(),
-            path,
-            noun: "key",
-            help: None,
-            table,
-            span,
-            allowed,
-            planned,
-            has_free_tables: false,
-        }
+        let (noun, help, title) = ("key", None, title.to_owned());
+        let (allowed, planned, has_free_tables) = (Vec::new(), Vec::new(), false);
+        Self { reader, title, path, noun, help, table, span, allowed, planned, has_free_tables }
     }
 
     /// Returns the top of a parsed file.
@@ -121,45 +111,41 @@ impl<'r, C> TomlSection<'r, C> {
     pub fn free_tables(&mut self) -> Vec<TomlEntry<'r, C>> {
         self.has_free_tables = true;
         let is_free = |(name, node): &KeyAndValue<'r, 'r>| is_table(node) && !self.is_known(name.get_ref());
-        let tables = in_written_order(self.table).into_iter().filter(is_free);
-        tables.map(|(name, node)| self.entry(name.get_ref().clone(), name.span(), node)).collect()
+        in_written_order(self.table).into_iter().filter(is_free).map(|pair| self.free_entry(pair)).collect()
     }
 
     /// Returns all keys of a table with free keys, in written order.
     pub fn entries(self) -> Vec<TomlEntry<'r, C>> {
-        let entries = in_written_order(self.table).into_iter();
-        entries.map(|(name, node)| self.entry(name.get_ref().clone(), name.span(), node)).collect()
+        in_written_order(self.table).into_iter().map(|pair| self.free_entry(pair)).collect()
+    }
+
+    fn free_entry(&self, (name, node): KeyAndValue<'r, 'r>) -> TomlEntry<'r, C> {
+        self.entry(name.get_ref().clone(), name.span(), node)
     }
 
     /// Notes every unknown key as a mistake.
     pub fn finish(self) {
-        for mistake in self.unknown_keys() {
-            self.reader.note(mistake);
-        }
+        self.unknown_keys().into_iter().for_each(|mistake| self.reader.note(mistake));
     }
 
     /// Notes every unknown key as a warning.
     pub fn finish_with_warnings(self) {
-        for warning in self.unknown_keys() {
-            self.reader.note_warning(warning);
-        }
+        self.unknown_keys().into_iter().for_each(|warning| self.reader.note_warning(warning));
     }
 
     fn unknown_keys(&self) -> Vec<Mistake> {
         let place = if self.title.is_empty() { "at the top".to_owned() } else { format!("in {}", self.title) };
         let allowed = || format!("{}s allowed {place} are {}", self.noun, self.allowed.join(", "));
         let help = self.help.map_or_else(allowed, str::to_owned);
-        let is_unknown = |(name, node): &KeyAndValue<'_, '_>| {
-            !(self.is_known(name.get_ref()) || self.has_free_tables && is_table(node))
-        };
-        let unknown = in_written_order(self.table).into_iter().filter(is_unknown);
+        let is_free = |node| self.has_free_tables && is_table(node);
+        let unknown = in_written_order(self.table).into_iter().filter(|(_, node)| !is_free(node));
         let mistake = |name: &Spanned<DeString<'_>>| {
             let key = sanitize(name.get_ref());
             let message = format!("unknown {} `{key}` in {}", self.noun, self.reader.kind);
             let label = did_you_mean(&key, self.allowed.iter().copied());
             self.reader.source.mistake(name.span(), message).with_label(label).with_help(&help)
         };
-        unknown.map(|(name, _)| mistake(name)).collect()
+        unknown.filter(|(name, _)| !self.is_known(name.get_ref())).map(|(name, _)| mistake(name)).collect()
     }
 
     fn is_known(&self, key: &str) -> bool {
@@ -221,11 +207,10 @@ impl<'r, C> TomlEntry<'r, C> {
 
     /// Reads `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
-        let flag = self.written_flag();
-        if flag.is_none() {
+        self.written_flag().or_else(|| {
             self.note_wrong_type("`true` or `false`");
-        }
-        flag
+            None
+        })
     }
 
     /// The flag, if the value is one.

@@ -22,9 +22,9 @@ use tokio::time::timeout;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
+use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES, RequestBody};
-use crate::source::pool::wire::tls::handshake::instead_of_http;
 
 /// An open stream: plain TCP, or anything else.
 pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;

@@ -20,11 +20,11 @@ use tokio_util::either::Either;
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::connection::{ByteStream, HttpStream};
+use crate::source::pool::wire::direct::handshake::{Sniffed, handshake};
 use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::tls::TlsConfigs;
-use crate::source::pool::wire::tls::handshake::{Sniffed, handshake};
 
 /// The wait for an address before the next one is tried in parallel.
 const STAGGER: Duration = Duration::from_millis(250);

@@ -6,6 +6,7 @@
 
 mod connection;
 mod dial;
+mod handshake;
 mod host_pools;
 
 use std::pin::pin;
@@ -23,11 +24,11 @@ use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
+use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::tls::TlsConfigs;
-use crate::source::pool::wire::tls::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
 /// The least idle time of a connection that is used for a request which must not be sent twice.

@@ -4,10 +4,10 @@
 //! are read at the first handshake. Start at [`TlsProfiles::open`].
 
 pub mod certificate;
-pub mod handshake;
 pub mod pem_files;
 mod sessions;
 mod verifier;
+pub mod words;
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -109,7 +109,7 @@ fn default_trust(variable: &dyn Fn(&str) -> Option<String>) -> Result<Trust, Tls
     if let Some(folders) = &folders {
         match read_folders(folders.as_ref()) {
             Ok(found) => certificates.extend(found),
-            // With both, OpenSSL uses whichever has certificates.
+            // With both, OpenSSL needs certificates in only one of them.
             Err(_) if file.is_some() => {}
             Err(error) => return Err(wrong(VARIABLES[1])(error)),
         }
@@ -149,7 +149,7 @@ impl TlsConfigs {
     /// Returns the configuration at a position, for HTTP/1.1 only.
     pub fn config(&self, position: usize) -> BuiltConfig {
         let profile = &self.profiles.profiles[position];
-        let build = || profile.config().map(Arc::new).map_err(|error| handshake::words(&error));
+        let build = || profile.config().map(Arc::new).map_err(|error| words::words(&error));
         self.configs[position].get_or_init(build).clone()
     }
 

@@ -15,7 +15,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
 use crate::source::pool::wire::tls::certificate::{CertificateFacts, CertificateTime};
-use crate::source::pool::wire::tls::handshake::VERSION_1;
+use crate::source::pool::wire::tls::words::VERSION_1;
 use crate::text::sanitize::sanitize;
 
 /// Which certificates are trusted.

@@ -1,29 +1,26 @@
-//! The TLS handshake, and the reasons in plain words why it fails.
+//! The TLS handshake, and the protocols that a server may speak instead.
 //!
 //! It looks at the first bytes from the server, because many a failed handshake is a port that speaks something else.
-//! Start at [`handshake`] and [`words`].
+//! Start at [`handshake`].
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use rustls::pki_types::ServerName;
-use rustls::{AlertDescription, Error};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::wire::failure::{self, Failure};
+use crate::source::pool::wire::tls::words::ONLY_HTTP_2;
 
 /// The number of bytes that identify another protocol.
 const SNIFFED: usize = 8;
 
 /// The advice for a TLS port that receives plain HTTP.
 pub const USE_HTTPS: &str = "this port speaks TLS: use https://";
-
-/// The text about a server without HTTP/1.
-pub const ONLY_HTTP_2: &str = "the server speaks HTTP/2 only, which is not supported yet";
 
 /// What nginx, Go and Apache answer to plain HTTP on a TLS port.
 const TLS_PORT_ANSWERS: [&[u8]; 3] = [
@@ -95,75 +92,6 @@ pub fn demands_tls(status: u16, body: &[u8]) -> bool {
     status == 400 && TLS_PORT_ANSWERS.iter().any(|answer| memchr::memmem::find(body, answer).is_some())
 }
 
-/// Returns the text for an error of TLS, and the remedy if there is one.
-pub fn words(error: &Error) -> String {
-    match error {
-        Error::AlertReceived(alert) => alert_words(*alert),
-        Error::InvalidMessage(_) => "the server does not speak TLS correctly".to_owned(),
-        Error::PeerIncompatible(reason) => match reason {
-            rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13
-            | rustls::PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
-            | rustls::PeerIncompatible::ServerSentHelloRetryRequestWithUnknownExtension => OLD_VERSION.to_owned(),
-            _ => "the server and inflight have no TLS parameters in common".to_owned(),
-        },
-        Error::NoApplicationProtocol => ONLY_HTTP_2.to_owned(),
-        Error::InvalidCertificate(rustls::CertificateError::Other(other)) => match other.0.to_string() {
-            words if words.contains("CertVersion") => VERSION_1.to_owned(),
-            words => words,
-        },
-        Error::InvalidCertificate(_) => "the certificate is not accepted".to_owned(),
-        Error::NoCertificatesPresented => "the server has no certificate".to_owned(),
-        Error::DecryptError | Error::PeerMisbehaved(_) => "the server violates TLS".to_owned(),
-        Error::General(words) => words.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// The text about a certificate without extensions.
-pub(super) const VERSION_1: &str = "the certificate has the old version 1: make one of version 3, or use `--insecure`";
-
-const OLD_VERSION: &str = "the server speaks no TLS version from 1.2 on";
-
-fn alert_words(alert: AlertDescription) -> String {
-    let words = match alert {
-        AlertDescription::ProtocolVersion => OLD_VERSION,
-        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
-            "the server accepts none of the ciphers: it is too old, or asks for a client certificate (`--cert FILE`)"
-        }
-        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
-            "the server asks for a client certificate: `--cert FILE` and `--key FILE`"
-        }
-        AlertDescription::BadCertificate
-        | AlertDescription::UnsupportedCertificate
-        | AlertDescription::CertificateRevoked
-        | AlertDescription::CertificateExpired
-        | AlertDescription::CertificateUnknown
-        | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => {
-            return format!(
-                "the server does not accept the client certificate, or asks for one ({})",
-                alert_name(alert)
-            );
-        }
-        AlertDescription::NoApplicationProtocol => ONLY_HTTP_2,
-        AlertDescription::UnrecognisedName => "the server has no certificate for this name (SNI)",
-        other => return format!("the server refused the TLS handshake ({})", alert_name(other)),
-    };
-    words.to_owned()
-}
-
-/// Returns the name of an alert as in its RFC, such as `bad_certificate`.
-fn alert_name(alert: AlertDescription) -> String {
-    let mut name = String::new();
-    for c in format!("{alert:?}").chars().take_while(|c| c.is_alphanumeric()) {
-        if c.is_uppercase() && !name.is_empty() && !name.ends_with(char::is_uppercase) {
-            name.push('_');
-        }
-        name.push(c);
-    }
-    name.to_lowercase()
-}
-
 impl<S: AsyncRead + Unpin> AsyncRead for Sniffed<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
@@ -207,9 +135,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Sniffed<S> {
 
 #[cfg(test)]
 mod tests {
-    use rustls::AlertDescription;
-
-    use super::{alert_name, instead_of_http, is_http_2, other_protocol};
+    use super::{instead_of_http, is_http_2, other_protocol};
     use crate::event::outcome::Reason;
 
     #[test]
@@ -227,11 +153,5 @@ mod tests {
     fn a_settings_frame_begins_http_2() {
         assert!(is_http_2(&[0, 0, 18, 4, 0, 0, 0, 0]) && is_http_2(&[0, 0, 0, 4, 0]));
         assert!(!is_http_2(b"HTTP/1.1") && !is_http_2(&[0, 0, 5, 4, 0]) && !is_http_2(&[]));
-    }
-
-    #[test]
-    fn alerts_have_the_names_of_their_rfc() {
-        assert_eq!(alert_name(AlertDescription::BadCertificate), "bad_certificate");
-        assert_eq!(alert_name(AlertDescription::UnknownCA), "unknown_ca");
     }
 }
