@@ -15,7 +15,7 @@ pub mod milestones;
 pub mod progress;
 pub mod reqwest_wire;
 pub mod route;
-pub mod secure;
+pub mod tls;
 
 use std::future::Future;
 use std::io;
