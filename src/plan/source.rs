@@ -3,12 +3,14 @@
 //! It only describes the jobs. The [`Cursor`](crate::plan::cursor::Cursor) opens it and draws them.
 //! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
 
-use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, mem};
 
-use bytes::Bytes;
-use http::{HeaderName, Method};
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Method};
 
+use crate::plan::content::RequestContent;
 use crate::plan::defaults;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
@@ -29,6 +31,8 @@ pub struct Source {
     pub(super) method: Option<Method>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
+    /// Whether the body of the plan implied the content type.
+    pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
     /// The keys that the plan sets for it, with their lines.
     pub(super) written: Vec<WrittenKey>,
@@ -57,10 +61,23 @@ pub(super) enum Target {
 
 /// The body of a request.
 pub(super) enum Body {
-    /// The same bytes for all rows.
-    Bytes(Bytes),
+    /// The same content for all rows.
+    Constant(RequestContent),
     /// Rows fill in this template.
     Template(Template),
+    /// Rows fill in these parts.
+    Parts(Vec<PartTemplate>),
+}
+
+/// A part of a body.
+#[derive(Clone)]
+pub(super) enum PartTemplate {
+    /// A text.
+    Text(Template),
+    /// The content of a file, with a path relative to the folder.
+    File { folder: Arc<Path>, path: Template },
+    /// The name of a file, as a parameter of a multipart header.
+    FileName { path: Template },
 }
 
 /// Overrides for the requests of all sources, from command-line flags.
@@ -71,7 +88,9 @@ pub struct Overrides {
     /// Headers, which replace those of the same name.
     pub headers: Vec<(HeaderName, String)>,
     /// The body to send.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestContent>,
+    /// Headers where neither the plan nor a flag sets them.
+    pub default_headers: Vec<(HeaderName, HeaderValue)>,
     /// The rules for running and judging jobs.
     pub rules: Rules,
     /// Outcomes that are retried in addition to those of the plan.
@@ -89,6 +108,7 @@ impl Source {
             method: None,
             headers: Vec::new(),
             body: None,
+            derives_content_type: false,
             rules: Rules::default(),
             written: Vec::new(),
         }
@@ -132,7 +152,11 @@ impl Source {
         }
         self.headers.extend(overlay.headers.iter().map(|(name, value)| (name.clone(), Template::secret(value))));
         if let Some(body) = &overlay.body {
-            self.body = Some(Body::Bytes(body.clone()));
+            self.body = Some(Body::Constant(body.clone()));
+            self.remove_derived_content_type();
+        }
+        for (name, value) in &overlay.default_headers {
+            self.add_default_header(name, value);
         }
         self.rules = overlay.rules.clone().over(&self.rules);
         if let Some(also) = overlay.retry_also {
@@ -140,9 +164,25 @@ impl Source {
         }
     }
 
+    /// Adds a header, unless it is set. Its value is no secret.
+    pub(super) fn add_default_header(&mut self, name: &HeaderName, value: &HeaderValue) {
+        if let Ok(text) = value.to_str()
+            && self.headers.iter().all(|(own, _)| own != name)
+        {
+            self.headers.push((name.clone(), Template::literal(text)));
+        }
+    }
+
+    /// Removes the content type that the body of the plan implied, because another body replaces it.
+    fn remove_derived_content_type(&mut self) {
+        if mem::take(&mut self.derives_content_type) {
+            self.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        }
+    }
+
     /// Adds rules where the plan sets none.
     pub(super) fn add_default_rules(&mut self, rules: &Rules) {
-        self.rules = std::mem::take(&mut self.rules).over(rules);
+        self.rules = mem::take(&mut self.rules).over(rules);
     }
 
     /// Returns the HTTP method, or its default.
@@ -192,6 +232,37 @@ fn written_host_and_path(url: &str) -> &str {
     &rest[rest[..host_end].rfind('@').map_or(0, |at| at + 1)..]
 }
 
+impl Body {
+    /// Whether it is the same for all rows.
+    pub(super) fn is_constant(&self) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Template(body) => body.is_constant(),
+            Self::Parts(parts) => parts.iter().all(|part| part.template().is_constant()),
+        }
+    }
+
+    /// Returns its secrets.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let (text, parts) = match self {
+            Self::Constant(_) => (None, [].as_slice()),
+            Self::Template(body) => (Some(body), [].as_slice()),
+            Self::Parts(parts) => (None, parts.as_slice()),
+        };
+        text.into_iter().chain(parts.iter().map(PartTemplate::template)).flat_map(Template::secrets)
+    }
+}
+
+impl PartTemplate {
+    /// Returns its text or path.
+    pub(super) fn template(&self) -> &Template {
+        match self {
+            Self::Text(text) => text,
+            Self::File { path, .. } | Self::FileName { path } => path,
+        }
+    }
+}
+
 impl Target {
     /// Whether rows are complete requests.
     pub(super) fn is_in_row(&self) -> bool {
@@ -218,9 +289,9 @@ impl fmt::Debug for Overrides {
         f.debug_struct("Overrides")
             .field("method", &self.method)
             .field("headers", &headers)
-            .field("body", &self.body.as_ref().map(Bytes::len))
+            .field("body", &self.body.as_ref().map(RequestContent::len_in_memory))
             .field("rules", &self.rules)
             .field("retry_also", &self.retry_also)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
@@ -24,6 +25,7 @@ use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::secure;
+use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -111,13 +113,17 @@ impl ReqwestWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
-        let mut answer = std::pin::pin!(client.execute(request(job)));
+        let body = match upload::open(&job.body, milestones).await {
+            Ok(body) => body,
+            Err(failure) => return Exchange::new(NoAnswer::Failed(failure).into()),
+        };
+        let mut answer = std::pin::pin!(client.execute(request(job, body)));
         let answered = loop {
             // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
             let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
@@ -177,14 +183,16 @@ impl Resolve for MarkingResolver {
     }
 }
 
-fn request(job: &Job) -> Request {
+fn request(job: &Job, body: RequestBody) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
     *request.headers_mut() = message::plan_headers(job);
-    if !job.body.is_empty() {
-        *request.body_mut() = Some(job.body.clone().into());
+    match &job.body {
+        RequestContent::Memory(bytes) if bytes.is_empty() => {}
+        RequestContent::Memory(bytes) => *request.body_mut() = Some(bytes.clone().into()),
+        RequestContent::Parts(_) => *request.body_mut() = Some(reqwest::Body::wrap(body)),
     }
     request
 }

@@ -21,7 +21,7 @@ use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::wire::failure::{self, Failure};
-use crate::source::pool::wire::message::RequestBody;
+use crate::source::pool::wire::upload::RequestBody;
 
 /// An open stream, plain or with TLS.
 pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;

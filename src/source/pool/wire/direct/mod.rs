@@ -25,6 +25,7 @@ use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
 /// The idle time after which a connection that closes without a response counts as stale.
@@ -44,7 +45,7 @@ pub struct DirectWire {
 struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
-    milestones: &'a Milestones,
+    milestones: &'a Arc<Milestones>,
     start: Instant,
     end: Instant,
 }
@@ -56,7 +57,12 @@ impl DirectWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
+    async fn run_exchange(
+        &self,
+        job: &Job,
+        milestones: &Arc<Milestones>,
+        (start, end): (Instant, Instant),
+    ) -> Exchange {
         let pool = self.pools.pool(&job.url);
         let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
         let (mut connection, mut response) = match self.request(exchange).await {
@@ -85,8 +91,11 @@ impl DirectWire {
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let make = || exchange.pool.template.request(exchange.job);
-        let mut request = make()?;
+        let make = async || {
+            let body = upload::open(&exchange.job.body, exchange.milestones).await?;
+            exchange.pool.template.request(exchange.job, body)
+        };
+        let mut request = make().await?;
         let mut now = exchange.start;
         while let Some((mut connection, idle_for)) = self.pools.take(exchange.pool, now) {
             let sent = pin!(connection.send(request));
@@ -98,7 +107,7 @@ impl DirectWire {
                     exchange.milestones.mark_stale();
                     // The other connections have been idle for longer.
                     self.pools.close(exchange.pool);
-                    request = make()?;
+                    request = make().await?;
                 }
                 Err(closed) => return Err(closed.failure.into()),
             }
@@ -131,10 +140,20 @@ impl DirectWire {
 }
 
 impl DirectExchange<'_> {
-    /// Waits for a response head, within its time-out from `now`.
+    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
-        let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
-        timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
+        let mut head = pin!(head);
+        let mut since = now;
+        loop {
+            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
+            match timeout_at(deadline, head.as_mut()).await {
+                Ok(answered) => return Ok(answered),
+                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+                    Some(sent) => since = sent,
+                    None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
+                },
+            }
+        }
     }
 }
 
