@@ -6,6 +6,7 @@
 
 pub mod adaptive;
 pub mod attempt_timeout;
+mod body_template;
 pub mod content;
 pub mod cursor;
 pub mod defaults;

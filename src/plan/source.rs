@@ -3,13 +3,13 @@
 //! It only describes the jobs. The [`Cursor`](crate::plan::cursor::Cursor) opens it and draws them.
 //! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
 
-use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, mem};
 
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, EXPECT, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
 use crate::plan::retry_on::RetryOn;
@@ -59,34 +59,16 @@ pub(super) enum Target {
     InRow,
 }
 
-/// The body of a request.
-pub(super) enum Body {
-    /// The same content for all rows.
-    Constant(RequestContent),
-    /// Rows fill in this template.
-    Template(Template),
-    /// Rows fill in these parts.
-    Parts(Vec<PartTemplate>),
-}
-
-/// A part of a body.
-#[derive(Clone)]
-pub(super) enum PartTemplate {
-    /// A text.
-    Text(Template),
-    /// The content of a file, with a path relative to the folder.
-    File { folder: Arc<Path>, path: Template },
-    /// The name of a file, as a parameter of a multipart header.
-    FileName { path: Template },
-}
+/// The headers that are sent unless the plan sets them, even to nothing.
+pub const HAVE_DEFAULTS: [HeaderName; 5] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, EXPECT, USER_AGENT];
 
 /// Overrides for the requests of all sources, from command-line flags.
 #[derive(Clone, Default)]
 pub struct Overrides {
     /// The HTTP method.
     pub method: Option<Method>,
-    /// Headers, which replace those of the same name.
-    pub headers: Vec<(HeaderName, String)>,
+    /// Headers, which replace those of the same name. One without a value is not sent.
+    pub headers: Vec<(HeaderName, Option<String>)>,
     /// The body to send.
     pub body: Option<RequestContent>,
     /// Headers where neither the plan nor a flag sets them.
@@ -150,7 +132,14 @@ impl Source {
         for (name, _) in &overlay.headers {
             self.headers.retain(|(own, _)| own != name);
         }
-        self.headers.extend(overlay.headers.iter().map(|(name, value)| (name.clone(), Template::secret(value))));
+        for (name, value) in &overlay.headers {
+            match value {
+                Some(value) => self.headers.push((name.clone(), Template::secret(value))),
+                // Without an entry, it would be sent with its default.
+                None if HAVE_DEFAULTS.contains(name) => self.headers.push((name.clone(), Template::literal(""))),
+                None => {}
+            }
+        }
         if let Some(body) = &overlay.body {
             self.body = Some(Body::Constant(body.clone()));
             self.remove_derived_content_type();
@@ -230,37 +219,6 @@ fn written_host_and_path(url: &str) -> &str {
     let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     let host_end = rest.find('/').unwrap_or(rest.len());
     &rest[rest[..host_end].rfind('@').map_or(0, |at| at + 1)..]
-}
-
-impl Body {
-    /// Whether it is the same for all rows.
-    pub(super) fn is_constant(&self) -> bool {
-        match self {
-            Self::Constant(_) => true,
-            Self::Template(body) => body.is_constant(),
-            Self::Parts(parts) => parts.iter().all(|part| part.template().is_constant()),
-        }
-    }
-
-    /// Returns its secrets.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let (text, parts) = match self {
-            Self::Constant(_) => (None, [].as_slice()),
-            Self::Template(body) => (Some(body), [].as_slice()),
-            Self::Parts(parts) => (None, parts.as_slice()),
-        };
-        text.into_iter().chain(parts.iter().map(PartTemplate::template)).flat_map(Template::secrets)
-    }
-}
-
-impl PartTemplate {
-    /// Returns its text or path.
-    pub(super) fn template(&self) -> &Template {
-        match self {
-            Self::Text(text) => text,
-            Self::File { path, .. } | Self::FileName { path } => path,
-        }
-    }
 }
 
 impl Target {

@@ -5,13 +5,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::plan::body_template::{Body, PartTemplate};
 use crate::plan::error::io_reason;
 use crate::plan::read::json;
 use crate::plan::read::rows::PlaceholderUses;
 use crate::plan::read::values::{PlanEntry, PlanReader, PlanSection};
 use crate::plan::request::content_type::{self, FORM, JSON};
 use crate::plan::request::multipart::{FileField, MultipartBody};
-use crate::plan::source::{Body, PartTemplate};
 use crate::plan::template::escape::Escaping;
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::value_error::ValueError;

@@ -6,8 +6,10 @@
 mod body;
 mod document;
 mod endpoint;
+mod headers;
 mod json;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 

@@ -4,8 +4,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::plan::body_template::{Body, PartTemplate};
 use crate::plan::content::{ContentPart, RequestContent};
-use crate::plan::source::{Body, PartTemplate};
 use crate::plan::template::{SecretDisplay, Template};
 
 /// Builds the bodies of one source.

@@ -4,6 +4,7 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
+pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
 pub mod multipart;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
@@ -24,7 +26,7 @@ use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
 use crate::plan::rows::Rows;
-use crate::plan::source::{Body, Source, Target};
+use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};

@@ -5,10 +5,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::plan::body_template::PartTemplate;
 use crate::plan::content::RequestContent;
 use crate::plan::request::body::{BodyBuilder, quoted_parameter};
 use crate::plan::request::content_type;
-use crate::plan::source::PartTemplate;
 use crate::plan::template::{SecretDisplay, Template};
 
 /// A multipart body, to which fields are added one after the other.
@@ -42,7 +42,7 @@ impl MultipartBody {
     /// Adds a field with a text.
     pub(in crate::plan) fn add_text(&mut self, name: &str, text: Template, content_type: Option<&str>) {
         self.write(&format!(
-            "--{}\r\ncontent-disposition: form-data; name=\"{}\"",
+            "--{}\r\nContent-Disposition: form-data; name=\"{}\"",
             self.boundary,
             quoted_parameter(name)
         ));
@@ -57,7 +57,7 @@ impl MultipartBody {
         let by_name = path.filled(&[], SecretDisplay::Plain).unwrap_or_default();
         let content_type = content_type.unwrap_or_else(|| content_type::of_file(&by_name));
         let name = quoted_parameter(name);
-        self.write(&format!("--{}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"", self.boundary));
+        self.write(&format!("--{}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"", self.boundary));
         self.parts.push(PartTemplate::FileName { path: file_name.unwrap_or_else(|| path.clone()) });
         self.write("\"");
         self.write_type(Some(content_type));
@@ -89,7 +89,7 @@ impl MultipartBody {
 
     fn write_type(&mut self, content_type: Option<&str>) {
         if let Some(content_type) = content_type {
-            self.write(&format!("\r\ncontent-type: {content_type}"));
+            self.write(&format!("\r\nContent-Type: {content_type}"));
         }
         self.write("\r\n\r\n");
     }

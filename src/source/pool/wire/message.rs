@@ -6,13 +6,14 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use http::header::{ACCEPT, AUTHORIZATION, EXPECT, HOST, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, TRANSFER_ENCODING, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
+use crate::plan::source::HAVE_DEFAULTS;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::upload::RequestBody;
 
@@ -22,14 +23,43 @@ pub const DEFAULT_USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSIO
 /// The default `Accept`.
 pub const DEFAULT_ACCEPT: &str = "*/*";
 
+/// The most header fields of a response.
+pub const MAX_FIELDS: usize = 2_048;
+
+/// The most bytes of a response head.
+pub const MAX_HEAD_BYTES: usize = 256 << 10;
+
 /// Returns the headers that the plan sets, and the credentials in its URL.
+///
+/// The length is always that of the body. There is one `Host`. A header that has a default is left out if the plan
+/// sets it to nothing.
 pub fn plan_headers(job: &Job) -> HeaderMap {
     let mut headers = (*job.headers).clone();
+    headers.remove(CONTENT_LENGTH);
+    if let Entry::Occupied(mut host) = headers.entry(HOST) {
+        let first = host.get().clone();
+        host.insert(first);
+    }
     if !job.url.username().is_empty() || job.url.password().is_some() {
         // A password in the URL would appear in error messages.
         headers.entry(AUTHORIZATION).or_insert_with(|| basic_auth(&job.url));
     }
     headers
+}
+
+/// Whether a request without a body states its length (RFC 9110 §8.6).
+pub fn has_length(job: &Job) -> bool {
+    let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(&job.method);
+    job.body.is_empty() && expects_body && !job.headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// Removes the headers that have a default, and that the plan sets to nothing.
+pub fn remove_unwanted(headers: &mut HeaderMap) {
+    for name in HAVE_DEFAULTS {
+        if headers.get(&name).is_some_and(HeaderValue::is_empty) {
+            headers.remove(name);
+        }
+    }
 }
 
 /// The template of requests to one host. It caches headers, because many jobs share those of the plan.
@@ -51,18 +81,18 @@ impl RequestTemplate {
         let path = &job.url[Position::BeforePath..Position::AfterQuery];
         let path = if path == "/" { Ok(PathAndQuery::from_static("/")) } else { PathAndQuery::try_from(path) };
         let path = path.map_err(|error| (Reason::BadRow, error.to_string()))?;
-        let mut headers = self.headers(job);
+        let headers = self.headers(job);
         // A plan that sets it, even to nothing, has decided.
-        let consent = if headers.contains_key(EXPECT) { None } else { body.await_consent() };
-        if headers.get(EXPECT).is_some_and(HeaderValue::is_empty) {
-            headers.remove(EXPECT);
-        }
+        let consent = if job.headers.contains_key(EXPECT) { None } else { body.await_consent() };
         let mut request = Request::new(body);
         *request.method_mut() = job.method.clone();
         *request.uri_mut() = Uri::from(path);
         *request.headers_mut() = headers;
+        if has_length(job) {
+            request.headers_mut().insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+        }
         if let Some(consent) = consent {
-            request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
+            request.headers_mut().insert(EXPECT, const { HeaderValue::from_static("100-continue") });
             let consent = Mutex::new(Some(consent));
             hyper::ext::on_informational(&mut request, move |answer| {
                 let consent = consent.lock().ok().and_then(|mut consent| consent.take());
@@ -84,6 +114,7 @@ impl RequestTemplate {
         headers.entry(HOST).or_insert_with(|| self.host.clone());
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
+        remove_unwanted(&mut headers);
         self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
         headers
     }

@@ -34,15 +34,15 @@ fn fields_and_files_are_sent_as_curl_sends_them() {
     assert_eq!(
         parts(&request),
         [
-            part("content-disposition: form-data; name=\"a\"", "1;x"),
-            part("content-disposition: form-data; name=\"cat\"; filename=\"cat.png\"|content-type: image/png", "PNG"),
+            part("Content-Disposition: form-data; name=\"a\"", "1;x"),
+            part("Content-Disposition: form-data; name=\"cat\"; filename=\"cat.png\"|Content-Type: image/png", "PNG"),
             part(
-                "content-disposition: form-data; name=\"n\"; filename=\"N \\%221.md\"|content-type: text/markdown",
+                "Content-Disposition: form-data; name=\"n\"; filename=\"N \\%221.md\"|Content-Type: text/markdown",
                 "# note\n"
             ),
-            part("content-disposition: form-data; name=\"t\"", "# note\n"),
-            part("content-disposition: form-data; name=\"raw\"", "@x;type=y"),
-            part("content-disposition: form-data; name=\"j\"|content-type: application/json", "{}"),
+            part("Content-Disposition: form-data; name=\"t\"", "# note\n"),
+            part("Content-Disposition: form-data; name=\"raw\"", "@x;type=y"),
+            part("Content-Disposition: form-data; name=\"j\"|Content-Type: application/json", "{}"),
         ]
     );
 }
@@ -80,9 +80,9 @@ fn a_plan_has_forms_with_placeholders() {
     assert_eq!(
         parts(multipart),
         [
-            part("content-disposition: form-data; name=\"who\"", "Ann & Bo"),
-            part("content-disposition: form-data; name=\"file\"; filename=\"1.txt\"|content-type: text/plain", "one"),
-            part("content-disposition: form-data; name=\"as\"; filename=\"Ann & Bo.txt\"|content-type: text/x", "one"),
+            part("Content-Disposition: form-data; name=\"who\"", "Ann & Bo"),
+            part("Content-Disposition: form-data; name=\"file\"; filename=\"1.txt\"|Content-Type: text/plain", "one"),
+            part("Content-Disposition: form-data; name=\"as\"; filename=\"Ann & Bo.txt\"|Content-Type: text/x", "one"),
         ]
     );
     assert!(!String::from_utf8(folder.bytes("run.jsonl")).unwrap().contains("s3cr"));
