@@ -140,6 +140,7 @@ fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
         .as_ref()
         .map_or_else(Vec::new, |body| body.notes(args.request.sets_content_type() || plan.sets_header(&CONTENT_TYPE)));
     overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results, body)?;
+    args.network.apply(&mut plan);
     for note in notes {
         streams::say(&format!("note: {note}"));
     }

@@ -7,6 +7,7 @@ pub mod body;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
+pub mod network;
 pub mod overlay;
 pub mod request;
 mod values;
@@ -20,6 +21,7 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::cli::network::NetworkArgs;
 use crate::cli::request::RequestArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
@@ -94,6 +96,9 @@ pub struct RunArgs {
     /// What each request contains.
     #[command(flatten)]
     pub request: RequestArgs,
+    /// How TLS is verified, and where connections go.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
