@@ -2,8 +2,9 @@
 //!
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
+use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
-use crate::cli::{BatchArgs, RequestArgs, RunArgs};
+use crate::cli::{BatchArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
@@ -45,7 +46,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
-        ("body", "--body", body.is_some()),
+        ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.raw", "--raw", *raw),

@@ -16,6 +16,7 @@ pub mod progress;
 pub mod reqwest_wire;
 pub mod route;
 pub mod tls;
+pub mod upload;
 
 use std::future::Future;
 use std::io;

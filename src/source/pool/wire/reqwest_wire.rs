@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
@@ -27,6 +28,7 @@ use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
+use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -117,32 +119,14 @@ impl ReqwestWire {
             .map_err(|error| failure::classify_reqwest(&error).1)
     }
 
-    fn request(&self, job: &Job) -> Request {
-        let mut url = job.url.clone();
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        let mut request = Request::new(job.method.clone(), url);
-        let mut headers = message::plan_headers(job);
-        headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
-        message::finish_headers(&mut headers, self.bodies.accepts_encoded());
-        if message::has_length(job) {
-            headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
-        }
-        *request.headers_mut() = headers;
-        if !job.body.is_empty() {
-            *request.body_mut() = Some(job.body.clone().into());
-        }
-        request
-    }
-
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut response = loop {
-            match answer(&client, self.request(job), (job, milestones), end).await {
+            match answer(&client, (job, self.bodies.accepts_encoded()), milestones, end).await {
                 Ok(response) => break response,
                 // Each turn removes an idle connection, so the last one opens a new connection.
                 Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
@@ -163,12 +147,13 @@ impl ReqwestWire {
 /// Sends the request and waits for the response head.
 async fn answer(
     client: &Client,
-    request: Request,
-    (job, milestones): (&Job, &Milestones),
+    (job, accepts_encoded): (&Job, bool),
+    milestones: &Arc<Milestones>,
     end: Instant,
 ) -> Result<Response, NoAnswer> {
     let timeouts = &job.policy.timeouts;
-    let mut answer = std::pin::pin!(client.execute(request));
+    let body = upload::open(&job.body, milestones).await?;
+    let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
     loop {
         // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
         let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
@@ -212,6 +197,26 @@ impl Resolve for MarkingResolver {
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
+}
+
+fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
+    let mut url = job.url.clone();
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let mut request = Request::new(job.method.clone(), url);
+    let mut headers = message::plan_headers(job);
+    headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
+    message::finish_headers(&mut headers, accepts_encoded);
+    if message::has_length(job) {
+        headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+    }
+    *request.headers_mut() = headers;
+    match &job.body {
+        RequestContent::Memory(bytes) if bytes.is_empty() => {}
+        RequestContent::Memory(bytes) => *request.body_mut() = Some(bytes.clone().into()),
+        RequestContent::Parts(_) => *request.body_mut() = Some(reqwest::Body::wrap(body)),
+    }
+    request
 }
 
 #[cfg(test)]
