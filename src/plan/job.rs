@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::event::EndpointId;
 use crate::plan::content::RequestContent;
+use crate::plan::request::row_values::RowValues;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::{StatusSet, Throttled};
 
@@ -35,6 +36,8 @@ pub struct Job {
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }

@@ -8,6 +8,7 @@ pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
 pub mod multipart;
+pub mod row_values;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
+use crate::plan::request::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
@@ -45,6 +47,7 @@ pub(in crate::plan) struct RequestBuilder {
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
+    names: RowNames,
     practice_port: Option<u16>,
 }
 
@@ -66,6 +69,8 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
     pub(in crate::plan) body: RequestContent,
+    /// The row's values, if it has any.
+    pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
 }
@@ -117,7 +122,18 @@ impl RequestBuilder {
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, hidden, practice_port })
+        Ok(Self {
+            method,
+            has_own_method,
+            url,
+            headers,
+            body,
+            policy,
+            secrets,
+            hidden,
+            names: RowNames::new(source),
+            practice_port,
+        })
     }
 
     /// Builds the request of a row.
@@ -135,7 +151,8 @@ impl RequestBuilder {
             HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
         let body = self.body.content(values)?;
-        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None })
+        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None })
     }
 
     /// Builds the request of a JSON line.
@@ -168,7 +185,7 @@ impl RequestBuilder {
         let address = Address::resolve(&row.url, self.practice_port)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(BuiltRequest { method, address, target, headers, body, name })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name })
     }
 
     /// Returns the host of all requests, if it is the same for all.

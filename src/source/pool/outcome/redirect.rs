@@ -104,6 +104,7 @@ mod tests {
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
             body: "body".into(),
+            row_values: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
     }
