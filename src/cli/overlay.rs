@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::cli::BatchArgs;
 use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
-use crate::cli::{BatchArgs, ResultArgs};
+use crate::cli::results::ResultArgs;
 use crate::error::Error;
 use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
@@ -52,6 +53,7 @@ pub fn apply_flags(
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     let body = given.body;
     plan.override_requests(&Overrides {
@@ -65,7 +67,13 @@ pub fn apply_flags(
         auth: given.auth,
         default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
         body: body.map(|body| body.content),
-        rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
+        rules: Rules {
+            timeout: batch.timeout,
+            attempts: batch.tries,
+            throttled: batch.throttled,
+            max_body: results.max_body,
+            ..Rules::default()
+        },
         retry_also: batch.retry_on,
     });
     Ok(())

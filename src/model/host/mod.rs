@@ -169,6 +169,7 @@ mod tests {
             outcome,
             spent: PhaseTimes::default(),
             malformed: 0,
+            decoded: None,
         }
     }
 
