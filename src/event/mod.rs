@@ -214,7 +214,8 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than its retries. A try makes one attempt per redirect.
+        /// Number of tries: one more than its retries. A try makes one attempt per redirect. A retry for which the job
+        /// still waited at its end does not count.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,
@@ -355,6 +356,14 @@ pub enum Fact {
         /// Which host.
         host: HostId,
         /// When the cooldown ends.
+        until: Offset,
+    },
+    /// The adaptive controller starts nothing at this host before `until`: its window is used up, or its pace is slow.
+    /// Only a wait of a second or more is reported. A start shows that it is over.
+    HostWaits {
+        /// Which host.
+        host: HostId,
+        /// When the next attempt may start.
         until: Offset,
     },
     /// No attempt starts until resumed.

@@ -5,6 +5,7 @@
 
 mod cost;
 pub mod evidence;
+mod host_sentences;
 mod hosts;
 mod limits;
 mod order;
@@ -38,6 +39,17 @@ pub enum Finding {
         n: u64,
         /// Number of expected answers before the first of them.
         before: u64,
+    },
+    /// Jobs failed because a name has no address.
+    UnknownName {
+        /// The name, as in the first of these jobs; foreign text.
+        name: String,
+        /// Number of these jobs.
+        n: u64,
+        /// Whether they have only one endpoint in common, so that there is probably only one such name.
+        is_only: bool,
+        /// Whether no DNS server answered, so that nothing is known about the name.
+        is_unanswered: bool,
     },
     /// The upstream refuses part of the load.
     LimitedUpstream {
@@ -207,6 +219,7 @@ impl Finding {
             Self::OwnMachine { .. } => "own-machine",
             Self::Outage(_) => "outage",
             Self::Forbidden { .. } => "forbidden",
+            Self::UnknownName { .. } => "unknown-name",
             Self::LimitedUpstream { .. } => "limited-by-upstream",
             Self::Retries { .. } => "retries",
             Self::Convoy { .. } => "convoy",
@@ -225,11 +238,12 @@ impl Finding {
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals, then
 /// the shape of the run, then its limits.
 pub fn findings(model: &Model) -> Vec<Finding> {
-    let rules: [fn(&Model) -> Option<Finding>; 12] = [
+    let rules: [fn(&Model) -> Option<Finding>; 13] = [
         cost::own_machine,
         hosts::outage,
         hosts::forbidden,
         limits::by_upstream,
+        hosts::unknown_name,
         cost::retries,
         cost::convoy,
         limits::by_one_host,
