@@ -9,9 +9,9 @@ pub mod live;
 pub mod replay;
 pub mod run;
 pub mod stop;
+mod targets;
 pub mod wakeups;
 
-use std::io;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
@@ -29,7 +29,7 @@ use crate::error::{Error, code};
 use crate::lab::scenario;
 use crate::output::check::text::warning_text;
 use crate::output::{destination, exit, streams};
-use crate::plan::resolved::warnings::host_limit_warnings;
+use crate::plan::resolved::warnings::run_warnings;
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
@@ -70,7 +70,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
     match command {
         CliCommand::Run(args) => {
             let plan = read_plan(args)?;
-            for warning in host_limit_warnings(&plan, &given_flags(args)) {
+            for warning in run_warnings(&plan, &given_flags(args)) {
                 streams::say(&warning_text(&warning));
             }
             Batch { plan, results: &args.results, look: &args.look, console }.run()
@@ -130,36 +130,11 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
 
 /// The plan that the arguments name, with the flags applied, for `run` and `check`.
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
-    let mut plan = read_targets(args)?;
+    let mut plan = targets::read(args)?;
     practice::check(&plan)?;
     overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results)?;
     destination::check_distinct(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
-}
-
-/// The plan that the arguments name: a file, standard input, or a list of URLs.
-fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
-    // A URL with a missing slash must not be taken for a file: the message about the file would print its secrets.
-    let begins =
-        |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
-    let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
-    match args.targets.as_slice() {
-        [only] if only == "-" && args.requests.is_none() => {
-            Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)
-        }
-        [only] if !is_url(only) && args.requests.is_none() => Ok(Plan::read(only.as_ref(), &config::variable)?),
-        targets => match targets.iter().find(|target| !is_url(target)) {
-            None => Ok(Plan::from_urls(targets, args.requests)?),
-            Some(file) if args.requests.is_some() => Err(Error::Usage {
-                message: format!("`-n` works only with URLs, and `{file}` is not one"),
-                hint: "a plan sets the number itself, with `repeat`; a URL begins with `https://`".into(),
-            }),
-            Some(file) => Err(Error::Usage {
-                message: format!("`{file}` is not a URL, and only one plan can be run at a time"),
-                hint: "give one plan, or URLs that begin with `https://`".into(),
-            }),
-        },
-    }
 }
 
 /// Runs the practice upstream alone, until a signal ends it.

@@ -102,15 +102,19 @@ fn method(name: &str) -> Result<Method, Error> {
     })
 }
 
-/// Parses `name: value`. Errors do not repeat the value, because it may be a secret.
-fn header(line: &str) -> Result<(HeaderName, String), Error> {
+/// Parses `name: value`, or `name:` for a header that is not sent, or `name;` for one without content, as curl does.
+/// Errors do not repeat the value, because it may be a secret.
+fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
     let wrong = |what: &str| Error::Usage {
         message: format!("a header given with `-H` {what}"),
         hint: "write it as `-H 'accept: application/json'`".into(),
     };
-    let (name, value) = line.split_once(':').ok_or_else(|| wrong("has no colon"))?;
+    let (name, value) = match (line.split_once(':'), line.trim_end().strip_suffix(';')) {
+        (Some((name, value)), _) => (name, Some(value.trim()).filter(|value| !value.is_empty())),
+        (None, Some(name)) => (name, Some("")),
+        (None, None) => return Err(wrong("has no colon")),
+    };
     let name = name.trim().parse().map_err(|_| wrong("has no valid name"))?;
-    let value = value.trim();
-    HeaderValue::from_str(value).map_err(|_| wrong("has a value with control characters"))?;
-    Ok((name, value.to_owned()))
+    HeaderValue::from_str(value.unwrap_or_default()).map_err(|_| wrong("has a value with control characters"))?;
+    Ok((name, value.map(str::to_owned)))
 }

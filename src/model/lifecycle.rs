@@ -65,6 +65,7 @@ impl Model {
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
+        self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
         self.evidence.record_end(at, &flight, outcome, levels, &self.idle);

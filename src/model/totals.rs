@@ -28,6 +28,8 @@ pub struct Totals {
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.
     pub redirected: u64,
+    /// Attempts whose idle connection was found closed, and replaced.
+    pub stale: u64,
     /// Body bytes read.
     pub bytes: u64,
     /// Sum of all service times, ended attempts only.

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::event::EndpointId;
 use crate::plan::retry_on::RetryOn;
-use crate::plan::statuses::Throttled;
+use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
 #[derive(Clone)]
@@ -100,14 +100,14 @@ pub struct Retry {
 }
 
 /// The expected statuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statuses {
     /// 200 to 399.
     Success,
     /// Any status.
     Any,
     /// Only these.
-    Listed(Arc<[u16]>),
+    Listed(StatusSet),
 }
 
 impl fmt::Debug for Job {
@@ -128,7 +128,7 @@ impl Statuses {
         match self {
             Self::Success => (200..400).contains(&status),
             Self::Any => true,
-            Self::Listed(listed) => listed.contains(&status),
+            Self::Listed(listed) => listed.contains(status),
         }
     }
 }

@@ -56,7 +56,7 @@ impl Rules {
             job_timeout: self.job_timeout.or(lower.job_timeout),
             redirects: self.redirects.or(lower.redirects),
             max_body: self.max_body.or(lower.max_body),
-            status: self.status.or_else(|| lower.status.clone()),
+            status: self.status.or(lower.status),
             throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
@@ -96,7 +96,7 @@ impl Rules {
                 non_idempotent: self.retry_unsafe.unwrap_or(false),
                 longest_wait: self.longest_wait.unwrap_or(defaults::LONGEST_WAIT),
             },
-            status: self.status.clone().unwrap_or(Statuses::Success),
+            status: self.status.unwrap_or(Statuses::Success),
             throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body.unwrap_or(defaults::MAX_BODY),
         }

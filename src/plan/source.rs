@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, Method};
 
 use crate::plan::defaults;
@@ -63,13 +64,16 @@ pub(super) enum Body {
     Template(Template),
 }
 
+/// The headers that are sent unless the plan sets them, even to nothing.
+pub const HAVE_DEFAULTS: [HeaderName; 4] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
+
 /// Overrides for the requests of all sources, from command-line flags.
 #[derive(Clone, Default)]
 pub struct Overrides {
     /// The HTTP method.
     pub method: Option<Method>,
-    /// Headers, which replace those of the same name.
-    pub headers: Vec<(HeaderName, String)>,
+    /// Headers, which replace those of the same name. One without a value is not sent.
+    pub headers: Vec<(HeaderName, Option<String>)>,
     /// The body to send.
     pub body: Option<Bytes>,
     /// The rules for running and judging jobs.
@@ -130,7 +134,14 @@ impl Source {
         for (name, _) in &overlay.headers {
             self.headers.retain(|(own, _)| own != name);
         }
-        self.headers.extend(overlay.headers.iter().map(|(name, value)| (name.clone(), Template::secret(value))));
+        for (name, value) in &overlay.headers {
+            match value {
+                Some(value) => self.headers.push((name.clone(), Template::secret(value))),
+                // Without an entry, it would be sent with its default.
+                None if HAVE_DEFAULTS.contains(name) => self.headers.push((name.clone(), Template::literal(""))),
+                None => {}
+            }
+        }
         if let Some(body) = &overlay.body {
             self.body = Some(Body::Bytes(body.clone()));
         }

@@ -63,6 +63,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "cancelled": totals.cancelled,
         },
         "retries": totals.retries,
+        "stale_connections": totals.stale,
         "malformed_headers": totals.malformed,
         "late_rounds": totals.late_rounds,
         "waits_s": waits(&model.waits),

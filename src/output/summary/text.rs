@@ -126,6 +126,7 @@ fn attempts(model: &Model) -> Option<String> {
         (totals.throttled, "rate limited"),
         (totals.timed_out, "timed out"),
         (totals.redirected, "redirected"),
+        (totals.stale, "on replaced connections"),
         (totals.cancelled, "cancelled"),
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));

@@ -14,6 +14,7 @@ use crate::plan::http_client::parse_http_client;
 use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
+use crate::plan::read::rules::read_retry;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
@@ -40,7 +41,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
     limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
     if let Some(entry) = top.get("retry") {
-        endpoint::read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
+        read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
     }
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));

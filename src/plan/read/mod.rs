@@ -5,8 +5,10 @@
 
 mod document;
 mod endpoint;
+mod headers;
 mod json;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 

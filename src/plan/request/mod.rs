@@ -4,6 +4,7 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
+pub mod bare;
 
 use std::borrow::Cow;
 use std::sync::Arc;

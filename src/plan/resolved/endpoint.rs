@@ -176,34 +176,28 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 fn refusals(throttled: Throttled) -> Value {
     match throttled {
         Throttled::Inferred => Value::Nothing("429; also 503 and 403, as the host answers"),
-        Throttled::Listed(statuses) => Value::List(statuses.iter().map(|status| status.to_string()).collect()),
+        Throttled::Listed(statuses) => Value::List(statuses.words()),
     }
 }
 
 /// Lists the expected statuses. Consecutive ones are a range.
 fn statuses(statuses: &Statuses) -> String {
-    let listed = match statuses {
-        Statuses::Success => return "200 to 399".to_owned(),
-        Statuses::Any => return "any".to_owned(),
-        Statuses::Listed(listed) => listed,
-    };
-    let ranges = listed.chunk_by(|before, after| before + 1 == *after).filter_map(|range| match range {
-        [only] => Some(only.to_string()),
-        [first, second] => Some(format!("{first}, {second}")),
-        [first, .., last] => Some(format!("{first} to {last}")),
-        [] => None,
-    });
-    ranges.collect::<Vec<_>>().join(", ")
+    match statuses {
+        Statuses::Success => "200 to 399".to_owned(),
+        Statuses::Any => "any".to_owned(),
+        Statuses::Listed(listed) => listed.words().join(", ").replace("..=", " to "),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::statuses;
     use crate::plan::job::Statuses;
+    use crate::plan::statuses::StatusSet;
 
     #[test]
     fn consecutive_statuses_are_a_range() {
         let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
-        assert_eq!(statuses(&Statuses::Listed(listed.into())), "200, 204, 205, 400 to 499");
+        assert_eq!(statuses(&Statuses::Listed(StatusSet::from_statuses(&listed))), "200, 204, 205, 400 to 499");
     }
 }

@@ -321,7 +321,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
     plan.add_default_rules(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
     plan.override_requests(&Overrides {
         method: Some(http::Method::PUT),
-        headers: vec![(http::header::ACCEPT, "canary".to_owned())],
+        headers: vec![(http::header::ACCEPT, Some("canary".to_owned()))],
         body: Some("{}".into()),
         rules: Rules {
             timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(2))),

@@ -10,6 +10,7 @@ mod check;
 mod clients;
 mod counts;
 mod ends;
+mod inputs;
 mod lab;
 mod limits;
 mod manual;

@@ -6,14 +6,15 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, Entry, HOST, TRANSFER_ENCODING, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
+use crate::plan::source::HAVE_DEFAULTS;
 use crate::source::pool::wire::failure::Failure;
 
 /// The default `User-Agent`.
@@ -22,17 +23,46 @@ pub const DEFAULT_USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSIO
 /// The default `Accept`.
 pub const DEFAULT_ACCEPT: &str = "*/*";
 
+/// The most header fields of a response.
+pub const MAX_FIELDS: usize = 2_048;
+
+/// The most bytes of a response head.
+pub const MAX_HEAD_BYTES: usize = 256 << 10;
+
 /// A request body that is in memory.
 pub type RequestBody = Full<bytes::Bytes>;
 
 /// Returns the headers that the plan sets, and the credentials in its URL.
+///
+/// The length is always that of the body. There is one `Host`. A header that has a default is left out if the plan
+/// sets it to nothing.
 pub fn plan_headers(job: &Job) -> HeaderMap {
     let mut headers = (*job.headers).clone();
+    headers.remove(CONTENT_LENGTH);
+    if let Entry::Occupied(mut host) = headers.entry(HOST) {
+        let first = host.get().clone();
+        host.insert(first);
+    }
     if !job.url.username().is_empty() || job.url.password().is_some() {
         // A password in the URL would appear in error messages.
         headers.entry(AUTHORIZATION).or_insert_with(|| basic_auth(&job.url));
     }
     headers
+}
+
+/// Whether a request without a body states its length (RFC 9110 §8.6).
+pub fn has_length(job: &Job) -> bool {
+    let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(&job.method);
+    job.body.is_empty() && expects_body && !job.headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// Removes the headers that have a default, and that the plan sets to nothing.
+pub fn remove_unwanted(headers: &mut HeaderMap) {
+    for name in HAVE_DEFAULTS {
+        if headers.get(&name).is_some_and(HeaderValue::is_empty) {
+            headers.remove(name);
+        }
+    }
 }
 
 /// The template of requests to one host. It caches headers, because many jobs share those of the plan.
@@ -58,6 +88,9 @@ impl RequestTemplate {
         *request.method_mut() = job.method.clone();
         *request.uri_mut() = Uri::from(path);
         *request.headers_mut() = self.headers(job);
+        if has_length(job) {
+            request.headers_mut().insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+        }
         Ok(request)
     }
 
@@ -71,6 +104,7 @@ impl RequestTemplate {
         headers.entry(HOST).or_insert_with(|| self.host.clone());
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
+        remove_unwanted(&mut headers);
         self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
         headers
     }

@@ -96,6 +96,14 @@ impl Milestones {
     /// Marks that an idle connection was closed, and the attempt starts again.
     pub fn mark_stale(&self) {
         self.mark(&self.stale);
+        for milestone in [&self.resolve_started, &self.resolved, &self.connect_started, &self.overtaken] {
+            milestone.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the attempt uses a connection that another attempt opened.
+    pub fn has_reused(&self) -> bool {
+        self.get(&self.connect_started).is_none() || self.get(&self.overtaken).is_some()
     }
 
     /// Marks a chunk of the response at `at`, after which the body has `bytes`.

@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, ClientBuilder, Request};
+use reqwest::{Client, ClientBuilder, Request, Response};
 use rustc_hash::FxHashSet;
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
@@ -99,7 +101,11 @@ impl ReqwestWire {
     fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
         secure::install_provider();
         builder
-            .user_agent(message::DEFAULT_USER_AGENT)
+            .http1_title_case_headers()
+            .http1_max_headers(message::MAX_FIELDS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -112,30 +118,16 @@ impl ReqwestWire {
 
     /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
-        let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
-        let mut answer = std::pin::pin!(client.execute(request(job)));
-        let answered = loop {
-            // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
-            let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
-            let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
-            match timeout_at(deadline, answer.as_mut()).await {
-                Ok(answered) => break answered,
-                Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => {
-                    let timed_out = Exchange::new(Reply::TimedOut(milestones.phase()));
-                    return timed_out.with_phase_times(milestones.phase_times());
-                }
-            }
-        };
-        let mut response = match answered {
-            Ok(response) => response,
-            Err(error) => {
-                let ended = NoAnswer::Failed(failure::classify_reqwest(&error));
-                return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
+        let mut response = loop {
+            match answer(&client, job, milestones, end).await {
+                Ok(response) => break response,
+                // Each turn removes an idle connection, so the last one opens a new connection.
+                Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
+                Err(ended) => return Exchange::new(ended.into()).with_phase_times(milestones.phase_times()),
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
@@ -147,6 +139,27 @@ impl ReqwestWire {
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
     }
+}
+
+/// Sends the request and waits for the response head.
+async fn answer(client: &Client, job: &Job, milestones: &Milestones, end: Instant) -> Result<Response, NoAnswer> {
+    let timeouts = &job.policy.timeouts;
+    let mut answer = std::pin::pin!(client.execute(request(job)));
+    loop {
+        // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
+        let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
+        let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
+        match timeout_at(deadline, answer.as_mut()).await {
+            Ok(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
+            Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
+            Err(_) => return Err(NoAnswer::TimedOut(milestones.phase())),
+        }
+    }
+}
+
+/// Whether a reused connection broke before the response head.
+fn is_stale(ended: &NoAnswer, milestones: &Milestones) -> bool {
+    matches!(ended, NoAnswer::Failed((Reason::ClosedEarly | Reason::Reset, _))) && milestones.has_reused()
 }
 
 impl Wire for ReqwestWire {
@@ -182,7 +195,13 @@ fn request(job: &Job) -> Request {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
-    *request.headers_mut() = message::plan_headers(job);
+    let mut headers = message::plan_headers(job);
+    headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
+    message::remove_unwanted(&mut headers);
+    if message::has_length(job) {
+        headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+    }
+    *request.headers_mut() = headers;
     if !job.body.is_empty() {
         *request.body_mut() = Some(job.body.clone().into());
     }

@@ -7,21 +7,23 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
-use hyper::client::conn::http1::{Connection, SendRequest, handshake};
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::wire::failure::{self, Failure};
-use crate::source::pool::wire::message::RequestBody;
+use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES, RequestBody};
 
 /// An open stream, plain or with TLS.
 pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
@@ -51,8 +53,19 @@ pub(in crate::source::pool) struct Unanswered {
 
 impl HttpConnection {
     /// Opens a connection over a stream.
+    ///
+    /// It reads what servers really send, as curl does: folded fields, blanks before a colon, many fields. A field
+    /// with a control character is left out.
     pub(in crate::source::pool) async fn over(stream: TcpOrTls) -> Result<Box<Self>, Failure> {
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| closed(&error))?;
+        let handshake = Builder::new()
+            .max_headers(MAX_FIELDS)
+            .max_header_size(MAX_HEAD_BYTES)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .title_case_headers(true)
+            .handshake(TokioIo::new(stream));
+        let (sender, connection) = handshake.await.map_err(|error| closed(&error))?;
         Ok(Box::new(Self { sender, connection: Some(connection), was_silent: true }))
     }
 
@@ -104,6 +117,15 @@ impl HttpConnection {
             .await;
         }
         self.connection.is_some() && self.sender.is_ready()
+    }
+
+    /// Waits up to `patience` for the server to close an idle connection. Returns whether it can be reused.
+    pub(in crate::source::pool) async fn outlasts(&mut self, patience: Duration) -> bool {
+        let closed = poll_fn(|context| {
+            self.poll_connection(context);
+            if self.connection.is_none() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        timeout(patience, closed).await.is_err() && self.sender.is_ready()
     }
 
     /// Waits for a step while it polls the connection.

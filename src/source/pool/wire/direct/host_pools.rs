@@ -49,6 +49,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) is_secure: bool,
     /// The template of its requests.
     pub(in crate::source::pool) template: RequestTemplate,
+    /// Whether a connection has served a second request since one of them was last found closed.
+    pub(in crate::source::pool) keeps_connections: Cell<bool>,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
 }
@@ -181,6 +183,7 @@ impl HostPool {
             port: url.port_or_known_default().unwrap_or_default(),
             is_secure: url.scheme() == "https",
             template: RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static(""))),
+            keeps_connections: Cell::new(false),
             idle: RefCell::default(),
         }
     }

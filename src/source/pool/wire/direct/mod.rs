@@ -20,17 +20,17 @@ use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
-use crate::source::pool::wire::direct::connection::{HttpConnection, Unanswered};
+use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
-/// The idle time after which a connection that closes without a response counts as stale.
+/// The least idle time of a connection that is used for a request which must not be sent twice.
 ///
-/// A connection that was in use more recently closed because of the request, which is a failure.
-const STALE_AFTER: Duration = Duration::from_secs(1);
+/// Some servers close each connection after its response, without saying so. That takes a moment to be visible.
+const SETTLING_TIME: Duration = Duration::from_millis(5);
 
 /// The direct client of one thread.
 #[derive(Debug)]
@@ -80,27 +80,41 @@ impl DirectWire {
 
     /// Sends the request and waits for the response head.
     ///
-    /// It uses an idle connection that is still open, or else a new one.
+    /// It uses an idle connection that is still open, or else a new one. An idle connection that breaks before a
+    /// byte of the response is replaced once: the server may have closed it before the request arrived.
     async fn request(
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let make = || exchange.pool.template.request(exchange.job);
+        let DirectExchange { job, pool, milestones, start, .. } = exchange;
+        let make = || pool.template.request(job);
         let mut request = make()?;
-        let mut now = exchange.start;
-        while let Some((mut connection, idle_for)) = self.pools.take(exchange.pool, now) {
+        let mut now = start;
+        while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
+            if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
+                pool.keeps_connections.set(false);
+                now = Instant::now();
+                continue;
+            }
             let sent = pin!(connection.send(request));
             match exchange.in_time(now, connection.read_head(sent)).await? {
-                Ok(response) => return Ok((connection, response)),
-                // It closed before anything was sent, so the server has not received the request.
-                Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
-                Err(closed) if closed.is_silent && idle_for >= STALE_AFTER && exchange.job.method.is_idempotent() => {
-                    exchange.milestones.mark_stale();
-                    // The other connections have been idle for longer.
-                    self.pools.close(exchange.pool);
-                    request = make()?;
+                Ok(response) => {
+                    pool.keeps_connections.set(true);
+                    return Ok((connection, response));
                 }
-                Err(closed) => return Err(closed.failure.into()),
+                Err(closed) => {
+                    pool.keeps_connections.set(false);
+                    match closed.unsent {
+                        // It closed before anything was sent, so the server has not received the request.
+                        Some(unsent) => request = unsent,
+                        None if closed.is_silent && job.method.is_idempotent() => {
+                            milestones.mark_stale();
+                            request = make()?;
+                            break;
+                        }
+                        None => return Err(closed.failure.into()),
+                    }
+                }
             }
             now = Instant::now();
         }
@@ -128,6 +142,14 @@ impl DirectWire {
             Err(_) => Err(NoAnswer::TimedOut(exchange.milestones.phase())),
         }
     }
+}
+
+/// Whether an idle connection is still open, even if its server closes connections soon after a response.
+async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: Duration) -> bool {
+    let patience = if pool.keeps_connections.get() { Duration::ZERO } else { SETTLING_TIME.saturating_sub(idle_for) };
+    // The runtime looks for closed sockets only between two polls of a task.
+    tokio::task::yield_now().await;
+    connection.outlasts(patience).await
 }
 
 impl DirectExchange<'_> {
