@@ -214,8 +214,7 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than its retries. A try makes one attempt per redirect. A retry for which the job
-        /// still waited at its end does not count.
+        /// Number of tries: one more than the retries that began. A try makes one attempt per redirect.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,

@@ -3,8 +3,7 @@
 //! Start at [`outage_sentence`].
 
 use crate::event::reasons::RunEnd;
-use crate::model::verdict::OutageFinding;
-use crate::model::verdict::sentences::host_name;
+use crate::model::verdict::{OutageFinding, UnknownName};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
@@ -52,12 +51,8 @@ pub(super) fn forbidden_sentence(
 }
 
 /// The name without an address, and what to check.
-pub(super) fn unknown_name_sentence(
-    name: &str,
-    n: u64,
-    is_only: bool,
-    is_unanswered: bool,
-) -> (String, String, String) {
+pub(super) fn unknown_name_sentence(unknown: &UnknownName) -> (String, String, String) {
+    let &UnknownName { ref name, n, is_only, is_unanswered } = unknown;
     let such_as = if is_only { "" } else { "such as " };
     let name = sanitize(name);
     let (place, remedy) = if is_unanswered {
@@ -69,4 +64,11 @@ pub(super) fn unknown_name_sentence(
         )
     };
     (format!("{} failed", units::plural(n, "job")), place, remedy.to_owned())
+}
+
+/// A host's name without the usual scheme and port.
+pub(super) fn host_name(model: &Model, host: usize) -> String {
+    let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
+    let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
+    sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
 }

@@ -6,7 +6,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::model::Model;
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, OutageFinding};
+use crate::model::verdict::{Finding, OutageFinding, UnknownName};
 
 /// A host is down, or was down for so long that its jobs waited.
 pub(super) fn outage(model: &Model) -> Option<Finding> {
@@ -43,13 +43,14 @@ pub(super) fn unknown_name(model: &Model) -> Option<Finding> {
     let (_, group) = model.incidents.by_cause(Cause::Failed(Reason::Dns))?;
     let is_notable = group.jobs as f64 >= t::UNKNOWN_NAME_SHARE * model.totals.settled() as f64;
     let name = name_in_target(group.example.target.as_deref()?)?;
-    (group.jobs > 0 && is_notable).then(|| Finding::UnknownName {
+    let unknown = || UnknownName {
         name: name.to_owned(),
         n: group.jobs,
         is_only: group.endpoints.len() == 1,
         // The message of the system's resolver if no server answers.
         is_unanswered: group.example.detail.as_ref().is_some_and(|detail| detail.contains("emporary failure")),
-    })
+    };
+    (group.jobs > 0 && is_notable).then(|| Finding::UnknownName(unknown()))
 }
 
 /// The host's name in method and URL: `a.example` in `GET http://user@a.example:80/`.

@@ -41,16 +41,7 @@ pub enum Finding {
         before: u64,
     },
     /// Jobs failed because a name has no address.
-    UnknownName {
-        /// The name, as in the first of these jobs; foreign text.
-        name: String,
-        /// Number of these jobs.
-        n: u64,
-        /// Whether they have only one endpoint in common, so that there is probably only one such name.
-        is_only: bool,
-        /// Whether no DNS server answered, so that nothing is known about the name.
-        is_unanswered: bool,
-    },
+    UnknownName(UnknownName),
     /// The upstream refuses part of the load.
     LimitedUpstream {
         /// Number of the host that refused first.
@@ -175,6 +166,19 @@ pub struct OutageFinding {
     pub is_given_up: bool,
 }
 
+/// A name without an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// The name, as in the first job that failed for it; foreign text.
+    pub name: String,
+    /// Number of jobs that failed because a name has no address.
+    pub n: u64,
+    /// Whether they have one endpoint in common, so that there is probably only one such name.
+    pub is_only: bool,
+    /// Whether no DNS server answered, so that nothing is known about the name.
+    pub is_unanswered: bool,
+}
+
 /// The measured time, and an estimate for another concurrency if answers stay as fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhatIf {
@@ -219,7 +223,7 @@ impl Finding {
             Self::OwnMachine { .. } => "own-machine",
             Self::Outage(_) => "outage",
             Self::Forbidden { .. } => "forbidden",
-            Self::UnknownName { .. } => "unknown-name",
+            Self::UnknownName(_) => "unknown-name",
             Self::LimitedUpstream { .. } => "limited-by-upstream",
             Self::Retries { .. } => "retries",
             Self::Convoy { .. } => "convoy",

@@ -11,7 +11,7 @@ use crate::event::waits::WaitReason;
 use crate::model::Model;
 use crate::model::host::adapted::learned_text;
 use crate::model::host::offer::PlanOffer;
-use crate::model::verdict::host_sentences::{forbidden_sentence, outage_sentence, unknown_name_sentence};
+use crate::model::verdict::host_sentences::{forbidden_sentence, host_name, outage_sentence, unknown_name_sentence};
 use crate::model::verdict::{Finding, LimitSetting, Remedy, WhatIf, thresholds};
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
@@ -51,9 +51,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
         ),
         Finding::Outage(outage) => outage_sentence(outage, model),
         Finding::Forbidden { host, n, before } => forbidden_sentence(model, *host, (*n, *before)),
-        Finding::UnknownName { name, n, is_only, is_unanswered } => {
-            unknown_name_sentence(name, *n, *is_only, *is_unanswered)
-        }
+        Finding::UnknownName(unknown) => unknown_name_sentence(unknown),
         Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => (
             format!("{} of {} refused", units::count(*refused), units::count(*of)),
             format!("{}{}", host_name(model, *host), refusal_details(*in_flight, *per_second, *waiting)),
@@ -205,7 +203,7 @@ fn brief_remedy(finding: &Finding, model: &Model) -> Option<String> {
         Finding::Forbidden { .. } => Some("try `throttled = [429, 503, 403]`".to_owned()),
         Finding::OwnMachine { .. }
         | Finding::Outage(_)
-        | Finding::UnknownName { .. }
+        | Finding::UnknownName(_)
         | Finding::Retries { .. }
         | Finding::Convoy { .. }
         | Finding::Stragglers { .. }
@@ -234,13 +232,6 @@ fn setting_text(model: &Model, why: WaitReason, host: Option<usize>, setting: Li
 fn gain(what_if: &WhatIf) -> String {
     let (would, was) = (units::length(what_if.would), units::length(what_if.was));
     format!("about {would} instead of {was} with {} at once", what_if.at_once)
-}
-
-/// A host's name without the usual scheme and port.
-pub(super) fn host_name(model: &Model, host: usize) -> String {
-    let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
-    let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
-    sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
 }
 
 /// A share as a whole percentage.

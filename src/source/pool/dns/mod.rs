@@ -6,7 +6,7 @@
 //! Start at [`Resolver::look_up`]; [`resolver_threads`] makes the blocking calls.
 
 mod cache;
-mod descriptors;
+pub mod no_address;
 pub mod resolver_threads;
 
 use std::io;
@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::SetOnce;
 
 use crate::source::pool::dns::cache::AnswerCache;
+use crate::source::pool::dns::no_address::NoAddress;
 use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
 /// The time for which a failure is cached.
@@ -24,24 +25,6 @@ const FAILURE_TTL: Duration = Duration::from_secs(5);
 
 /// The age above which an answer is refreshed.
 const TTL: Duration = Duration::from_secs(60);
-
-/// The error of a name that cannot be resolved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct NoAddress {
-    message: String,
-    /// Whether the look-up failed because this machine lacks descriptors, threads or memory.
-    pub is_local: bool,
-}
-
-impl From<&io::Error> for NoAddress {
-    fn from(error: &io::Error) -> Self {
-        // EAGAIN of a thread that cannot start, ENOMEM, ENFILE and EMFILE. The system's resolver often reports a lack
-        // of descriptors as another failure, so a file is opened to see whether there are any.
-        let is_local = matches!(error.raw_os_error(), Some(11 | 12 | 23 | 24)) || descriptors::are_exhausted();
-        Self { message: error.to_string(), is_local }
-    }
-}
 
 /// The system's resolver, which blocks.
 pub type SystemResolver = fn(&str) -> io::Result<Vec<IpAddr>>;

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io;
 
 use crate::event::outcome::Reason;
-use crate::source::pool::dns::NoAddress;
+use crate::source::pool::dns::no_address::NoAddress;
 
 /// The reason why there is no response, and the message of the library or the system.
 pub type Failure = (Reason, String);
@@ -84,7 +84,7 @@ mod tests {
 
     use super::{classify, classify_io};
     use crate::event::outcome::Reason;
-    use crate::source::pool::dns::NoAddress;
+    use crate::source::pool::dns::no_address::NoAddress;
 
     #[cfg(unix)]
     #[test]
