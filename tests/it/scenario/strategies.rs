@@ -162,7 +162,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
-        21 | 34..=39 => host_fact(kind),
+        21 | 34..=39 | 41 => host_fact(kind),
         40 => (outcome(), select(vec![NoRetry::Outcome, NoRetry::Method]))
             .prop_map(|(after, why)| Fact::RetryExcluded { after, why })
             .boxed(),
