@@ -61,6 +61,9 @@ pub enum Fact {
         /// The number of jobs, if it is known before all are drawn.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
+        /// Whether the TLS certificates of some host are not checked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        insecure: bool,
     },
     /// An endpoint is announced. Ids count up in the order of announcement.
     #[serde(rename = "endpoint-seen")]
@@ -328,8 +331,7 @@ pub enum Fact {
         /// The evidence, in one sentence.
         why: Arc<str>,
     },
-    /// A host does not answer. Its jobs wait, and single attempts find out when it is back. Reported again with
-    /// each attempt that fails.
+    /// A host does not answer, and its jobs wait. Reported again with each attempt that finds it down.
     HostDown {
         /// Which host.
         host: HostId,
@@ -357,8 +359,7 @@ pub enum Fact {
         /// When the cooldown ends.
         until: Offset,
     },
-    /// The adaptive controller starts nothing at this host before `until`: its window is used up, or its pace is slow.
-    /// Only a wait of a second or more is reported. A start shows that it is over.
+    /// For a second or more, a window or pace lets nothing start at this host. A start shows that this is over.
     HostWaits {
         /// Which host.
         host: HostId,
@@ -373,8 +374,7 @@ pub enum Fact {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// The in-flight level of a watched program, from a source that sees no single attempts. It is added to the
-    /// attempts that other sources report.
+    /// The in-flight level of a watched program, in addition to the attempts that other sources report.
     #[serde(rename = "level-seen")]
     LevelReported {
         /// How many are in flight.

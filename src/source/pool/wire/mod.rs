@@ -13,7 +13,8 @@ pub mod milestones;
 pub mod progress;
 pub mod reqwest_wire;
 pub mod route;
-pub mod secure;
+pub mod tls;
+pub mod upload;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
