@@ -179,6 +179,9 @@ pub enum Fact {
         /// Rate-limit header fields that could not be parsed, and were ignored.
         #[serde(default, skip_serializing_if = "is_zero")]
         malformed: u64,
+        /// Body bytes after decoding, if the body was decoded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decoded: Option<u64>,
     },
     /// The job will be tried again.
     RetryScheduled {

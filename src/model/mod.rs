@@ -204,9 +204,11 @@ impl Model {
                 };
                 self.start_attempt(bar, until);
             }
-            Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
+            Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)
+            {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
+                    self.totals.count_decoded(outcome, *decoded);
                     self.end_attempt(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,

@@ -185,6 +185,7 @@ mod tests {
             outcome,
             spent: PhaseTimes::default(),
             malformed: 0,
+            decoded: None,
         }
     }
 

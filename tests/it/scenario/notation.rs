@@ -90,7 +90,7 @@ impl Scenario {
                 let connect = named("connect").map(micros);
                 let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
                 let spent = PhaseTimes { connect, first_byte, ..PhaseTimes::default() };
-                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 }
+                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0, decoded: None }
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));

@@ -92,8 +92,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 until,
             })
             .boxed(),
-        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
-            .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
+            .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
+                attempt,
+                outcome,
+                spent,
+                malformed,
+                decoded,
+            })
             .boxed(),
         7 => (
             attempt(),
