@@ -103,8 +103,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Jobs that were slow in an earlier run start before all others, slowest first; in each round, if the batch
-    /// repeats.
+    /// Jobs that were slow in an earlier run start first, in each round if the batch repeats; the slowest first.
     #[serde(rename = "jobs-put-first")]
     JobsReordered {
         /// How many of them the plan still contains unchanged.
@@ -133,8 +132,7 @@ pub enum Fact {
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// The time it waited for the slot, since the job was ready or since its last attempt. Empty for a
-        /// watched program, whose queue is not visible.
+        /// The time since the job was ready, or since its last attempt. Empty for a watched program.
         #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
         waited: WaitTimes,
         /// When its own time-out or its job's time-out will end it.
@@ -210,8 +208,7 @@ pub enum Fact {
         /// Method and masked URL of the next request.
         target: Arc<str>,
     },
-    /// A job is over. Every job settles exactly once. A watched program shows no jobs, so each of its attempts
-    /// counts as one and settles with it.
+    /// A job is over: each settles exactly once. Each attempt of a watched program counts as a job.
     JobSettled {
         /// Which job.
         job: JobId,
