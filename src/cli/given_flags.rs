@@ -2,13 +2,15 @@
 //!
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs, RunArgs};
+use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, batch, request, results, look: _ } = args;
+    let RunArgs { targets: _, requests, batch, request, network, results, look: _ } = args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -26,7 +28,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, body } = request;
-    let ResultArgs { json: _, report, bodies, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -44,12 +46,14 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
-        ("body", "--body", body.is_some()),
+        ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
+        ("output.raw", "--raw", *raw),
+        ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
-    let given = flags.into_iter().filter(|(.., is_given)| *is_given);
+    let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);
     let given = given.map(|(key, flag, _)| FlagOverride { key: key.into(), flag });
     let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
     given.chain(names.map(|name| FlagOverride { key: format!("headers.{name}").into(), flag: "--header" })).collect()

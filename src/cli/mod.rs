@@ -3,10 +3,14 @@
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod arguments;
+pub mod body;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
+pub mod network;
 pub mod overlay;
+pub mod request;
+pub mod results;
 mod values;
 
 use std::net::SocketAddr;
@@ -18,6 +22,9 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::cli::network::NetworkArgs;
+use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -91,6 +98,9 @@ pub struct RunArgs {
     /// What each request contains.
     #[command(flatten)]
     pub request: RequestArgs,
+    /// How TLS is verified, and where connections go.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
@@ -185,39 +195,6 @@ impl BatchArgs {
             || rounds.is_some()
             || wire.is_some()
     }
-}
-
-/// What each request contains.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Request")]
-pub struct RequestArgs {
-    /// HTTP method
-    #[arg(short = 'X', long, value_name = "METHOD")]
-    pub method: Option<String>,
-    /// Header, as `name: value`; can be repeated
-    #[arg(short = 'H', long = "header", value_name = "HEADER")]
-    pub headers: Vec<String>,
-    /// Request body
-    #[arg(short = 'd', long, value_name = "TEXT")]
-    pub body: Option<String>,
-}
-
-/// Where results go.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Results")]
-pub struct ResultArgs {
-    /// Print one JSON summary on standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Write every answer and every failure to one JSON file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Save every response body in this folder
-    #[arg(long, value_name = "DIR")]
-    pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
 }
 
 /// The `theme` commands.

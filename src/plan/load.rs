@@ -12,6 +12,7 @@ use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
+use crate::plan::network::Network;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::quoted;
@@ -159,6 +160,7 @@ impl Plan {
             order: JobOrder::AsGiven,
             fail_fast: false,
             wire: HttpClient::Auto,
+            network: Network::default(),
             expect: Expect::default(),
             output: Output::default(),
             practice: None,

@@ -6,6 +6,8 @@
 
 pub mod adaptive;
 pub mod attempt_timeout;
+mod body_template;
+pub mod content;
 pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
@@ -13,6 +15,7 @@ pub mod error;
 pub mod http_client;
 pub mod job;
 mod load;
+pub mod network;
 pub mod order;
 pub mod priority_jobs;
 pub mod provenance;
@@ -56,6 +59,8 @@ pub struct Plan {
     pub fail_fast: bool,
     /// The HTTP client that sends requests.
     pub wire: http_client::HttpClient,
+    /// How TLS is verified, and where connections go.
+    pub network: network::Network,
     /// Conditions that decide the exit code, in addition to failed jobs.
     pub expect: Expect,
     /// The destination of results.
@@ -150,6 +155,8 @@ pub struct Output {
     pub report: Option<PathBuf>,
     /// A folder for response bodies, each under a safe file name.
     pub bodies: Option<PathBuf>,
+    /// Whether bodies are kept as they came, not decoded.
+    pub raw: bool,
 }
 
 /// The practice upstream, as set in the plan.
@@ -167,6 +174,11 @@ impl Plan {
         for source in &mut self.sources {
             source.override_requests(overlay);
         }
+    }
+
+    /// Whether every source sets this header.
+    pub fn sets_header(&self, name: &http::HeaderName) -> bool {
+        self.sources.iter().all(|source| source.headers.iter().any(|(own, _)| own == name))
     }
 
     /// Adds rules to all sources where the plan sets none.

@@ -49,12 +49,14 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
+        insecure(model, style),
         verdict(model, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
         hosts::outages(model),
         hosts::recognized(model),
+        hosts::waits_cut(model),
         hosts::folded(model),
         concerns(model, style),
         health(model, style),
@@ -155,6 +157,12 @@ fn health(model: &Model, style: StreamStyle) -> Vec<String> {
     lines
 }
 
+/// A warning if certificates were not checked.
+fn insecure(model: &Model, style: StreamStyle) -> Vec<String> {
+    let text = format!("  {}  TLS certificates were not checked (`--insecure`)", style.red("INSECURE"));
+    model.is_insecure.then_some(text).into_iter().collect()
+}
+
 /// Rate-limit header fields that could not be parsed.
 fn ignored(model: &Model) -> Vec<String> {
     match model.totals.malformed {
@@ -211,7 +219,11 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
         parts.push(format!("in flight mean {mean}, max {}{limit}", model.level.peak()));
     }
     if totals.bytes > 0 {
-        parts.push(format!("{} received", units::bytes(totals.bytes)));
+        let decoded = match totals.decoded {
+            decoded if decoded == totals.bytes => String::new(),
+            decoded => format!(" ({} decoded)", units::bytes(decoded)),
+        };
+        parts.push(format!("{} received{decoded}", units::bytes(totals.bytes)));
     }
     (!parts.is_empty()).then(|| line(&parts))
 }

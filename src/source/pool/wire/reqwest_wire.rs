@@ -3,8 +3,9 @@
 //! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
 //! so that it can show them. Start at [`ReqwestWire`].
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,19 +14,21 @@ use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Request, Response};
 use rustc_hash::FxHashSet;
-use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
-use crate::source::pool::wire::secure;
+use crate::source::pool::wire::tls::{self, TlsConfigs};
+use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -35,19 +38,17 @@ use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 const MAX_HOSTS: usize = 1_024;
 
 /// The clients of one thread, each created on first use.
-///
-/// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https` must not
-/// depend on them.
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
-    keeps_bodies: bool,
+    bodies: BodyRules,
     max_idle: usize,
     plain: ClientSlot,
-    secure: ClientSlot,
+    /// For each TLS configuration.
+    secure: Box<[ClientSlot]>,
     /// For hosts on this machine.
     local: ClientSlot,
-    tls: OnceCell<Result<ClientConfig, rustls::Error>>,
+    tls: Rc<TlsConfigs>,
 }
 
 /// A client, and the hosts that it has served.
@@ -80,16 +81,18 @@ impl ClientSlot {
 
 impl ReqwestWire {
     /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        let (plain, secure, local) = (ClientSlot::default(), ClientSlot::default(), ClientSlot::default());
-        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls: OnceCell::new() }
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let (plain, local) = (ClientSlot::default(), ClientSlot::default());
+        let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
+        Self { resolver, bodies, max_idle, plain, secure, local, tls }
     }
 
     /// Returns the client for a URL.
     fn client(&self, url: &Url) -> Result<Client, String> {
         if url.scheme() == "https" {
-            let tls = self.tls.get_or_init(secure::config).as_ref().map_err(ToString::to_string)?;
-            self.secure.get(url, || self.build(Client::builder().tls_backend_preconfigured(tls.clone())))
+            let position = self.tls.position(url.host_str().unwrap_or_default());
+            let tls = self.tls.config(position)?;
+            self.secure[position].get(url, || self.build(Client::builder().tls_backend_preconfigured((*tls).clone())))
         } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
             // A proxy cannot resolve a host name of this machine.
             self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
@@ -99,7 +102,7 @@ impl ReqwestWire {
     }
 
     fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
-        secure::install_provider();
+        tls::install_provider();
         builder
             .http1_title_case_headers()
             .http1_max_headers(message::MAX_FIELDS)
@@ -117,13 +120,13 @@ impl ReqwestWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut response = loop {
-            match answer(&client, job, milestones, end).await {
+            match answer(&client, (job, self.bodies.accepts_encoded()), milestones, end).await {
                 Ok(response) => break response,
                 // Each turn removes an idle connection, so the last one opens a new connection.
                 Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
@@ -132,9 +135,9 @@ impl ReqwestWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let next = async || response.chunk().await.map_err(|error| failure::classify_reqwest(&error));
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
@@ -142,9 +145,15 @@ impl ReqwestWire {
 }
 
 /// Sends the request and waits for the response head.
-async fn answer(client: &Client, job: &Job, milestones: &Milestones, end: Instant) -> Result<Response, NoAnswer> {
+async fn answer(
+    client: &Client,
+    (job, accepts_encoded): (&Job, bool),
+    milestones: &Arc<Milestones>,
+    end: Instant,
+) -> Result<Response, NoAnswer> {
     let timeouts = &job.policy.timeouts;
-    let mut answer = std::pin::pin!(client.execute(request(job)));
+    let body = upload::open(&job.body, milestones).await?;
+    let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
     loop {
         // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
         let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
@@ -190,32 +199,39 @@ impl Resolve for MarkingResolver {
     }
 }
 
-fn request(job: &Job) -> Request {
+fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
     let mut headers = message::plan_headers(job);
     headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
-    message::remove_unwanted(&mut headers);
+    message::finish_headers(&mut headers, accepts_encoded);
     if message::has_length(job) {
         headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
     }
     *request.headers_mut() = headers;
-    if !job.body.is_empty() {
-        *request.body_mut() = Some(job.body.clone().into());
+    match &job.body {
+        RequestContent::Memory(bytes) if bytes.is_empty() => {}
+        RequestContent::Memory(bytes) => *request.body_mut() = Some(bytes.clone().into()),
+        RequestContent::Parts(_) => *request.body_mut() = Some(reqwest::Body::wrap(body)),
     }
     request
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::{MAX_HOSTS, ReqwestWire};
     use crate::source::pool::dns::Resolver;
+    use crate::source::pool::wire::kept_body::BodyRules;
+    use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 
     #[test]
     fn a_client_is_replaced_after_many_hosts() {
-        let wire = ReqwestWire::new(Resolver::default(), false, 1);
+        let tls = Rc::new(TlsConfigs::new(TlsProfiles::default()));
+        let wire = ReqwestWire::new(Resolver::default(), tls, BodyRules::default(), 1);
         for n in 0..3 * MAX_HOSTS {
             wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
             assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);

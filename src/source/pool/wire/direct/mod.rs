@@ -6,9 +6,11 @@
 
 mod connection;
 mod dial;
+mod handshake;
 mod host_pools;
 
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -22,9 +24,13 @@ use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
+use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::tls::TlsConfigs;
+use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
 /// The least idle time of a connection that is used for a request which must not be sent twice.
@@ -37,26 +43,32 @@ const SETTLING_TIME: Duration = Duration::from_millis(5);
 pub struct DirectWire {
     pools: HostPools,
     dialer: Dialer,
-    keeps_bodies: bool,
+    bodies: BodyRules,
 }
 
 /// A running exchange.
 struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
-    milestones: &'a Milestones,
+    milestones: &'a Arc<Milestones>,
     start: Instant,
     end: Instant,
 }
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let (pools, dialer) = (HostPools::new(max_idle, bodies.accepts_encoded()), Dialer::new(resolver, tls));
+        Self { pools, dialer, bodies }
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
+    async fn run_exchange(
+        &self,
+        job: &Job,
+        milestones: &Arc<Milestones>,
+        (start, end): (Instant, Instant),
+    ) -> Exchange {
         let pool = self.pools.pool(&job.url);
         let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
         let (mut connection, mut response) = match self.request(exchange).await {
@@ -65,13 +77,17 @@ impl DirectWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let ended = Instant::now();
         if body.broken.is_none() && connection.is_ready().await {
             self.pools.keep(&pool, connection, ended);
+        }
+        if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
+            let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
+            return Exchange::new(refused.into()).with_phase_times(milestones.phase_times_with_answer(head_at, ended));
         }
         let headers = std::mem::take(response.headers_mut());
         let head = AnswerHead { status, headers, received };
@@ -87,8 +103,8 @@ impl DirectWire {
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
         let DirectExchange { job, pool, milestones, start, .. } = exchange;
-        let make = || pool.template.request(job);
-        let mut request = make()?;
+        let make = async || pool.template.request(job, upload::open(&job.body, milestones).await?);
+        let mut request = make().await?;
         let mut now = start;
         while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
             if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
@@ -109,7 +125,7 @@ impl DirectWire {
                         Some(unsent) => request = unsent,
                         None if closed.is_silent && job.method.is_idempotent() => {
                             milestones.mark_stale();
-                            request = make()?;
+                            request = make().await?;
                             break;
                         }
                         None => return Err(closed.failure.into()),
@@ -153,10 +169,20 @@ async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: 
 }
 
 impl DirectExchange<'_> {
-    /// Waits for a response head, within its time-out from `now`.
+    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
-        let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
-        timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
+        let mut head = pin!(head);
+        let mut since = now;
+        loop {
+            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
+            match timeout_at(deadline, head.as_mut()).await {
+                Ok(answered) => return Ok(answered),
+                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+                    Some(sent) => since = sent,
+                    None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
+                },
+            }
+        }
     }
 }
 
