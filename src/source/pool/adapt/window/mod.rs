@@ -65,7 +65,7 @@ enum Experiment {
 pub enum WaitKind {
     /// There are none.
     None,
-    /// They are always the same, whatever the window.
+    /// They are always the same, for a window of any length.
     Constant,
     /// They end when the window does, at whole seconds.
     Varied,
