@@ -47,7 +47,8 @@ pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
 }
 
 pub(super) fn adaptive_mode(text: &str) -> Result<AdaptiveMode, String> {
-    parse_adaptive_mode(text).map_err(|wrong| wrong.to_string())
+    // On a command line, a hyphen replaces the space.
+    parse_adaptive_mode(text).map_err(|wrong| wrong.to_string().replace("when refused", "when-refused"))
 }
 
 pub(super) fn retry_on(text: &str) -> Result<RetryOn, String> {

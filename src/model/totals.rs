@@ -24,7 +24,7 @@ pub struct Totals {
     pub unexpected: u64,
     /// Attempts that were cancelled.
     pub cancelled: u64,
-    /// Retries scheduled.
+    /// Attempts after the first one of a job, without those that follow redirects.
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.
     pub redirected: u64,

@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::request::row_values::RowValues;
 use crate::plan::retry_on::RetryOn;
@@ -38,6 +39,8 @@ pub struct Job {
     pub body: RequestContent,
     /// The values of its row, secrets masked, if it has any.
     pub row_values: Option<Arc<RowValues>>,
+    /// The login that answers challenges of its host.
+    pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }

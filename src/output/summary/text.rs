@@ -56,6 +56,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         ignored(model),
         hosts::outages(model),
         hosts::recognized(model),
+        hosts::waits_cut(model),
         hosts::folded(model),
         concerns(model, style),
         health(model, style),
