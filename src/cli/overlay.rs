@@ -11,7 +11,7 @@ use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::error::Error;
-use crate::output::report::target::is_stdout;
+use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf, is_separator};
 
 use crate::output::atomic_file::folder_of;
 use crate::output::output_error::OutputError;
-use crate::output::report::target::is_stdout;
 use crate::plan::Output;
 
 /// Checks every output of a plan.
@@ -41,6 +40,11 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
         }
     }
     Ok(())
+}
+
+/// Whether a report goes to standard output, which can hold only one result.
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// The folder for bodies that are too large for memory: that of the results, because it has room for them.

@@ -22,7 +22,7 @@ pub(in crate::output) enum ReportTarget {
 impl ReportTarget {
     /// Opens the target of a path. Fails if it cannot be written.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        if is_stdout(path) {
+        if destination::is_stdout(path) {
             return Ok(Self::Stdout);
         }
         let found = match fs::metadata(path) {
@@ -44,9 +44,4 @@ impl ReportTarget {
             Ok(Self::Stream(file))
         }
     }
-}
-
-/// Whether a report goes to standard output, which can hold only one result.
-pub fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
 }

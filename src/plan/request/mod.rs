@@ -9,7 +9,6 @@ pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
 pub mod multipart;
-pub mod row_values;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -29,8 +28,8 @@ use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
-use crate::plan::request::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;
+use crate::plan::rows::row_values::{RowNames, RowValues};
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
@@ -133,7 +132,7 @@ impl RequestBuilder {
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        let names = RowNames::new(source);
+        let names = RowNames::new(&source.columns);
         Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, names, practice_port })
     }
 

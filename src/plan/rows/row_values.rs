@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::plan::source::Source;
 use crate::text::secret::{MASK, is_secret_name, mask_queries, mask_values, remove_users};
 
 /// The values of a row by name, in the order of their first use.
@@ -15,8 +14,8 @@ pub(in crate::plan) struct RowNames(Vec<Arc<str>>);
 
 impl RowNames {
     /// The names of a source. In a list of URLs, the only value is the URL, which a report has anyway.
-    pub(in crate::plan) fn new(source: &Source) -> Self {
-        let names = if source.columns == ["url"] { &[][..] } else { &source.columns };
+    pub(in crate::plan) fn new(columns: &[String]) -> Self {
+        let names = if columns == ["url"] { &[][..] } else { columns };
         Self(names.iter().map(|name| Arc::from(&**name)).collect())
     }
 
