@@ -214,7 +214,10 @@ const INVALID_VALUES: &[(&str, &str)] = &[
         "rows = \"ids.xls\"",
         "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
     ),
-    ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
+    (
+        "body = \"a\"\njson = { }",
+        "4:1 an endpoint has one of `body`, `json`, `body_file`, `form` and `multipart` | leave one out",
+    ),
     ("body = \"{id}\"", "3:9 no row provides `{id}`"),
     (
         "headers = { x = \"a\\nb\" }",
