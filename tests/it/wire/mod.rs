@@ -50,7 +50,7 @@ impl WireRig {
     fn new(via: HttpClient, names: &Resolver) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let route = Route::new(via, &|_| None).with_local_suffix(PRACTICE);
+        let route = Route::new(via).with_local_suffix(PRACTICE);
         let names = names.clone().with_local_suffix(Some(PRACTICE));
         Self { upstream, wire: Wires::new(route, &names, true), runtime }
     }

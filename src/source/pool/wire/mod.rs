@@ -11,6 +11,7 @@ pub mod failure;
 pub mod message;
 pub mod milestones;
 pub mod progress;
+pub mod reach;
 pub mod reqwest_wire;
 pub mod route;
 pub mod tls;

@@ -47,11 +47,11 @@ pub struct HostPath {
 }
 
 impl Reach {
-    /// Returns the rules of a run. `variable` reads the environment, which may name proxies; `None` ignores proxies.
-    pub fn read(network: &Network, variable: Option<&dyn Fn(&str) -> Option<String>>) -> Result<Self, ProxyError> {
+    /// Returns the rules of a run. `variable` reads the environment, which may name proxies.
+    pub fn read(network: &Network, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ProxyError> {
         let plan = network.proxy.as_ref().map(|proxy| &*proxy.0);
         let rules = ReachRules {
-            proxies: variable.map_or_else(|| Ok(Proxies::default()), |variable| Proxies::read(plan, variable))?,
+            proxies: Proxies::read(plan, variable)?,
             resolve: network.resolve.clone(),
             connect_to: network.connect_to.clone(),
             unix_socket: network.unix_socket.clone(),
@@ -140,7 +140,7 @@ mod tests {
             connect_to: vec![parse_connect_to("a.test:80:b.test:81").unwrap()],
             ..Network::default()
         };
-        let reach = Reach::read(&network, None).unwrap().with_local_suffix(Some(".practice"));
+        let reach = Reach::read(&network, &|_| None).unwrap().with_local_suffix(Some(".practice"));
         let described = |url: &str| reach.path_to(&url.parse().unwrap()).describe();
         assert_eq!(described("http://a.test/"), "direct, to 127.0.0.9:81");
         assert_eq!(described("http://c.test/"), "direct");

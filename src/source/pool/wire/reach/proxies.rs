@@ -48,7 +48,9 @@ impl Proxies {
         let excluded = parse_exclusions(&excluded);
         let parse = |text: &str, key| match text.trim() {
             "" => Ok(None),
-            text => ProxyServer::parse(text, key).map(|proxy| Some(Arc::new(proxy))).map_err(|problem| ProxyError { key, problem }),
+            text => ProxyServer::parse(text, key)
+                .map(|proxy| Some(Arc::new(proxy)))
+                .map_err(|problem| ProxyError { key, problem }),
         };
         if let Some(plan) = plan {
             let proxy = parse(plan, "proxy")?;

@@ -74,7 +74,8 @@ impl ProxyServer {
             _ => return Err("has a scheme that is not supported".to_owned()),
         };
         // Only URLs with such a scheme have their addresses checked.
-        let url: Url = format!("http://{rest}").parse().map_err(|error| format!("is not the URL of a proxy: {error}"))?;
+        let url: Url =
+            format!("http://{rest}").parse().map_err(|error| format!("is not the URL of a proxy: {error}"))?;
         let host = match url.host() {
             Some(Host::Domain(name)) => name.trim_end_matches('.').to_owned(),
             Some(Host::Ipv4(ip)) => ip.to_string(),
