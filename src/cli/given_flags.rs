@@ -3,7 +3,8 @@
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
 use crate::cli::request::RequestArgs;
-use crate::cli::{BatchArgs, ResultArgs, RunArgs};
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
@@ -26,8 +27,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, body } = request;
-    let ResultArgs { json: _, report, bodies, events } = results;
+    let RequestArgs { method, headers, auth, body } = request;
+    let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -45,9 +46,12 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
+        ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
+        ("output.raw", "--raw", *raw),
+        ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
     let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);

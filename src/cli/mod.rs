@@ -3,6 +3,7 @@
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod arguments;
+pub mod auth;
 pub mod body;
 pub mod demo;
 pub mod given_flags;
@@ -10,6 +11,7 @@ pub mod look;
 pub mod network;
 pub mod overlay;
 pub mod request;
+pub mod results;
 mod values;
 
 use std::net::SocketAddr;
@@ -23,6 +25,7 @@ use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
 use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -193,24 +196,6 @@ impl BatchArgs {
             || rounds.is_some()
             || wire.is_some()
     }
-}
-
-/// Where results go.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Results")]
-pub struct ResultArgs {
-    /// Print one JSON summary on standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Write every answer and every failure to one JSON file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Save every response body in this folder
-    #[arg(long, value_name = "DIR")]
-    pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
 }
 
 /// The `theme` commands.

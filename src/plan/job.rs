@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -35,6 +36,8 @@ pub struct Job {
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
+    /// The login that answers challenges of its host.
+    pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }
@@ -61,8 +64,8 @@ pub struct Policy {
     pub status: Statuses,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
-    /// The largest response body, in bytes.
-    pub max_body: u64,
+    /// The largest response body, in bytes. If absent, only bodies that are kept are limited.
+    pub max_body: Option<u64>,
 }
 
 /// The time-outs of a job. All are finite.

@@ -161,6 +161,7 @@ impl SourceStream {
         let endpoint = self.endpoint.unwrap_or_else(|| found.endpoint_of(&request));
         let BuiltRequest { method, address, target, headers, body, name: _ } = request;
         let (policy, secrets) = (Arc::clone(&self.builder.policy), Arc::clone(&self.builder.secrets));
-        Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
+        let login = self.builder.auth.login();
+        Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, login, policy })
     }
 }

@@ -21,6 +21,7 @@ use crate::plan::rows::{RowFormat, Rows};
 use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
+use crate::text::sanitize::sanitize;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
 /// The keys that set a body.
@@ -134,6 +135,12 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
     let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
+    if let (false, Some(auth)) = (is_named, &source.auth) {
+        let shown = Value::Text(sanitize(&auth.describe(&source.columns)).into_owned());
+        let provenance = index.endpoint_key_provenance(&source.written, "auth");
+        headers.push(Item::new(AUTHORIZATION.as_str(), shown, provenance));
+        return headers;
+    }
     if let (false, Target::Template(url)) = (is_named, &source.url)
         && has_credentials(&url.written(&source.columns))
     {
@@ -180,7 +187,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         phase("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
         Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
-        Item::new("max_body", Value::Size(max_body), provenance("max_body")),
+        Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),

@@ -155,7 +155,7 @@ fn the_plan_of_the_manual_is_read_completely() {
     assert_eq!(job.headers["authorization"], "Bearer canary-1234");
     assert_eq!((job.place.source, job.place.row), (0, 1199));
     let policy = &job.policy;
-    assert_eq!((policy.redirects, policy.max_body), (5, 1 << 20));
+    assert_eq!((policy.redirects, policy.max_body), (5, Some(1 << 20)));
     assert_eq!(policy.timeouts.attempt, Duration::from_secs(2));
     assert_eq!(policy.timeouts.connect, Duration::from_secs(2), "never longer than the attempt");
     assert_eq!((policy.retry.attempts, policy.retry.backoff_to), (1, Duration::from_secs(3)));
@@ -323,6 +323,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, Some("canary".to_owned()))],
         body: Some("{}".into()),
+        auth: None,
         default_headers: vec![(http::header::ACCEPT, http::HeaderValue::from_static("text/x"))],
         rules: Rules {
             timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(2))),

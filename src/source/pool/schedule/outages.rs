@@ -6,9 +6,12 @@ use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
 use crate::event::{Fact, HostId};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
-use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
+use crate::source::pool::schedule::{PARKED_MAX, Schedule};
+
+/// A sweep over many hosts: each has at most this part of the jobs that wait.
+const CROWD: usize = 100;
 
 impl Schedule {
     /// Learns from the end of an attempt whether its host is up. `in_flight` includes the attempt. Returns what the
@@ -16,6 +19,8 @@ impl Schedule {
     pub fn observe_host(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> JobFate {
         let host = ready.host;
         let lane = self.lanes.lane(host.0 as usize);
+        // The jobs of one host never crowd out others: it may come up soon, and then they are done.
+        let is_crowded = self.parked >= PARKED_MAX / 2 && lane.n_parked() <= self.parked / CROWD;
         let evidence = HostEvidence {
             at: self.now,
             started: ready.started,
@@ -24,6 +29,7 @@ impl Schedule {
             in_flight: lane.in_flight() + 1,
             outcome,
             waits: ready.waits_for_host(),
+            is_crowded,
             has_failed: ready.tries - ready.uncounted > 1,
             chance,
         };

@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, PROXY_AUTHORIZATION, RANGE,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
@@ -16,6 +17,7 @@ use url::{Position, Url};
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
 use crate::plan::source::HAVE_DEFAULTS;
+use crate::source::pool::wire::content_coding::ACCEPTED;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::upload::RequestBody;
 
@@ -55,8 +57,12 @@ pub fn has_length(job: &Job) -> bool {
     job.body.is_empty() && expects_body && !job.headers.contains_key(TRANSFER_ENCODING)
 }
 
+/// Adds the codings of bodies that the run can decode, if the plan does not set them and asks for no range.
 /// Removes the headers that have a default, and that the plan sets to nothing.
-pub fn remove_unwanted(headers: &mut HeaderMap) {
+pub fn finish_headers(headers: &mut HeaderMap, accepts_encoded: bool) {
+    if accepts_encoded && !headers.contains_key(RANGE) {
+        headers.entry(ACCEPT_ENCODING).or_insert(const { HeaderValue::from_static(ACCEPTED) });
+    }
     for name in HAVE_DEFAULTS {
         if headers.get(&name).is_some_and(HeaderValue::is_empty) {
             headers.remove(name);
@@ -68,6 +74,8 @@ pub fn remove_unwanted(headers: &mut HeaderMap) {
 pub struct RequestTemplate {
     /// The default `Host`.
     host: HeaderValue,
+    /// Whether bodies are decoded.
+    accepts_encoded: bool,
     /// The origin, if a proxy needs whole URLs.
     origin: Option<Box<str>>,
     /// The credentials for that proxy.
@@ -78,8 +86,8 @@ pub struct RequestTemplate {
 
 impl RequestTemplate {
     /// Returns a template for a host. The credentials of all its URLs must be the same.
-    pub fn new(host: HeaderValue) -> Self {
-        Self { host, origin: None, proxy_authorization: None, last: RefCell::default() }
+    pub fn new(host: HeaderValue, accepts_encoded: bool) -> Self {
+        Self { host, accepts_encoded, origin: None, proxy_authorization: None, last: RefCell::default() }
     }
 
     /// Sends requests for `http` to a proxy, with the whole URL.
@@ -134,7 +142,7 @@ impl RequestTemplate {
         }
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
-        remove_unwanted(&mut headers);
+        finish_headers(&mut headers, self.accepts_encoded);
         self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
         headers
     }

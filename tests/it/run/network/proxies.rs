@@ -40,7 +40,7 @@ fn socks(target: u16, password: bool) -> (u16, thread::JoinHandle<Vec<u8>>) {
     let port = listener.local_addr().unwrap().port();
     let serving = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut read = |stream: &mut TcpStream, n: usize| {
+        let read = |stream: &mut TcpStream, n: usize| {
             let mut bytes = vec![0; n];
             stream.read_exact(&mut bytes).unwrap();
             bytes

@@ -37,6 +37,8 @@ pub(in crate::source::pool) struct HostPools {
     reach: Reach,
     /// The most idle connections of all hosts.
     max_idle: usize,
+    /// Whether requests ask for encoded bodies.
+    accepts_encoded: bool,
     swept_at: Cell<Option<Instant>>,
     /// The number of hosts that triggers the next removal.
     forgets_at: Cell<usize>,
@@ -72,12 +74,13 @@ struct IdleConnection {
 
 impl HostPools {
     /// Returns pools that keep up to `max_idle` idle connections.
-    pub(in crate::source::pool) fn new(reach: Reach, max_idle: usize) -> Self {
+    pub(in crate::source::pool) fn new(reach: Reach, max_idle: usize, accepts_encoded: bool) -> Self {
         Self {
             reach,
             by_origin: RefCell::default(),
             n_idle: Cell::new(0),
             max_idle,
+            accepts_encoded,
             swept_at: Cell::new(None),
             forgets_at: Cell::new(MAX_HOSTS),
         }
@@ -95,7 +98,7 @@ impl HostPools {
             // The next search happens only after as many further hosts, so that each costs O(1).
             self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
         }
-        let pool = Rc::new(HostPool::new(url, &self.reach));
+        let pool = Rc::new(HostPool::new(url, &self.reach, self.accepts_encoded));
         by_origin.insert(origin.into(), Rc::clone(&pool));
         pool
     }
@@ -184,10 +187,11 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url, reach: &Reach) -> Self {
+    fn new(url: &Url, reach: &Reach, accepts_encoded: bool) -> Self {
         let name = &url[Position::BeforeHost..Position::AfterPort];
         let (path, is_secure) = (reach.path_to(url), url.scheme() == "https");
-        let template = RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("")));
+        let template =
+            RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("")), accepts_encoded);
         let template = match &path.proxy {
             Some(proxy) if !is_secure && proxy.takes_whole_urls() => {
                 template.for_proxy(format!("http://{name}"), proxy.authorization.clone())
@@ -242,7 +246,7 @@ mod tests {
 
     #[test]
     fn hosts_without_a_connection_are_forgotten() {
-        let pools = HostPools::new(Reach::default(), 16);
+        let pools = HostPools::new(Reach::default(), 16, false);
         for n in 0..10_000 {
             pools.pool(&url(n));
             assert!(pools.by_origin.borrow().len() <= MAX_HOSTS);
@@ -255,7 +259,7 @@ mod tests {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let pools = HostPools::new(Reach::default(), 16);
+            let pools = HostPools::new(Reach::default(), 16, false);
             let start = Instant::now();
             for n in 0..100 {
                 let stream = TcpStream::connect(address).await.unwrap();
