@@ -11,6 +11,7 @@ use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::error::Error;
+use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
@@ -56,6 +57,14 @@ pub fn apply_flags(
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    let prints_report = plan.output.report.as_deref().is_some_and(is_stdout);
+    if prints_report && (results.json || results.events.as_deref().is_some_and(is_stdout)) {
+        let other = if results.json { "`--json`" } else { "`--events -`" };
+        return Err(Error::Usage {
+            message: format!("{other} and the report cannot both go to standard output"),
+            hint: "write the report to a file: `--report report.json`".into(),
+        });
+    }
     plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     let body = given.body;

@@ -26,7 +26,7 @@ pub mod reader;
 pub mod request;
 pub mod resolved;
 pub mod retry_on;
-mod rows;
+pub mod rows;
 pub mod rules;
 pub mod source;
 pub mod statuses;

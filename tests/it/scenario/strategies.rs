@@ -323,6 +323,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::Dns,
         Reason::Refused,
         Reason::Unreachable,
+        Reason::Proxy,
         Reason::Tls,
         Reason::Reset,
         Reason::ClosedEarly,
