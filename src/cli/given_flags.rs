@@ -24,6 +24,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         wire,
         order,
         from,
+        duration,
+        warmup,
         every,
         rounds,
     } = batch;
@@ -43,6 +45,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("wire", "--wire", wire.is_some()),
         ("order", "--order", order.is_some()),
         ("from", "--from", from.is_some()),
+        ("limits.duration", "--for", duration.is_some()),
+        ("limits.warmup", "--warmup", warmup.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),

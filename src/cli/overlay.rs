@@ -45,11 +45,14 @@ pub fn apply_flags(
     plan.limits.adaptive = batch.adaptive.unwrap_or(plan.limits.adaptive);
     plan.fail_fast |= batch.fail_fast;
     plan.wire = batch.wire.unwrap_or(plan.wire);
+    plan.limits.duration = batch.duration.or(plan.limits.duration);
+    plan.limits.warmup = batch.warmup.or(plan.limits.warmup);
     plan.polling = polling(plan.polling, batch)?;
     if plan.polling.is_some() {
         require_repeatable(plan, "rounds need")?;
     }
     plan.order = order(std::mem::take(&mut plan.order), batch)?;
+    check_duration(plan)?;
     if plan.order != JobOrder::AsGiven {
         require_repeatable(plan, "`slow-first` needs")?;
     }
@@ -87,6 +90,20 @@ pub fn apply_flags(
         retry_also: batch.retry_on,
     });
     Ok(())
+}
+
+/// Refuses to repeat jobs for a time if they are repeated in rounds, or cannot be repeated.
+fn check_duration(plan: &Plan) -> Result<(), Error> {
+    if plan.limits.duration.is_none() {
+        return Ok(());
+    }
+    if plan.polling.is_some() || plan.order != JobOrder::AsGiven {
+        return Err(Error::Usage {
+            message: "a run for a time has no rounds and no order".into(),
+            hint: "leave out `--for` (`duration`), or `--every` and `--order slow-first`".into(),
+        });
+    }
+    require_repeatable(plan, "`--for` needs")
 }
 
 /// Refuses a plan whose input can be read only once.
