@@ -16,6 +16,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
+use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
@@ -48,6 +49,7 @@ pub struct Route {
     local_suffix: Option<&'static str>,
     max_idle: usize,
     tls: TlsProfiles,
+    capped: CappedHosts,
 }
 
 /// The proxies that the environment names.
@@ -69,7 +71,14 @@ impl Route {
     /// Returns the route for this choice of a client. `variable` reads the environment, which may name proxies.
     pub fn new(via: HttpClient, variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let tls = TlsProfiles::default();
-        Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE, tls }
+        Self {
+            via,
+            proxies: Proxies::read(variable),
+            local_suffix: None,
+            max_idle: Self::MAX_IDLE,
+            tls,
+            capped: CappedHosts::default(),
+        }
     }
 
     /// Sets the suffix of names on this machine, which neither DNS nor a proxy can resolve.
@@ -208,7 +217,8 @@ impl Wires {
     /// Returns clients with the run's resolver.
     pub fn new(route: Route, resolver: &Resolver, bodies: &BodyRules) -> Self {
         let tls = Rc::new(TlsConfigs::new(route.tls.clone()));
-        let direct = DirectWire::new(resolver.clone(), Rc::clone(&tls), bodies.clone(), route.max_idle);
+        let direct = DirectWire::new(resolver.clone(), Rc::clone(&tls), bodies.clone(), route.max_idle)
+            .sharing(route.capped.clone());
         let reqwest = ReqwestWire::new(resolver.clone(), tls, bodies.clone(), route.max_idle);
         Self { route, direct, reqwest }
     }
@@ -222,6 +232,16 @@ impl Wire for Wires {
             // This future is large. Boxed, it does not enlarge the future of every worker.
             Box::pin(self.reqwest.exchange(job, timeout, progress)).await
         }
+    }
+
+    fn spare_connections(&self, job: &Job) {
+        if self.route.is_direct(&job.url) {
+            self.direct.spare_connections(job);
+        }
+    }
+
+    async fn run(&self) {
+        self.direct.run().await;
     }
 }
 

@@ -3,10 +3,11 @@
 //! At most [`HostPools::max_idle`] of them are open; the least recently used ones close first. If there are many
 //! hosts, those without an idle connection are forgotten. Start at [`HostPools::pool`].
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -14,6 +15,7 @@ use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 use url::{Position, Url};
 
+use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
 
@@ -55,6 +57,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) keeps_connections: Cell<bool>,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
+    /// Set if the host is known to limit attempts in flight.
+    capped: OnceCell<Arc<CappedHost>>,
 }
 
 /// A connection that no exchange uses.
@@ -62,6 +66,8 @@ pub(in crate::source::pool) struct HostPool {
 struct IdleConnection {
     connection: Box<HttpConnection>,
     since: Instant,
+    /// Where the host limits attempts in flight.
+    _count: Option<IdleCount>,
 }
 
 impl HostPools {
@@ -100,7 +106,7 @@ impl HostPools {
         pool: &HostPool,
         now: Instant,
     ) -> Option<(Box<HttpConnection>, Duration)> {
-        let IdleConnection { connection, since } = pool.idle.borrow_mut().pop_back()?;
+        let IdleConnection { connection, since, .. } = pool.idle.borrow_mut().pop_back()?;
         self.n_idle.update(|n| n - 1);
         let idle_for = now.saturating_duration_since(since);
         if idle_for >= IDLE_TIMEOUT {
@@ -118,7 +124,8 @@ impl HostPools {
             self.close_coldest();
         }
         if self.n_idle.get() < self.max_idle {
-            pool.idle.borrow_mut().push_back(IdleConnection { connection, since });
+            let _count = pool.capped.get().map(CappedHost::count_idle);
+            pool.idle.borrow_mut().push_back(IdleConnection { connection, since, _count });
             self.n_idle.update(|n| n + 1);
         }
     }
@@ -127,6 +134,25 @@ impl HostPools {
     pub(in crate::source::pool) fn close(&self, pool: &HostPool) {
         let closed = std::mem::take(&mut *pool.idle.borrow_mut());
         self.n_idle.update(|n| n - closed.len());
+    }
+
+    /// Notes that a host limits attempts in flight. It may count idle connections, too, so they are let go.
+    pub(in crate::source::pool) fn cap(&self, pool: &HostPool, host: &Arc<CappedHost>) {
+        if pool.capped.set(Arc::clone(host)).is_ok() {
+            self.close(pool);
+        }
+    }
+
+    /// Closes as many idle connections of a host that limits attempts in flight as other threads need closed.
+    pub(in crate::source::pool) fn let_go(&self, host: &Arc<CappedHost>) {
+        let Some(pool) = self.by_origin.borrow().get(host.origin()).map(Rc::clone) else { return };
+        self.cap(&pool, host);
+        while !pool.idle.borrow().is_empty() && host.take_wanted() {
+            if pool.idle.borrow_mut().pop_front().is_some() {
+                self.n_idle.update(|n| n - 1);
+            }
+            host.report_closed();
+        }
     }
 
     /// Closes all idle connections. Returns whether there were any.
@@ -189,7 +215,13 @@ impl HostPool {
             template: RequestTemplate::new(host, accepts_encoded),
             keeps_connections: Cell::new(false),
             idle: RefCell::default(),
+            capped: OnceCell::new(),
         }
+    }
+
+    /// The host, if it is known to limit attempts in flight.
+    pub(in crate::source::pool) fn capped(&self) -> Option<&Arc<CappedHost>> {
+        self.capped.get()
     }
 
     /// Whether an exchange uses it, or it has an idle connection.
