@@ -24,10 +24,12 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         wire,
         order,
         from,
+        duration,
+        warmup,
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, body } = request;
+    let RequestArgs { method, headers, auth, body } = request;
     let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
@@ -43,9 +45,12 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("wire", "--wire", wire.is_some()),
         ("order", "--order", order.is_some()),
         ("from", "--from", from.is_some()),
+        ("limits.duration", "--for", duration.is_some()),
+        ("limits.warmup", "--warmup", warmup.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
+        ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),

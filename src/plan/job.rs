@@ -12,8 +12,10 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
+use crate::plan::rows::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
@@ -35,6 +37,10 @@ pub struct Job {
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
+    /// The login that answers challenges of its host.
+    pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }

@@ -4,6 +4,7 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
+mod auth;
 pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
@@ -18,14 +19,17 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::plan::auth::Auth;
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
 use crate::plan::rows::Rows;
+use crate::plan::rows::row_values::{RowNames, RowValues};
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
@@ -41,10 +45,12 @@ pub(in crate::plan) struct RequestBuilder {
     url: UrlBuilder,
     headers: HeaderBuilder,
     body: BodyBuilder,
+    pub(in crate::plan) auth: AuthBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
+    names: RowNames,
     practice_port: Option<u16>,
 }
 
@@ -66,6 +72,8 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
     pub(in crate::plan) body: RequestContent,
+    /// The row's values, if it has any.
+    pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
 }
@@ -98,8 +106,11 @@ impl RequestBuilder {
             Target::Template(url) => UrlBuilder::Filled(url.clone()),
             Target::InRow => UrlBuilder::InRow,
         };
+        let auth = AuthBuilder::new(source)?;
         let headers = if source.headers.iter().all(|(_, value)| value.is_constant()) {
-            HeaderBuilder::Same(Arc::new(header_map(&source.headers, &[])?))
+            let mut headers = Arc::new(header_map(&source.headers, &[])?);
+            auth.share(&mut headers);
+            HeaderBuilder::Same(headers)
         } else {
             HeaderBuilder::Filled(source.headers.clone())
         };
@@ -111,13 +122,18 @@ impl RequestBuilder {
             Rows::Each(each) => each.hidden().to_vec(),
             Rows::Repeat(_) | Rows::File { .. } | Rows::Stream { .. } => Vec::new(),
         };
-        let secrets = secrets.chain(in_body).chain(hidden.iter().map(|value| &**value));
+        let of_auth = source.auth.iter().flat_map(Auth::secrets).collect::<Vec<_>>();
+        let secrets = secrets
+            .chain(in_body)
+            .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, hidden, practice_port })
+        let names = RowNames::new(&source.columns);
+        Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, names, practice_port })
     }
 
     /// Builds the request of a row.
@@ -130,12 +146,14 @@ impl RequestBuilder {
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
-        let headers = match &self.headers {
+        let mut headers = match &self.headers {
             HeaderBuilder::Same(headers) => Arc::clone(headers),
             HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
+        self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None })
+        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None })
     }
 
     /// Builds the request of a JSON line.
@@ -166,9 +184,10 @@ impl RequestBuilder {
             None => self.method.clone(),
         };
         let address = Address::resolve(&row.url, self.practice_port)?;
+        self.auth.authorize(&mut headers, &[], &address.url)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(BuiltRequest { method, address, target, headers, body, name })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name })
     }
 
     /// Returns the host of all requests, if it is the same for all.

@@ -4,15 +4,20 @@
 //! another origin, because any other may contain a key.
 //! Start at [`follow`].
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderName, Method};
+use percent_encoding::AsciiSet;
 use url::Url;
 
 use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::text::secret;
+
+/// What is encoded in a location that is not UTF-8: bytes above ASCII, always.
+const NON_ASCII: AsciiSet = AsciiSet::EMPTY;
 
 /// The result of following a redirect.
 #[derive(Debug)]
@@ -36,7 +41,7 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
     if hops >= job.policy.redirects {
         return Hop::Refused("too many redirects");
     }
-    let Some(url) = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| job.url.join(to).ok()) else {
+    let Ok(url) = job.url.join(&encoded(location.as_bytes())) else {
         return Hop::Refused("a redirect with an invalid location");
     };
     match (job.url.scheme(), url.scheme()) {
@@ -45,6 +50,12 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
         _ => return Hop::Refused("a redirect to another scheme"),
     }
     Hop::To(Box::new(next(job, status, url)))
+}
+
+/// A location as text. Bytes that are not UTF-8 are percent-encoded, as in browsers and curl.
+fn encoded(location: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(location)
+        .map_or_else(|_| percent_encoding::percent_encode(location, &NON_ASCII).to_string().into(), Into::into)
 }
 
 fn next(job: &Job, status: u16, mut url: Url) -> Job {
@@ -58,6 +69,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         next.body = RequestContent::default();
     }
     if url.origin() != job.url.origin() {
+        next.login = None;
         retain(&mut next, may_cross);
     } else if becomes_get {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
@@ -104,6 +116,8 @@ mod tests {
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
             body: "body".into(),
+            row_values: None,
+            login: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
     }
@@ -147,6 +161,16 @@ mod tests {
         assert_eq!(refused(&job, "http://[", 0), "a redirect with an invalid location");
         assert!(matches!(follow(&job, 302, &HeaderMap::new(), 0), Hop::Refused("a redirect without a location")));
         assert!(matches!(hop(&job, 304, "/x", 0), Hop::None));
+    }
+
+    #[test]
+    fn a_location_that_is_not_utf8_is_encoded() {
+        let job = job(Method::GET, "http://a.b/");
+        let location = HeaderValue::from_bytes(b"/caf\xe9?x=%20").unwrap();
+        let hop = follow(&job, 302, &HeaderMap::from_iter([(http::header::LOCATION, location)]), 0);
+        let Hop::To(next) = hop else { panic!("{hop:?}") };
+        assert_eq!(next.url.as_str(), "http://a.b/caf%E9?x=%20");
+        assert_eq!(self::next(&job, 302, "/caf\u{e9}").url.as_str(), "http://a.b/caf%C3%A9");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod kept_body;
 pub mod message;
 pub mod milestones;
 pub mod progress;
+pub mod reach;
 pub mod reqwest_wire;
 pub mod route;
 pub mod tls;

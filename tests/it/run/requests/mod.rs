@@ -4,6 +4,8 @@
 
 mod bodies;
 mod forms;
+mod logins;
+mod times;
 mod uploads;
 
 use std::io::{BufRead, BufReader, Read, Write};

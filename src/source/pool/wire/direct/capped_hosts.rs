@@ -134,6 +134,7 @@ mod tests {
     use super::CappedHosts;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::direct::host_pools::HostPools;
+    use crate::source::pool::wire::reach::Reach;
 
     /// A thread's connections, and those of the server that are idle here.
     async fn with_idle(n: usize, pools: &HostPools, listener: &TcpListener) -> Vec<TcpStream> {
@@ -151,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn a_host_that_limits_what_is_in_flight_loses_its_idle_connections() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let pools = HostPools::new(16, false);
+        let pools = HostPools::new(Reach::default(), 16, false);
         let accepted = with_idle(3, &pools, &listener).await;
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let capped = CappedHosts::default();
@@ -166,7 +167,7 @@ mod tests {
     async fn one_thread_closes_one_idle_connection_when_another_needs_room() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: url::Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-        let (capped, pools) = (CappedHosts::default(), HostPools::new(16, false));
+        let (capped, pools) = (CappedHosts::default(), HostPools::new(Reach::default(), 16, false));
         let (mut calls, _pool) = (capped.calls(), pools.pool(&url));
         let host = capped.add(&url[..Position::BeforePath]);
         // Without an idle connection there is nothing to wait for.

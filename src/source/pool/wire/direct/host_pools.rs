@@ -6,6 +6,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use url::{Position, Url};
 use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
+use crate::source::pool::wire::reach::{HostPath, Reach};
 
 /// The longest idle time of a connection. Few servers allow a longer one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -33,6 +35,8 @@ pub(in crate::source::pool) struct HostPools {
     /// The pools by everything before the path, because two users must not share a connection.
     by_origin: RefCell<FxHashMap<Box<str>, Rc<HostPool>>>,
     n_idle: Cell<usize>,
+    /// The way to each host.
+    reach: Reach,
     /// The most idle connections of all hosts.
     max_idle: usize,
     /// Whether requests ask for encoded bodies.
@@ -47,8 +51,12 @@ pub(in crate::source::pool) struct HostPools {
 pub(in crate::source::pool) struct HostPool {
     /// The name or address.
     pub(in crate::source::pool) name: url::Host,
-    /// Its port.
-    pub(in crate::source::pool) port: u16,
+    /// Its name with its port, as a proxy needs it.
+    pub(in crate::source::pool) authority: String,
+    /// The way to it.
+    pub(in crate::source::pool) path: HostPath,
+    /// The address that was connected to last. It is tried first, so that a broken one costs time only once.
+    pub(in crate::source::pool) last_address: Cell<Option<IpAddr>>,
     /// Whether its connections use TLS.
     pub(in crate::source::pool) is_secure: bool,
     /// The template of its requests.
@@ -72,8 +80,9 @@ struct IdleConnection {
 
 impl HostPools {
     /// Returns pools that keep up to `max_idle` idle connections.
-    pub(in crate::source::pool) fn new(max_idle: usize, accepts_encoded: bool) -> Self {
+    pub(in crate::source::pool) fn new(reach: Reach, max_idle: usize, accepts_encoded: bool) -> Self {
         Self {
+            reach,
             by_origin: RefCell::default(),
             n_idle: Cell::new(0),
             max_idle,
@@ -95,7 +104,7 @@ impl HostPools {
             // The next search happens only after as many further hosts, so that each costs O(1).
             self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
         }
-        let pool = Rc::new(HostPool::new(url, self.accepts_encoded));
+        let pool = Rc::new(HostPool::new(url, &self.reach, self.accepts_encoded));
         by_origin.insert(origin.into(), Rc::clone(&pool));
         pool
     }
@@ -204,15 +213,28 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url, accepts_encoded: bool) -> Self {
-        let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
-        let host = host.unwrap_or(HeaderValue::from_static(""));
+    fn new(url: &Url, reach: &Reach, accepts_encoded: bool) -> Self {
+        let name = &url[Position::BeforeHost..Position::AfterPort];
+        let (path, is_secure) = (reach.path_to(url), url.scheme() == "https");
+        let template =
+            RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("")), accepts_encoded);
+        let template = match &path.proxy {
+            Some(proxy) if !is_secure && proxy.takes_whole_urls() => {
+                template.for_proxy(format!("http://{name}"), proxy.authorization.clone())
+            }
+            Some(_) | None => template,
+        };
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
-            port: url.port_or_known_default().unwrap_or_default(),
-            is_secure: url.scheme() == "https",
-            template: RequestTemplate::new(host, accepts_encoded),
+            authority: match path.host.contains(':') {
+                true => format!("[{}]:{}", path.host, path.port),
+                false => format!("{}:{}", path.host, path.port),
+            },
+            path,
+            last_address: Cell::new(None),
+            is_secure,
+            template,
             keeps_connections: Cell::new(false),
             idle: RefCell::default(),
             capped: OnceCell::new(),
@@ -248,6 +270,7 @@ mod tests {
 
     use super::{HostPools, MAX_HOSTS};
     use crate::source::pool::wire::direct::connection::HttpConnection;
+    use crate::source::pool::wire::reach::Reach;
 
     fn url(n: u32) -> Url {
         format!("http://h{n}.test/x").parse().unwrap()
@@ -255,7 +278,7 @@ mod tests {
 
     #[test]
     fn hosts_without_a_connection_are_forgotten() {
-        let pools = HostPools::new(16, false);
+        let pools = HostPools::new(Reach::default(), 16, false);
         for n in 0..10_000 {
             pools.pool(&url(n));
             assert!(pools.by_origin.borrow().len() <= MAX_HOSTS);
@@ -268,7 +291,7 @@ mod tests {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let pools = HostPools::new(16, false);
+            let pools = HostPools::new(Reach::default(), 16, false);
             let start = Instant::now();
             for n in 0..100 {
                 let stream = TcpStream::connect(address).await.unwrap();

@@ -1,6 +1,6 @@
 //! inflight's own HTTP/1.1 client, with and without TLS.
 //!
-//! It never uses a proxy. Each thread has its own connections. A connection has no task: the exchange that uses it
+//! Each thread has its own connections. A connection has no task: the exchange that uses it
 //! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
 //! `dial` and `connection`.
 
@@ -9,6 +9,7 @@ mod connection;
 mod dial;
 mod handshake;
 mod host_pools;
+mod tunnel;
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -33,6 +34,7 @@ use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::tls::TlsConfigs;
 use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
@@ -62,10 +64,9 @@ struct DirectExchange<'a> {
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
-        let capped = CappedHosts::default();
-        let (pools, dialer) = (HostPools::new(max_idle, bodies.accepts_encoded()), Dialer::new(resolver, tls));
-        Self { pools, capped, dialer, bodies }
+    pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let pools = HostPools::new(reach, max_idle, bodies.accepts_encoded());
+        Self { pools, capped: CappedHosts::default(), dialer: Dialer::new(resolver, tls), bodies }
     }
 
     /// Shares the hosts that limit attempts in flight with the clients of other threads.
@@ -170,7 +171,12 @@ impl DirectWire {
         let deadline = (Instant::now() + exchange.job.policy.timeouts.connect).min(exchange.end);
         match timeout_at(deadline, dial).await {
             Ok(dialled) => Ok(HttpConnection::over(dialled?).await?),
-            Err(_) => Err(NoAnswer::TimedOut(exchange.milestones.phase())),
+            Err(_) => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
+                (Some(proxy), Phase::Connect | Phase::Resolve) => {
+                    NoAnswer::Failed((Reason::Proxy, dial::proxy_text(proxy, "opened no connection in time")))
+                }
+                (_, phase) => NoAnswer::TimedOut(phase),
+            }),
         }
     }
 }
