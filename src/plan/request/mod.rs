@@ -29,6 +29,7 @@ use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
 use crate::plan::rows::Rows;
+use crate::plan::rows::row_values::{RowNames, RowValues};
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
@@ -49,6 +50,7 @@ pub(in crate::plan) struct RequestBuilder {
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
+    names: RowNames,
     practice_port: Option<u16>,
 }
 
@@ -70,6 +72,8 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
     pub(in crate::plan) body: RequestContent,
+    /// The row's values, if it has any.
+    pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
 }
@@ -128,7 +132,8 @@ impl RequestBuilder {
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, practice_port })
+        let names = RowNames::new(&source.columns);
+        Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, names, practice_port })
     }
 
     /// Builds the request of a row.
@@ -147,7 +152,8 @@ impl RequestBuilder {
         };
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None })
+        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None })
     }
 
     /// Builds the request of a JSON line.
@@ -181,7 +187,7 @@ impl RequestBuilder {
         self.auth.authorize(&mut headers, &[], &address.url)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(BuiltRequest { method, address, target, headers, body, name })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name })
     }
 
     /// Returns the host of all requests, if it is the same for all.

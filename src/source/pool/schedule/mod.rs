@@ -33,6 +33,7 @@ use std::sync::Arc;
 use crate::event::idle::IdleReason;
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::RetryReason;
+use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
@@ -103,6 +104,8 @@ pub struct Schedule {
     now: Offset,
     clock: RunClock,
     sources: Sources,
+    /// The end of the warm-up.
+    warm: Option<Offset>,
     lanes: Lanes,
     delayed: DelayQueue,
     settling: SettlingJobs,
@@ -130,7 +133,8 @@ impl Schedule {
             announcements: VecDeque::new(),
             now: Offset::ZERO,
             clock: RunClock::default(),
-            sources: Sources::new(cursor, polling),
+            sources: Sources::new(cursor, polling, limits.duration.map(|length| Offset::ZERO + length.into())),
+            warm: limits.warmup.map(|length| Offset::ZERO + length.into()),
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
@@ -171,6 +175,8 @@ impl Schedule {
                 self.settling.settle_due(at);
             } else if self.shortage.due() == Some(due) {
                 self.report_shortage();
+            } else if self.sources.closes_at() == Some(due) {
+                self.sources.close(&mut self.announcements);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
                 self.enqueue_source(source);
             }
@@ -196,7 +202,8 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), self.shortage.due(), round]
+        let (closing, settling) = (self.sources.closes_at(), self.settling.soonest());
+        [self.lanes.next_opening(), self.delayed.soonest(), settling, self.shortage.due(), closing, round]
             .into_iter()
             .flatten()
             .min()
@@ -328,6 +335,12 @@ impl Schedule {
     /// Counts a job as settled: well, badly, or cancelled.
     pub fn settle(&mut self, place: Place, endpoint: EndpointId, is_good: Option<bool>) {
         self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
+    }
+
+    /// The times that the plan sets for the run.
+    pub fn times(&self) -> Option<RunTimes> {
+        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm };
+        (times != RunTimes::default()).then_some(times)
     }
 
     /// The sources of the plan.
