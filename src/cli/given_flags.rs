@@ -30,7 +30,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, auth, body } = request;
-    let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -55,6 +55,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.raw", "--raw", *raw),
+        ("downgrade", "--downgrade", *downgrade),
         ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];

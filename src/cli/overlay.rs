@@ -84,6 +84,7 @@ pub fn apply_flags(
             attempts: batch.tries,
             throttled: batch.throttled,
             max_body: results.max_body,
+            downgrade: results.downgrade.then_some(true),
             ..Rules::default()
         },
         retry_also: batch.retry_on,

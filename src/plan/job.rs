@@ -61,6 +61,8 @@ pub struct Policy {
     pub timeouts: Timeouts,
     /// The most redirects to follow; with 0, a redirect is the final response.
     pub redirects: u32,
+    /// Whether to follow redirects from https to http.
+    pub downgrade: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.

@@ -1,10 +1,10 @@
 //! A report as CSV: one line for each settled job, in plan order, without bodies.
 //!
-//! Text that a spreadsheet would take as a formula gets a leading apostrophe. Start at [`line`].
+//! Text that a spreadsheet would take as a formula gets a leading apostrophe. Start at [`line()`].
 
 use serde_json::Value;
 
-use crate::output::report::entry::ReportEntry;
+use crate::output::report::entry::{EntryError, ReportEntry};
 use crate::plan::rows::row_values::RowValues;
 use crate::text::sanitize::sanitize;
 
@@ -18,7 +18,7 @@ pub fn line(entry: &ReportEntry<'_>) -> String {
     let cells = [
         cell(entry.endpoint),
         entry.row.to_string(),
-        cell(&entry.with.map_or_else(String::new, object)),
+        cell(&entry.with.map_or_else(String::new, |with| object(with.0))),
         cell(entry.request.unwrap_or_default()),
         cell(entry.final_url.unwrap_or_default()),
         entry.ok.to_string(),
@@ -30,8 +30,8 @@ pub fn line(entry: &ReportEntry<'_>) -> String {
         number(entry.bytes),
         cell(entry.content_type.unwrap_or_default()),
         cell(entry.file.unwrap_or_default()),
-        cell(&entry.error.as_ref().map_or_else(String::new, |error| error.cause_or_kind())),
-        cell(entry.error.as_ref().and_then(|error| error.detail()).unwrap_or_default()),
+        cell(&entry.error.as_ref().map_or_else(String::new, EntryError::cause_or_kind)),
+        cell(entry.error.as_ref().and_then(EntryError::detail).unwrap_or_default()),
     ];
     cells.join(",") + "\n"
 }

@@ -35,8 +35,8 @@ pub struct ReportEntry<'a> {
     /// The number of the row, from 1.
     pub(super) row: u64,
     /// The values of the row, secrets masked.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_object")]
-    pub(super) with: Option<&'a RowValues>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) with: Option<RowObject<'a>>,
     pub(super) ok: bool,
     pub(super) status: Option<u16>,
     pub(super) tries: u32,
@@ -61,6 +61,10 @@ pub struct ReportEntry<'a> {
     #[serde(skip_serializing_if = "is_false")]
     cut: bool,
 }
+
+/// The values of a row as one object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowObject<'a>(pub(super) &'a RowValues);
 
 /// Why a job failed.
 #[derive(Debug, Serialize)]
@@ -124,7 +128,7 @@ impl<'a> ReportEntry<'a> {
                 .as_deref()
                 .map(|target| target.split_once(' ').map_or(target, |(_, url)| url)),
             row: result.place.row.saturating_add(1),
-            with: result.row_values.as_deref(),
+            with: result.row_values.as_deref().map(RowObject),
             started: started.map(|at| humantime::format_rfc3339_millis(at).to_string()),
             bytes: answer.map(|answer| answer.bytes),
             content_type: answer.and_then(|answer| answer.content_type.as_deref()),
@@ -223,8 +227,10 @@ pub fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn as_object<S: Serializer>(values: &Option<&RowValues>, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(values.iter().flat_map(|values| values.iter()).map(|(name, value)| (&**name, &**value)))
+impl Serialize for RowObject<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (&**name, &**value)))
+    }
 }
 
 fn as_base64<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! Redirects: the next request of a job, with its URL and headers.
 //!
-//! A redirect from https to http is refused. Of the plan's headers, only `Accept*` and `User-Agent` are sent to
+//! A redirect from https to http is refused unless the plan allows it. Of the plan's headers, only `Accept*` and `User-Agent` are sent to
 //! another origin, because any other may contain a key.
 //! Start at [`follow`].
 
@@ -45,7 +45,9 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
         return Hop::Refused("a redirect with an invalid location");
     };
     match (job.url.scheme(), url.scheme()) {
-        ("https", "http") => return Hop::Refused("a redirect from https to http"),
+        ("https", "http") if !job.policy.downgrade => {
+            return Hop::Refused("a redirect from https to http: `downgrade` or `--downgrade` follows it");
+        }
         (_, "http" | "https") => {}
         _ => return Hop::Refused("a redirect to another scheme"),
     }
@@ -146,7 +148,11 @@ mod tests {
     #[test]
     fn a_redirect_from_https_to_http_is_refused() {
         let secure = job(Method::GET, "https://a.b/");
-        assert_eq!(refused(&secure, "http://a.b/", 0), "a redirect from https to http");
+        assert!(refused(&secure, "http://a.b/", 0).starts_with("a redirect from https to http"));
+        let mut follows = secure.clone();
+        follows.policy = Arc::new(Rules { downgrade: Some(true), ..Rules::default() }.policy());
+        let next_url = next(&follows, 302, "http://a.b/").url;
+        assert_eq!(next_url.as_str(), "http://a.b/");
         assert_eq!(next(&secure, 302, "//c.d/x").url.as_str(), "https://c.d/x");
         assert_eq!(next(&job(Method::GET, "http://a.b/"), 302, "https://a.b/").url.scheme(), "https");
     }
