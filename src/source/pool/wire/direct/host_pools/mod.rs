@@ -3,6 +3,8 @@
 //! At most [`HostPools::max_idle`] of them are open; the least recently used ones close first. If there are many
 //! hosts, those without an idle connection are forgotten. Start at [`HostPools::pool`].
 
+mod release;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -143,25 +145,6 @@ impl HostPools {
     pub(in crate::source::pool) fn close(&self, pool: &HostPool) {
         let closed = std::mem::take(&mut *pool.idle.borrow_mut());
         self.n_idle.update(|n| n - closed.len());
-    }
-
-    /// Notes that a host limits attempts in flight. It may count idle connections, too, so they are let go.
-    pub(in crate::source::pool) fn cap(&self, pool: &HostPool, host: &Arc<CappedHost>) {
-        if pool.capped.set(Arc::clone(host)).is_ok() {
-            self.close(pool);
-        }
-    }
-
-    /// Closes as many idle connections of a host that limits attempts in flight as other threads need closed.
-    pub(in crate::source::pool) fn let_go(&self, host: &Arc<CappedHost>) {
-        let Some(pool) = self.by_origin.borrow().get(host.origin()).map(Rc::clone) else { return };
-        self.cap(&pool, host);
-        while !pool.idle.borrow().is_empty() && host.take_wanted() {
-            if pool.idle.borrow_mut().pop_front().is_some() {
-                self.n_idle.update(|n| n - 1);
-            }
-            host.report_closed();
-        }
     }
 
     /// Closes all idle connections. Returns whether there were any.
