@@ -20,6 +20,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use inflight::upstream::Upstream;
@@ -81,10 +82,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         fail_fast: false,
         time: RunTime::begin(),
         lingers: false,
-        route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
+        route: Route::new(plan.wire).with_local_suffix(PRACTICE),
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     let pool = Pool::start(cursor, settings)?;
     let listening = thread::spawn(move || {

@@ -2,13 +2,16 @@
 //!
 //! A body is never part of an event or a recording. It goes from the pool to the report directly. Start at [`JobResult`].
 
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::body_file::BodyFile;
 use crate::event::outcome::JobEnd;
-use crate::event::{JobId, Micros};
+use crate::event::{JobId, Micros, Offset};
 use crate::plan::job::Place;
+use crate::plan::rows::row_values::RowValues;
 
 /// One settled job, with its data.
 #[derive(Clone, Debug)]
@@ -19,8 +22,14 @@ pub struct JobResult {
     pub job: JobId,
     /// Its endpoint's name; foreign text.
     pub endpoint: Arc<str>,
-    /// Method and masked URL; foreign text.
+    /// Method and masked URL as the plan asks for; foreign text.
     pub target: Arc<str>,
+    /// Those of the last request, if the job followed a redirect; foreign text.
+    pub final_target: Option<Arc<str>>,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
+    /// When its first attempt started, if one did.
+    pub started: Option<Offset>,
     /// How it ended.
     pub end: JobEnd,
     /// The number of attempts.
@@ -40,6 +49,12 @@ pub struct Answer {
     pub status: u16,
     /// `Content-Type`, if the server sent one; foreign text.
     pub content_type: Option<String>,
-    /// The body as received.
+    /// The number of body bytes received.
+    pub bytes: u64,
+    /// The body, or its start if the whole of it is in the file. It is decoded.
     pub body: Bytes,
+    /// The whole body if it was too large for memory.
+    pub file: Option<Arc<io::Result<BodyFile>>>,
+    /// Whether the body is still encoded, because it was not decoded.
+    pub is_encoded: bool,
 }

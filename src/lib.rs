@@ -30,7 +30,7 @@
 //! | layer | modules | content |
 //! | --- | --- | --- |
 //! | 0 | [`event`], [`text`] | facts; text that is safe to show |
-//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`model`] | what to do, commands, recordings, results, what the facts add up to |
+//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`body_file`], [`model`] | what to do, commands, recordings, results with their bodies, what the facts add up to |
 //! | 2 | [`pump`] | carries events to the model and the journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
 //! | 4 | [`config`], [`lab`] | settings and environment; concurrency mistakes, run for real |
@@ -48,6 +48,8 @@
 //! | what keeps attempts within the limit | `source/pool/schedule/gate.rs` |
 //! | the life of one attempt | `source/pool/run/worker.rs` |
 //! | the HTTP client | `source/pool/wire/direct/` |
+//! | which certificates are trusted | `source/pool/wire/tls/` |
+//! | proxies, and the way to each host | `source/pool/wire/reach/` |
 //! | name lookup | `source/pool/dns/` |
 //! | what counts as success or failure | `source/pool/outcome/judge.rs` |
 //! | when an attempt is retried | `source/pool/retry.rs` |
@@ -117,6 +119,7 @@
 //! * Text from outside goes through [`text::sanitize::sanitize`], and secrets are masked before they become text.
 
 pub mod app;
+pub mod body_file;
 pub mod cli;
 pub mod config;
 pub mod control;

@@ -27,7 +27,13 @@ impl Busy {
     /// All events in order: at each step one job starts and another ends.
     pub fn events(self) -> impl Iterator<Item = Event> {
         let hosts = HOSTS.min(self.endpoints);
-        let begun = Fact::RunStarted { name: "busy".into(), limit: u32::try_from(self.in_flight).ok(), jobs: None };
+        let begun = Fact::RunStarted {
+            name: "busy".into(),
+            limit: u32::try_from(self.in_flight).ok(),
+            jobs: None,
+            insecure: false,
+            times: None,
+        };
         let endpoints = (0..self.endpoints).map(|id| {
             let name = format!("GET /things/{id}").into();
             Fact::EndpointAnnounced { endpoint: EndpointId(id), name, jobs: None }
@@ -74,7 +80,7 @@ impl Busy {
         let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, self.endpoint(job));
         let total = Micros(self.in_flight * self.micros());
         [
-            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 },
+            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None },
             Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target: None },
         ]
     }

@@ -9,27 +9,31 @@ pub mod live;
 pub mod replay;
 pub mod run;
 pub mod stop;
+mod targets;
 pub mod wakeups;
 
-use std::io;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
+use http::header::CONTENT_TYPE;
 
 use crate::app::inspect::{check, doctor, manual, themes};
 use crate::app::run::{Batch, demo, practice};
 use crate::app::wakeups::{Wakeup, Wakeups};
 use crate::cli::arguments::join_modes;
+use crate::cli::body::content::GivenBody;
 use crate::cli::given_flags::given_flags;
 use crate::cli::look::color_in;
-use crate::cli::{Cli, CliCommand, RequestArgs, RunArgs, SchemaOf, UpstreamArgs, overlay};
+use crate::cli::overlay::GivenRequest;
+use crate::cli::request::RequestArgs;
+use crate::cli::{Cli, CliCommand, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::config::settings::Settings;
 use crate::error::{Error, code};
 use crate::lab::scenario;
 use crate::output::check::text::warning_text;
 use crate::output::{destination, exit, streams};
-use crate::plan::resolved::warnings::host_limit_warnings;
+use crate::plan::resolved::warnings::run_warnings;
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
@@ -70,7 +74,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
     match command {
         CliCommand::Run(args) => {
             let plan = read_plan(args)?;
-            for warning in host_limit_warnings(&plan, &given_flags(args)) {
+            for warning in run_warnings(&plan, &given_flags(args)) {
                 streams::say(&warning_text(&warning));
             }
             Batch { plan, results: &args.results, look: &args.look, console }.run()
@@ -82,7 +86,13 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
                 return lab::run(scenario, args, console);
             }
             let mut plan = demo::plan()?;
-            overlay::apply_flags(&mut plan, &args.batch, &RequestArgs::default(), &args.results)?;
+            overlay::apply_flags(
+                &mut plan,
+                &args.batch,
+                &RequestArgs::default(),
+                &args.results,
+                GivenRequest::default(),
+            )?;
             destination::check_distinct(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
@@ -130,36 +140,20 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
 
 /// The plan that the arguments name, with the flags applied, for `run` and `check`.
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
-    let mut plan = read_targets(args)?;
+    let body = GivenBody::read(&args.request.body, args.targets.iter().any(|target| target == "-"))?;
+    let auth = args.request.auth.read(&config::variable)?;
+    let mut plan = targets::read(args)?;
     practice::check(&plan)?;
-    overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results)?;
+    let notes = body
+        .as_ref()
+        .map_or_else(Vec::new, |body| body.notes(args.request.sets_content_type() || plan.sets_header(&CONTENT_TYPE)));
+    overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results, GivenRequest { body, auth })?;
+    args.network.apply(&mut plan);
+    for note in notes {
+        streams::say(&format!("note: {note}"));
+    }
     destination::check_distinct(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
-}
-
-/// The plan that the arguments name: a file, standard input, or a list of URLs.
-fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
-    // A URL with a missing slash must not be taken for a file: the message about the file would print its secrets.
-    let begins =
-        |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
-    let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
-    match args.targets.as_slice() {
-        [only] if only == "-" && args.requests.is_none() => {
-            Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)
-        }
-        [only] if !is_url(only) && args.requests.is_none() => Ok(Plan::read(only.as_ref(), &config::variable)?),
-        targets => match targets.iter().find(|target| !is_url(target)) {
-            None => Ok(Plan::from_urls(targets, args.requests)?),
-            Some(file) if args.requests.is_some() => Err(Error::Usage {
-                message: format!("`-n` works only with URLs, and `{file}` is not one"),
-                hint: "a plan sets the number itself, with `repeat`; a URL begins with `https://`".into(),
-            }),
-            Some(file) => Err(Error::Usage {
-                message: format!("`{file}` is not a URL, and only one plan can be run at a time"),
-                hint: "give one plan, or URLs that begin with `https://`".into(),
-            }),
-        },
-    }
 }
 
 /// Runs the practice upstream alone, until a signal ends it.

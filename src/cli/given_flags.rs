@@ -2,13 +2,15 @@
 //!
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs, RunArgs};
+use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, batch, request, results, look: _ } = args;
+    let RunArgs { targets: _, requests, batch, request, network, results, look: _ } = args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -22,11 +24,13 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         wire,
         order,
         from,
+        duration,
+        warmup,
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, body } = request;
-    let ResultArgs { json: _, report, bodies, events } = results;
+    let RequestArgs { method, headers, auth, body } = request;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -41,15 +45,21 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("wire", "--wire", wire.is_some()),
         ("order", "--order", order.is_some()),
         ("from", "--from", from.is_some()),
+        ("limits.duration", "--for", duration.is_some()),
+        ("limits.warmup", "--warmup", warmup.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
-        ("body", "--body", body.is_some()),
+        ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
+        ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
+        ("output.raw", "--raw", *raw),
+        ("downgrade", "--downgrade", *downgrade),
+        ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
-    let given = flags.into_iter().filter(|(.., is_given)| *is_given);
+    let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);
     let given = given.map(|(key, flag, _)| FlagOverride { key: key.into(), flag });
     let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
     given.chain(names.map(|name| FlagOverride { key: format!("headers.{name}").into(), flag: "--header" })).collect()

@@ -3,10 +3,15 @@
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod arguments;
+pub mod auth;
+pub mod body;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
+pub mod network;
 pub mod overlay;
+pub mod request;
+pub mod results;
 mod values;
 
 use std::net::SocketAddr;
@@ -18,6 +23,9 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::cli::network::NetworkArgs;
+use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -83,7 +91,7 @@ pub struct RunArgs {
     #[arg(required = true, value_name = "PLAN|URL")]
     pub targets: Vec<String>,
     /// Number of requests, spread over the URLs: `500`, `10k`
-    #[arg(short = 'n', long, value_name = "N", value_parser = values::count)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = values::count, conflicts_with = "duration")]
     pub requests: Option<u64>,
     /// How the batch is run.
     #[command(flatten)]
@@ -91,6 +99,9 @@ pub struct RunArgs {
     /// What each request contains.
     #[command(flatten)]
     pub request: RequestArgs,
+    /// How TLS is verified, and where connections go.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
@@ -157,6 +168,12 @@ pub struct BatchArgs {
     /// Recording of that earlier run, made with `--events`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Repeat all jobs for this long: `30s`
+    #[arg(short = 'z', long = "for", visible_alias = "duration", value_name = "TIME", value_parser = values::length)]
+    pub duration: Option<Duration>,
+    /// Leave attempts of the first moments out of percentiles: `5s`
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    pub warmup: Option<Duration>,
     /// Start the batch again at this interval: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
@@ -169,7 +186,7 @@ impl BatchArgs {
     /// Whether any of these flags was given.
     pub fn is_any_set(&self) -> bool {
         let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
-        let Self { every, rounds, wire, retry_on, throttled, .. } = self;
+        let Self { duration, warmup, every, rounds, wire, retry_on, throttled, .. } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
@@ -181,43 +198,12 @@ impl BatchArgs {
             || *fail_fast
             || order.is_some()
             || from.is_some()
+            || duration.is_some()
+            || warmup.is_some()
             || every.is_some()
             || rounds.is_some()
             || wire.is_some()
     }
-}
-
-/// What each request contains.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Request")]
-pub struct RequestArgs {
-    /// HTTP method
-    #[arg(short = 'X', long, value_name = "METHOD")]
-    pub method: Option<String>,
-    /// Header, as `name: value`; can be repeated
-    #[arg(short = 'H', long = "header", value_name = "HEADER")]
-    pub headers: Vec<String>,
-    /// Request body
-    #[arg(short = 'd', long, value_name = "TEXT")]
-    pub body: Option<String>,
-}
-
-/// Where results go.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Results")]
-pub struct ResultArgs {
-    /// Print one JSON summary on standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Write every answer and every failure to one JSON file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Save every response body in this folder
-    #[arg(long, value_name = "DIR")]
-    pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
 }
 
 /// The `theme` commands.

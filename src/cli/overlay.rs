@@ -4,15 +4,28 @@
 
 use std::num::NonZeroU32;
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
+use crate::cli::BatchArgs;
+use crate::cli::body::content::GivenBody;
+use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
 use crate::error::Error;
+use crate::output::destination::is_stdout;
+use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overrides;
 use crate::plan::{Plan, Polling};
+
+/// What the flags name outside of the command line: files, standard input and variables.
+#[derive(Debug, Default)]
+pub struct GivenRequest {
+    /// The body.
+    pub body: Option<GivenBody>,
+    /// The credentials.
+    pub auth: Option<GivenAuth>,
+}
 
 /// Applies the flags to a plan.
 pub fn apply_flags(
@@ -20,6 +33,7 @@ pub fn apply_flags(
     batch: &BatchArgs,
     request: &RequestArgs,
     results: &ResultArgs,
+    given: GivenRequest,
 ) -> Result<(), Error> {
     if let Some(limit) = batch.concurrency.and_then(NonZeroU32::new) {
         plan.limits.concurrency = limit;
@@ -31,24 +45,65 @@ pub fn apply_flags(
     plan.limits.adaptive = batch.adaptive.unwrap_or(plan.limits.adaptive);
     plan.fail_fast |= batch.fail_fast;
     plan.wire = batch.wire.unwrap_or(plan.wire);
+    plan.limits.duration = batch.duration.or(plan.limits.duration);
+    plan.limits.warmup = batch.warmup.or(plan.limits.warmup);
     plan.polling = polling(plan.polling, batch)?;
     if plan.polling.is_some() {
         require_repeatable(plan, "rounds need")?;
     }
     plan.order = order(std::mem::take(&mut plan.order), batch)?;
+    check_duration(plan)?;
     if plan.order != JobOrder::AsGiven {
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    let prints_report = plan.output.report.as_deref().is_some_and(is_stdout);
+    if prints_report && (results.json || results.events.as_deref().is_some_and(is_stdout)) {
+        let other = if results.json { "`--json`" } else { "`--events -`" };
+        return Err(Error::Usage {
+            message: format!("{other} and the report cannot both go to standard output"),
+            hint: "write the report to a file: `--report report.json`".into(),
+        });
+    }
+    plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
+    let body = given.body;
     plan.override_requests(&Overrides {
-        method: request.method.as_deref().map(method).transpose()?,
+        method: request
+            .method
+            .as_deref()
+            .map(method)
+            .transpose()?
+            .or(body.as_ref().and_then(|body| body.method.clone())),
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
-        body: request.body.clone().map(Bytes::from),
-        rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
+        auth: given.auth,
+        default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
+        body: body.map(|body| body.content),
+        rules: Rules {
+            timeout: batch.timeout,
+            attempts: batch.tries,
+            throttled: batch.throttled,
+            max_body: results.max_body,
+            downgrade: results.downgrade.then_some(true),
+            ..Rules::default()
+        },
         retry_also: batch.retry_on,
     });
     Ok(())
+}
+
+/// Refuses to repeat jobs for a time if they are repeated in rounds, or cannot be repeated.
+fn check_duration(plan: &Plan) -> Result<(), Error> {
+    if plan.limits.duration.is_none() {
+        return Ok(());
+    }
+    if plan.polling.is_some() || plan.order != JobOrder::AsGiven {
+        return Err(Error::Usage {
+            message: "a run for a time has no rounds and no order".into(),
+            hint: "leave out `--for` (`duration`), or `--every` and `--order slow-first`".into(),
+        });
+    }
+    require_repeatable(plan, "`--for` needs")
 }
 
 /// Refuses a plan whose input can be read only once.
@@ -102,15 +157,19 @@ fn method(name: &str) -> Result<Method, Error> {
     })
 }
 
-/// Parses `name: value`. Errors do not repeat the value, because it may be a secret.
-fn header(line: &str) -> Result<(HeaderName, String), Error> {
+/// Parses `name: value`, or `name:` for a header that is not sent, or `name;` for one without content, as curl does.
+/// Errors do not repeat the value, because it may be a secret.
+fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
     let wrong = |what: &str| Error::Usage {
         message: format!("a header given with `-H` {what}"),
         hint: "write it as `-H 'accept: application/json'`".into(),
     };
-    let (name, value) = line.split_once(':').ok_or_else(|| wrong("has no colon"))?;
+    let (name, value) = match (line.split_once(':'), line.trim_end().strip_suffix(';')) {
+        (Some((name, value)), _) => (name, Some(value.trim()).filter(|value| !value.is_empty())),
+        (None, Some(name)) => (name, Some("")),
+        (None, None) => return Err(wrong("has no colon")),
+    };
     let name = name.trim().parse().map_err(|_| wrong("has no valid name"))?;
-    let value = value.trim();
-    HeaderValue::from_str(value).map_err(|_| wrong("has a value with control characters"))?;
-    Ok((name, value.to_owned()))
+    HeaderValue::from_str(value.unwrap_or_default()).map_err(|_| wrong("has a value with control characters"))?;
+    Ok((name, value.map(str::to_owned)))
 }

@@ -13,6 +13,7 @@ pub mod failure_sample;
 pub mod idle;
 pub mod outcome;
 pub mod reasons;
+pub mod run_times;
 pub mod waits;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
 use crate::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
+use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
 
 /// One fact, when it happened, and which machine reported it.
@@ -61,6 +63,12 @@ pub enum Fact {
         /// The number of jobs, if it is known before all are drawn.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
+        /// Whether the TLS certificates of some host are not checked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        insecure: bool,
+        /// The times that the plan sets, if it sets any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        times: Option<RunTimes>,
     },
     /// An endpoint is announced. Ids count up in the order of announcement.
     #[serde(rename = "endpoint-seen")]
@@ -73,8 +81,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
     },
-    /// The headers and the body size of an endpoint's requests. Reported before the first request that has any,
-    /// and once more when a later request differs.
+    /// An endpoint's headers and body size, before the first request that has any, and when a later one differs.
     #[serde(rename = "endpoint-asked")]
     EndpointProfile {
         /// Which endpoint.
@@ -100,8 +107,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Jobs that were slow in an earlier run start before all others, slowest first; in each round, if the batch
-    /// repeats.
+    /// Jobs that were slow in an earlier run start first, in each round if the batch repeats; the slowest first.
     #[serde(rename = "jobs-put-first")]
     JobsReordered {
         /// How many of them the plan still contains unchanged.
@@ -130,8 +136,7 @@ pub enum Fact {
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// The time it waited for the slot, since the job was ready or since its last attempt. Empty for a
-        /// watched program, whose queue is not visible.
+        /// The time since the job was ready, or since its last attempt. Empty for a watched program.
         #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
         waited: WaitTimes,
         /// When its own time-out or its job's time-out will end it.
@@ -176,6 +181,9 @@ pub enum Fact {
         /// Rate-limit header fields that could not be parsed, and were ignored.
         #[serde(default, skip_serializing_if = "is_zero")]
         malformed: u64,
+        /// Body bytes after decoding, if the body was decoded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decoded: Option<u64>,
     },
     /// The job will be tried again.
     RetryScheduled {
@@ -204,8 +212,7 @@ pub enum Fact {
         /// Method and masked URL of the next request.
         target: Arc<str>,
     },
-    /// A job is over. Every job settles exactly once. A watched program shows no jobs, so each of its attempts
-    /// counts as one and settles with it.
+    /// A job is over: each settles exactly once. Each attempt of a watched program counts as a job.
     JobSettled {
         /// Which job.
         job: JobId,
@@ -214,7 +221,7 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than its retries. A try makes one attempt per redirect.
+        /// Number of tries: one more than the retries that began. A try makes one attempt per redirect.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,
@@ -328,8 +335,7 @@ pub enum Fact {
         /// The evidence, in one sentence.
         why: Arc<str>,
     },
-    /// A host does not answer. Its jobs wait, and single attempts find out when it is back. Reported again with
-    /// each attempt that fails.
+    /// A host does not answer, and its jobs wait. Reported again with each attempt that finds it down.
     HostDown {
         /// Which host.
         host: HostId,
@@ -357,6 +363,13 @@ pub enum Fact {
         /// When the cooldown ends.
         until: Offset,
     },
+    /// For a second or more, a window or pace lets nothing start at this host. A start shows that this is over.
+    HostWaits {
+        /// Which host.
+        host: HostId,
+        /// When the next attempt may start.
+        until: Offset,
+    },
     /// No attempt starts until resumed.
     Paused,
     /// Attempts start again.
@@ -365,8 +378,7 @@ pub enum Fact {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// The in-flight level of a watched program, from a source that sees no single attempts. It is added to the
-    /// attempts that other sources report.
+    /// The in-flight level of a watched program, in addition to the attempts that other sources report.
     #[serde(rename = "level-seen")]
     LevelReported {
         /// How many are in flight.
@@ -463,30 +475,5 @@ impl Origin {
     /// Whether it is this machine.
     pub fn is_here(&self) -> bool {
         *self == Self::HERE
-    }
-}
-
-impl Offset {
-    /// The run's start.
-    pub const ZERO: Self = Self(0);
-
-    /// The time since `earlier`; zero if this is not later.
-    pub fn since(self, earlier: Self) -> Micros {
-        Micros(self.0.saturating_sub(earlier.0))
-    }
-}
-
-impl Micros {
-    /// No time.
-    pub const ZERO: Self = Self(0);
-
-    /// Whether it is zero.
-    pub fn is_zero(&self) -> bool {
-        *self == Self::ZERO
-    }
-
-    /// In seconds.
-    pub fn as_secs_f64(self) -> f64 {
-        self.0 as f64 / 1e6
     }
 }

@@ -51,7 +51,10 @@ impl Observer {
     /// The lane's program starts.
     pub fn run_started(&self, name: &str, host: &str, jobs: u64, limit: Option<u32>) {
         let mut state = self.state();
-        self.emit(&mut state, Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs) });
+        self.emit(
+            &mut state,
+            Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs), insecure: false, times: None },
+        );
         self.emit(&mut state, Fact::EndpointAnnounced { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
         self.emit(&mut state, Fact::HostAnnounced { host: HOST, name: host.into(), limit: None });
         self.emit(&mut state, Fact::PlanDrawn { jobs });
@@ -157,7 +160,7 @@ impl Drop for RequestGuard {
         let mut state = self.observer.state();
         state.slots[self.slot] = false;
         let attempt = self.attempt;
-        let ended = Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 };
+        let ended = Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None };
         self.observer.emit(&mut state, ended);
         if let Some(wait) = self.retry {
             let until = self.observer.gate.now() + wait;

@@ -36,6 +36,7 @@ impl Model {
         host_entry.in_flight += 1;
         host_entry.started += 1;
         host_entry.active = at;
+        host_entry.next_start = None;
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
@@ -64,6 +65,7 @@ impl Model {
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
+        self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
         self.evidence.record_end(at, &flight, outcome, levels, &self.idle);
@@ -80,14 +82,19 @@ impl Model {
             Outcome::Answered { .. } => {
                 host.answered += 1;
                 host.failed += u64::from(is_bad);
-                host.latency.record(service);
-                self.latency.record(service);
                 self.recent.record(at, service);
-                endpoint.latency.record(service);
+                if self.warm.is_some_and(|warm| flight.started < warm) {
+                    self.totals.warmup += 1;
+                } else {
+                    host.latency.record(service);
+                    self.latency.record(service);
+                    endpoint.latency.record(service);
+                }
                 endpoint.trend.record(at, service);
             }
-            Outcome::Throttled { status, .. } => {
+            Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
+                host.wait_asked = retry_after.map(|asked| (at, asked));
                 endpoint.throttled += 1;
                 endpoint.throttled_at = Some(at);
                 self.marks.record_refusal(at, *status);

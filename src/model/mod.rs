@@ -19,7 +19,7 @@ mod lookup;
 pub mod marks;
 pub mod open;
 mod origins;
-mod outage;
+pub mod outage;
 pub mod race;
 pub mod rate;
 mod recent;
@@ -30,7 +30,7 @@ pub mod verdict;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::idle::Idle;
@@ -59,6 +59,8 @@ use crate::model::verdict::evidence::Evidence;
 pub struct Model {
     /// The name of the run; foreign text.
     pub name: Arc<str>,
+    /// Whether the TLS certificates of some host are not checked.
+    pub is_insecure: bool,
     /// The stage of the run.
     pub stage: Stage,
     /// Whether the run is paused. It may be draining or cancelling at the same time.
@@ -71,6 +73,10 @@ pub struct Model {
     pub first_limit: Option<u32>,
     /// Number of jobs, if known.
     pub jobs: Option<u64>,
+    /// When the last job is drawn, if the batch is repeated for a time.
+    pub until: Option<Offset>,
+    /// The end of the warm-up.
+    pub warm: Option<Offset>,
     /// Whether the batch repeats in rounds.
     pub is_polled: bool,
     /// Counts over the whole run.
@@ -117,6 +123,8 @@ pub struct Model {
     recent: Recent,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
+    /// Jobs that follow a redirect, until their next attempt starts.
+    redirected: FxHashSet<(Origin, JobId)>,
     /// The host that each parked job waits for.
     parked: FxHashMap<(Origin, JobId), usize>,
     endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
@@ -149,8 +157,12 @@ impl Model {
             Fact::OriginJoined { name, zero } => {
                 self.origins.join(origin, name, *zero);
             }
-            Fact::RunStarted { name, limit, jobs } => {
+            Fact::RunStarted { name, limit, jobs, insecure, times } => {
+                let times = times.unwrap_or_default();
+                self.until = times.until.map(|until| self.origins.journal_time(origin, until)).or(self.until);
+                self.warm = times.warm.map(|warm| self.origins.journal_time(origin, warm)).or(self.warm);
                 self.name = Arc::clone(name);
+                self.is_insecure |= *insecure;
                 self.change_part(origin, |part| {
                     (part.limit, part.first_limit, part.jobs) = (*limit, *limit, *jobs);
                     (part.stage, part.ended) = (Stage::Running, None);
@@ -180,6 +192,8 @@ impl Model {
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 self.unpark(origin, attempt.job);
+                let is_redirect = self.redirected.remove(&(origin, attempt.job));
+                self.totals.retries += u64::from(attempt.n > 1 && !is_redirect);
                 let until = until.map(|until| self.origins.journal_time(origin, until));
                 let bar = Bar {
                     origin,
@@ -197,9 +211,11 @@ impl Model {
                 };
                 self.start_attempt(bar, until);
             }
-            Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
+            Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)
+            {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
+                    self.totals.count_decoded(outcome, *decoded);
                     self.end_attempt(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,
@@ -214,7 +230,6 @@ impl Model {
             Fact::FailureSampled { attempt, answer } => self.open.record_answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.record_retry(*why);
-                self.totals.retries += 1;
                 let until = self.origins.journal_time(origin, *until);
                 let host = self.timeline.record_retry(origin, *attempt, until);
                 let waits_for_host = *why == RetryReason::Host;
@@ -225,12 +240,14 @@ impl Model {
                 self.event_log.follow_up(origin, |other| other == attempt, then);
             }
             Fact::RetryExcluded { after, why } => self.incidents.exclude_retry(after, *why),
-            // The end of the previous attempt and the start of the next one are facts of their own.
-            Fact::RedirectFollowed { .. } => {}
+            Fact::RedirectFollowed { attempt, .. } => {
+                self.redirected.insert((origin, attempt.job));
+            }
             Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
                 self.evidence.record_settled(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 self.unpark(origin, *job);
+                self.redirected.remove(&(origin, *job));
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle_job(at, origin, &Settled { job, endpoint, end, tries, target });
             }
@@ -265,7 +282,12 @@ impl Model {
             Fact::HostGivenUp { host, why } => self.end_outage(at, (origin, *host), Some(why)),
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
-                self.hosts.at(i).cooldown = Some(self.origins.journal_time(origin, *until));
+                let until = self.origins.journal_time(origin, *until);
+                self.cool(at, i, until);
+            }
+            Fact::HostWaits { host, until } => {
+                let i = self.known_host(origin, *host);
+                self.hosts.at(i).next_start = Some(self.origins.journal_time(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.interventions += 1;

@@ -24,12 +24,18 @@ pub struct Totals {
     pub unexpected: u64,
     /// Attempts that were cancelled.
     pub cancelled: u64,
-    /// Retries scheduled.
+    /// Answered attempts of the warm-up, which count in no percentile.
+    pub warmup: u64,
+    /// Attempts after the first one of a job, without those that follow redirects.
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.
     pub redirected: u64,
+    /// Attempts whose idle connection was found closed, and replaced.
+    pub stale: u64,
     /// Body bytes read.
     pub bytes: u64,
+    /// Body bytes after decoding; those of other bodies are included.
+    pub decoded: u64,
     /// Sum of all service times, ended attempts only.
     pub service: Micros,
     /// Jobs that ended with an expected answer.
@@ -56,6 +62,13 @@ impl Totals {
     /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.jobs_done + self.jobs_failed + self.jobs_cancelled
+    }
+
+    /// Counts the body of an answer after decoding.
+    pub(super) fn count_decoded(&mut self, outcome: &Outcome, decoded: Option<u64>) {
+        if let Outcome::Answered { bytes, .. } = outcome {
+            self.decoded = self.decoded.saturating_add(decoded.unwrap_or(*bytes));
+        }
     }
 
     /// Counts how an attempt ended.

@@ -161,7 +161,8 @@ mod tests {
     use crate::event::{JobId, Micros};
     use crate::job_result::JobResult;
     use crate::output::report::spool::Spool;
-    use crate::output::report::{Finish, Report, ReportTarget};
+    use crate::output::report::target::ReportTarget;
+    use crate::output::report::{Finish, Report};
     use crate::plan::job::Place;
 
     #[test]
@@ -185,6 +186,9 @@ mod tests {
                 job: JobId(row + 1),
                 endpoint: "e".into(),
                 target: "GET http://a.b/".into(),
+                final_target: None,
+                row_values: None,
+                started: None,
                 end: JobEnd::Cancelled,
                 tries: 1,
                 total: Micros(1),

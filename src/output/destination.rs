@@ -26,7 +26,11 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
     // Standard output, a device and a pipe can be shared.
     let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let events = events.filter(|path| *path != Path::new("-"));
-    let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
+    let places = [
+        ("report", output.report.as_deref().filter(|path| !is_stdout(path))),
+        ("recording", events),
+        ("bodies", output.bodies.as_deref()),
+    ];
     let places = places.map(|(name, path)| Some((name, path?, absolute(path?))));
     let [report, events, _] = &places;
     for (name, path, file) in [report, events].into_iter().flatten().filter(|(_, path, _)| !is_stream(path)) {
@@ -36,6 +40,21 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
         }
     }
     Ok(())
+}
+
+/// Whether a report goes to standard output, which can hold only one result.
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The folder for bodies that are too large for memory: that of the results, because it has room for them.
+pub fn folder_for_large_bodies(output: &Output) -> Option<PathBuf> {
+    let of_report = || {
+        let path = output.report.as_deref().filter(|path| !is_stdout(path))?;
+        let is_file = fs::metadata(path).map_or(true, |found| is_replaced(path, &found));
+        is_file.then(|| folder_of(path).to_owned())
+    };
+    output.bodies.clone().or_else(of_report)
 }
 
 /// The absolute path without links, as far as it exists.
@@ -52,6 +71,9 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// Checks a report's path. A file is replaced by a temporary one in its folder; a device or a pipe is written to.
 pub fn check_report(path: &Path) -> io::Result<()> {
+    if is_stdout(path) {
+        return Ok(());
+    }
     check_file(path)?;
     match fs::metadata(path) {
         Ok(found) if is_replaced(path, &found) => writable(folder_of(&fs::canonicalize(path)?)),
@@ -146,7 +168,7 @@ mod tests {
         fs::create_dir(folder.path().join("d")).unwrap();
         let at = |name: &str| folder.path().join(name);
         let apart = |report: &str, bodies: &str, events: &str| {
-            let output = Output { report: Some(at(report)), bodies: Some(at(bodies)) };
+            let output = Output { report: Some(at(report)), bodies: Some(at(bodies)), ..Output::default() };
             check_distinct(&output, Some(&at(events))).is_ok()
         };
         assert!(apart("r", "b", "e"));
@@ -158,10 +180,10 @@ mod tests {
         #[cfg(unix)]
         {
             let null = Path::new("/dev/null");
-            let output = Output { report: Some(null.to_owned()), bodies: None };
+            let output = Output { report: Some(null.to_owned()), bodies: None, ..Output::default() };
             assert!(check_distinct(&output, Some(null)).is_ok());
         }
-        let piped = Output { report: Some(at("x")), bodies: None };
+        let piped = Output { report: Some(at("x")), bodies: None, ..Output::default() };
         assert!(check_distinct(&piped, Some(Path::new("-"))).is_ok());
     }
 }

@@ -8,13 +8,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::auth::digest::DigestLogin;
+use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
-use crate::plan::statuses::Throttled;
+use crate::plan::rows::row_values::RowValues;
+use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
 #[derive(Clone)]
@@ -34,7 +36,11 @@ pub struct Job {
     /// The headers that the plan sets.
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
-    pub body: Bytes,
+    pub body: RequestContent,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
+    /// The login that answers challenges of its host.
+    pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }
@@ -55,14 +61,16 @@ pub struct Policy {
     pub timeouts: Timeouts,
     /// The most redirects to follow; with 0, a redirect is the final response.
     pub redirects: u32,
+    /// Whether to follow redirects from https to http.
+    pub downgrade: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.
     pub status: Statuses,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
-    /// The largest response body, in bytes.
-    pub max_body: u64,
+    /// The largest response body, in bytes. If absent, only bodies that are kept are limited.
+    pub max_body: Option<u64>,
 }
 
 /// The time-outs of a job. All are finite.
@@ -100,14 +108,14 @@ pub struct Retry {
 }
 
 /// The expected statuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statuses {
     /// 200 to 399.
     Success,
     /// Any status.
     Any,
     /// Only these.
-    Listed(Arc<[u16]>),
+    Listed(StatusSet),
 }
 
 impl fmt::Debug for Job {
@@ -117,7 +125,7 @@ impl fmt::Debug for Job {
             .field("endpoint", &self.endpoint)
             .field("target", &self.target)
             .field("headers", &self.headers.keys())
-            .field("body", &self.body.len())
+            .field("body", &self.body.len_in_memory())
             .finish_non_exhaustive()
     }
 }
@@ -128,7 +136,7 @@ impl Statuses {
         match self {
             Self::Success => (200..400).contains(&status),
             Self::Any => true,
-            Self::Listed(listed) => listed.contains(&status),
+            Self::Listed(listed) => listed.contains(status),
         }
     }
 }

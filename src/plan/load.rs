@@ -12,9 +12,11 @@ use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
+use crate::plan::network::Network;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
-use crate::plan::request::address::{is_domain, quoted};
+use crate::plan::request::address::quoted;
+use crate::plan::request::bare::{is_address, with_scheme};
 use crate::plan::request::check;
 use crate::plan::rows::{Input, RowFormat, Rows};
 use crate::plan::source::Source;
@@ -158,6 +160,7 @@ impl Plan {
             order: JobOrder::AsGiven,
             fail_fast: false,
             wire: HttpClient::Auto,
+            network: Network::default(),
             expect: Expect::default(),
             output: Output::default(),
             practice: None,
@@ -183,14 +186,10 @@ fn open(path: &Path, name: &str) -> Result<File, PlanError> {
 }
 
 fn unreadable(name: &str, why: &str) -> PlanError {
-    let help = if is_domain(name)
-        && !Path::new(name).exists()
-        && RowFormat::from_path(Path::new(name)).is_none()
-        && !is_toml(name)
-    {
-        format!("if you mean a URL, write `https://{}`", sanitize(name))
-    } else {
-        ACCEPTED_FORMATS.to_owned()
+    let is_file_name = Path::new(name).exists() || RowFormat::from_path(Path::new(name)).is_some() || is_toml(name);
+    let help = match with_scheme(name).filter(|_| !is_file_name) {
+        Some(url) => format!("if you mean a URL, write `{}`", sanitize(&url)),
+        None => ACCEPTED_FORMATS.to_owned(),
     };
     PlanError::in_file(name, format!("cannot read {}: {why}", describe_file(name)), help)
 }
@@ -220,9 +219,9 @@ fn detect_format(start: &[u8]) -> Option<PlanFormat> {
     let is_key = |c: char| c.is_alphanumeric() || "-_.\"'".contains(c);
     Some(if line.starts_with('{') {
         PlanFormat::JsonLines
-    } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !line.starts_with("[:") {
+    } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !is_address(line) {
         PlanFormat::Toml
-    } else if line.contains("://") || is_domain(line) {
+    } else if line.contains("://") || is_address(line) {
         PlanFormat::Urls
     } else {
         PlanFormat::Toml
@@ -240,6 +239,9 @@ mod tests {
             ("example.org/x?y=1", Some(PlanFormat::Urls)),
             ("example.org:8080", Some(PlanFormat::Urls)),
             ("[::1]:8080", Some(PlanFormat::Urls)),
+            ("[2001:db8::1]/x", Some(PlanFormat::Urls)),
+            ("localhost:8080", Some(PlanFormat::Urls)),
+            (":8080/x", Some(PlanFormat::Urls)),
             ("practice://slow", Some(PlanFormat::Urls)),
             ("{\"url\": \"https://a.b\"}", Some(PlanFormat::JsonLines)),
             ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(PlanFormat::Toml)),

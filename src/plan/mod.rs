@@ -6,6 +6,9 @@
 
 pub mod adaptive;
 pub mod attempt_timeout;
+pub mod auth;
+mod body_template;
+pub mod content;
 pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
@@ -13,6 +16,7 @@ pub mod error;
 pub mod http_client;
 pub mod job;
 mod load;
+pub mod network;
 pub mod order;
 pub mod priority_jobs;
 pub mod provenance;
@@ -22,7 +26,7 @@ pub mod reader;
 pub mod request;
 pub mod resolved;
 pub mod retry_on;
-mod rows;
+pub mod rows;
 pub mod rules;
 pub mod source;
 pub mod statuses;
@@ -56,6 +60,8 @@ pub struct Plan {
     pub fail_fast: bool,
     /// The HTTP client that sends requests.
     pub wire: http_client::HttpClient,
+    /// How TLS is verified, and where connections go.
+    pub network: network::Network,
     /// Conditions that decide the exit code, in addition to failed jobs.
     pub expect: Expect,
     /// The destination of results.
@@ -85,6 +91,10 @@ pub struct Limits {
     pub outage: Duration,
     /// How long jobs wait for a host that has never answered.
     pub unreachable: Duration,
+    /// All jobs are repeated for this long; what has been drawn until then ends normally.
+    pub duration: Option<Duration>,
+    /// The length of the warm-up, whose attempts count in no percentile.
+    pub warmup: Option<Duration>,
     /// Rules for hosts by name; the first match applies.
     pub hosts: Vec<HostRule>,
 }
@@ -150,6 +160,8 @@ pub struct Output {
     pub report: Option<PathBuf>,
     /// A folder for response bodies, each under a safe file name.
     pub bodies: Option<PathBuf>,
+    /// Whether bodies are kept as they came, not decoded.
+    pub raw: bool,
 }
 
 /// The practice upstream, as set in the plan.
@@ -167,6 +179,11 @@ impl Plan {
         for source in &mut self.sources {
             source.override_requests(overlay);
         }
+    }
+
+    /// Whether every source sets this header.
+    pub fn sets_header(&self, name: &http::HeaderName) -> bool {
+        self.sources.iter().all(|source| source.headers.iter().any(|(own, _)| own == name))
     }
 
     /// Adds rules to all sources where the plan sets none.
@@ -203,6 +220,8 @@ impl Default for Limits {
             retry_budget: defaults::RETRY_BUDGET,
             outage: defaults::OUTAGE,
             unreachable: defaults::UNREACHABLE,
+            duration: None,
+            warmup: None,
             hosts: Vec::new(),
         }
     }

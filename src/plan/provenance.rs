@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values contain further keys.
-const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
+const WITH_PARTS: [&str; 5] =
+    ["endpoint.auth", "endpoint.json", "endpoint.form", "endpoint.multipart", "endpoint.each"];
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,11 @@ impl<'a> ProvenanceIndex<'a> {
         let for_all = if key.starts_with("retry.") { key.to_owned() } else { format!("defaults.{key}") };
         let own = || self.line(own, &format!("endpoint.{key}"));
         self.flag(key).or_else(own).or_else(|| self.line(self.plan, &for_all)).unwrap_or(Provenance::Default)
+    }
+
+    /// Returns the flag that overrides a key, if it was given.
+    pub fn flag_provenance(&self, key: &str) -> Option<Provenance> {
+        self.flag(key)
     }
 
     fn flag(&self, key: &str) -> Option<Provenance> {

@@ -115,9 +115,9 @@ pub(super) fn check_limit(count: u64) -> Result<u32, ValueError> {
     u32::try_from(count).map_err(|_| ValueError::new("too large", "write a smaller number"))
 }
 
-/// Parses a rate, and returns the time between two starts: `100/s`, `30/m`, `5/h`.
+/// Parses a rate, and returns the time between two starts: `100/s`, `30/m`, `5/h`, `3/15m`, `1000/day`.
 pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
-    let wrong = |what: &str| ValueError::new(what, "write one such as `100/s`, `30/m` or `5/h`");
+    let wrong = |what: &str| ValueError::new(what, "write one such as `100/s`, `30/m` or `3/15m`");
     let Some((number, unit)) = text.split_once('/') else {
         return Err(match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => {
@@ -126,12 +126,7 @@ pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
             Ok(_) | Err(_) => wrong("not a rate"),
         });
     };
-    let span = match unit.trim() {
-        "s" | "sec" | "second" => 1.0,
-        "m" | "min" | "minute" => 60.0,
-        "h" | "hour" => 3600.0,
-        _ => return Err(wrong("a rate without a known unit")),
-    };
+    let span = span_of_rate(unit.trim()).ok_or_else(|| wrong("a rate without a known unit"))?;
     let number: f64 = number.trim().parse().map_err(|_| wrong("not a rate"))?;
     if !number.is_finite() {
         return Err(wrong("not a rate"));
@@ -147,6 +142,18 @@ pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
         return Err(wrong("more than 1,000,000 starts per second"));
     }
     Ok(gap)
+}
+
+/// Returns the seconds of a unit, or of a time such as `15m`.
+fn span_of_rate(text: &str) -> Option<f64> {
+    let unit = |text: &str| match text {
+        "s" | "sec" | "second" | "seconds" => Some(1.0),
+        "m" | "min" | "minute" | "minutes" => Some(60.0),
+        "h" | "hour" | "hours" => Some(3600.0),
+        "d" | "day" | "days" => Some(86_400.0),
+        _ => None,
+    };
+    unit(text).or_else(|| parse_duration(text).ok().map(|span| span.as_secs_f64()))
 }
 
 /// Returns the value of an upper bound: `< 1%` gives `1%`.
@@ -238,7 +245,10 @@ mod tests {
         assert_eq!(parse_rate("100/s").unwrap(), Duration::from_millis(10));
         assert_eq!(parse_rate("30/m").unwrap(), Duration::from_secs(2));
         assert_eq!(parse_rate("5/h").unwrap(), Duration::from_secs(720));
-        for text in ["0/s", "NaN/s", "inf/s", "-1/s", "5", "5/day", "fast", "1e9/s", "1e-300/h"] {
+        assert_eq!(parse_rate("3/15m").unwrap(), Duration::from_secs(300));
+        assert_eq!(parse_rate("10 / 1m30s").unwrap(), Duration::from_secs(9));
+        assert_eq!(parse_rate("1/day").unwrap(), Duration::from_secs(86_400));
+        for text in ["0/s", "NaN/s", "inf/s", "-1/s", "5", "5/15", "5/0s", "5/week", "fast", "1e9/s", "1e-300/h"] {
             assert!(parse_rate(text).is_err(), "{text}");
         }
     }

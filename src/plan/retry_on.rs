@@ -2,12 +2,12 @@
 //!
 //! Start at [`RetryOn`].
 
-use crate::plan::statuses::{StatusSet, parse_class, parse_status};
+use crate::plan::statuses::{StatusSet, parse_statuses};
 use crate::text::value_error::ValueError;
 
 /// What a list of outcomes can contain.
 pub const EXAMPLE: &str =
-    "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"`, `\"5xx\"`, and statuses such as `500`";
+    "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"`, `\"5xx\"`, and statuses such as `500` or `\"500..=504\"`";
 
 /// The outcomes that are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +36,9 @@ impl RetryOn {
             "timeout" => self.timeout = true,
             "connect" => self.connect = true,
             "server_error" | "5xx" => self.server_error = true,
-            _ => match (parse_class(word), parse_status(word)) {
-                (Some(class), _) => class.for_each(|status| self.statuses.insert(status)),
-                (None, Ok(status)) => self.statuses.insert(status),
-                (None, Err(_)) => {
-                    return Err(ValueError::new("not an outcome to retry", format!("write {EXAMPLE}")));
-                }
+            _ => match parse_statuses(word) {
+                Ok(statuses) => self.statuses = self.statuses.union(statuses),
+                Err(_) => return Err(ValueError::new("not an outcome to retry", format!("write {EXAMPLE}"))),
             },
         }
         Ok(())
@@ -74,8 +71,10 @@ impl RetryOn {
         let Self { throttled, timeout, connect, server_error, statuses } = *self;
         let named = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
         let named = named.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned());
+        let mut others = StatusSet::EMPTY;
         let is_other = |status: &u16| !(server_error && (500..600).contains(status));
-        named.chain(statuses.iter().filter(is_other).map(|status| status.to_string())).collect()
+        statuses.iter().filter(is_other).for_each(|status| others.insert(status));
+        named.chain(others.words()).collect()
     }
 }
 
@@ -97,7 +96,7 @@ mod tests {
         assert_eq!(parse_retry_on("timeout, 500,5xx,429").unwrap().words(), ["timeout", "5xx", "429"]);
         let some = parse_retry_on("throttled,connect,408,502,4xx").unwrap();
         assert_eq!(parse_retry_on(&some.words().join(",")), Ok(some));
-        for wrong in ["", "slow", "600", "timeout,,500", "5XX"] {
+        for wrong in ["", "slow", "1000", "timeout,,500", "504-500"] {
             assert!(parse_retry_on(wrong).is_err(), "{wrong}");
         }
     }

@@ -26,6 +26,8 @@ pub struct Rules {
     pub job_timeout: Option<Duration>,
     /// The most redirects to follow.
     pub redirects: Option<u32>,
+    /// Whether to follow redirects from https to http.
+    pub downgrade: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
@@ -55,8 +57,9 @@ impl Rules {
             idle_timeout: self.idle_timeout.or(lower.idle_timeout),
             job_timeout: self.job_timeout.or(lower.job_timeout),
             redirects: self.redirects.or(lower.redirects),
+            downgrade: self.downgrade.or(lower.downgrade),
             max_body: self.max_body.or(lower.max_body),
-            status: self.status.or_else(|| lower.status.clone()),
+            status: self.status.or(lower.status),
             throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
@@ -88,6 +91,7 @@ impl Rules {
                 job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
+            downgrade: self.downgrade.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,
@@ -96,9 +100,9 @@ impl Rules {
                 non_idempotent: self.retry_unsafe.unwrap_or(false),
                 longest_wait: self.longest_wait.unwrap_or(defaults::LONGEST_WAIT),
             },
-            status: self.status.clone().unwrap_or(Statuses::Success),
+            status: self.status.unwrap_or(Statuses::Success),
             throttled: self.throttled.unwrap_or_default(),
-            max_body: self.max_body.unwrap_or(defaults::MAX_BODY),
+            max_body: self.max_body,
         }
     }
 }

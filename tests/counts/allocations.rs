@@ -25,7 +25,7 @@ fn per_request(run: impl Fn(u64)) -> i64 {
 fn a_warm_request_asks_for_memory_as_often_as_its_wire_must() {
     let _alone = alone();
     let upstream = Upstream::start().unwrap();
-    for (via, most) in [(HttpClient::Direct, 11_500), (HttpClient::Reqwest, 68_500)] {
+    for (via, most) in [(HttpClient::Direct, 13_500), (HttpClient::Reqwest, 70_500)] {
         let upstream = &upstream;
         let [watched, unwatched] = [true, false].map(|is_watched| {
             per_request(|requests| {

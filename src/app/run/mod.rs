@@ -6,6 +6,7 @@
 
 pub mod demo;
 pub mod headless;
+pub mod network;
 mod open;
 pub mod practice;
 pub mod progress_bar;
@@ -24,8 +25,8 @@ use crate::app::appearance::{self, Appearance};
 use crate::app::run::report::BatchOutcome;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch_end::WatchEnd;
-use crate::cli::ResultArgs;
 use crate::cli::look::LookArgs;
+use crate::cli::results::ResultArgs;
 use crate::config;
 use crate::control::Command;
 use crate::error::{Error, code};

@@ -8,14 +8,13 @@ use crate::app::run::Batch;
 use crate::app::run::open::OpenedBatch;
 use crate::app::stop::Stop;
 use crate::app::wakeups::Wakeups;
-use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::output::collector::Collector;
-use crate::plan::request::address::PRACTICE;
+use crate::output::destination;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
-use crate::source::pool::wire::route::Route;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::{Pool, PoolSettings};
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
@@ -44,7 +43,7 @@ impl Batch<'_> {
         environment: &Environment,
         wakeups: Option<Wakeups>,
     ) -> Result<RunningBatch, Error> {
-        let OpenedBatch { upstream, cursor, max_connections, time, events, facts, .. } = opened;
+        let OpenedBatch { upstream, route, cursor, max_connections, time, events, facts, .. } = opened;
         let OpenedBatch { collector, results, recorder, recording, .. } = opened;
         let system = |what| move |source| Error::System { what, source };
         let plan = &self.plan;
@@ -57,10 +56,15 @@ impl Batch<'_> {
             fail_fast: plan.fail_fast,
             time: time.clone(),
             lingers,
-            route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
+            route,
             most: max_connections,
             events,
             results,
+            bodies: BodyRules {
+                are_kept: false,
+                are_raw: plan.output.raw,
+                folder: destination::folder_for_large_bodies(&plan.output).map(Into::into),
+            },
         };
         // Until here a signal may end the process as it ends any program; from here on the run accounts for it.
         let wakeups = wakeups.map_or_else(Wakeups::open, Ok).map_err(system("listen for signals"))?;

@@ -49,12 +49,14 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
+        insecure(model, style),
         verdict(model, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
         hosts::outages(model),
         hosts::recognized(model),
+        hosts::waits_cut(model),
         hosts::folded(model),
         concerns(model, style),
         health(model, style),
@@ -125,6 +127,7 @@ fn attempts(model: &Model) -> Option<String> {
         (totals.throttled, "rate limited"),
         (totals.timed_out, "timed out"),
         (totals.redirected, "redirected"),
+        (totals.stale, "on replaced connections"),
         (totals.cancelled, "cancelled"),
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
@@ -152,6 +155,12 @@ fn health(model: &Model, style: StreamStyle) -> Vec<String> {
         lines.push(format!("  {} {}   since {since}", style.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
     }
     lines
+}
+
+/// A warning if certificates were not checked.
+fn insecure(model: &Model, style: StreamStyle) -> Vec<String> {
+    let text = format!("  {}  TLS certificates were not checked (`--insecure`)", style.red("INSECURE"));
+    model.is_insecure.then_some(text).into_iter().collect()
 }
 
 /// Rate-limit header fields that could not be parsed.
@@ -210,7 +219,11 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
         parts.push(format!("in flight mean {mean}, max {}{limit}", model.level.peak()));
     }
     if totals.bytes > 0 {
-        parts.push(format!("{} received", units::bytes(totals.bytes)));
+        let decoded = match totals.decoded {
+            decoded if decoded == totals.bytes => String::new(),
+            decoded => format!(" ({} decoded)", units::bytes(decoded)),
+        };
+        parts.push(format!("{} received{decoded}", units::bytes(totals.bytes)));
     }
     (!parts.is_empty()).then(|| line(&parts))
 }
@@ -222,6 +235,9 @@ fn latency(model: &Model) -> Option<String> {
         parts.push(format!("{name} {}", units::length(model.latency.quantile(q)?)));
     }
     parts.push(format!("max {}", units::length(max)));
+    if model.totals.warmup > 0 {
+        parts.push(format!("without {} of the warm-up", units::plural(model.totals.warmup, "attempt")));
+    }
     Some(line(&parts))
 }
 

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use toml::de::DeTable;
 
@@ -14,6 +15,8 @@ use crate::plan::http_client::parse_http_client;
 use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
+use crate::plan::read::network;
+use crate::plan::read::rules::read_retry;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
@@ -29,6 +32,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let wire = top
         .get("wire")
         .and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_http_client));
+    let network = network::read(&mut top);
     let polling = read_polling(&mut top);
     let order = read_order(&mut top);
     let mut defaults = Defaults::default();
@@ -40,7 +44,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
     limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
     if let Some(entry) = top.get("retry") {
-        endpoint::read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
+        read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
     }
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
@@ -63,6 +67,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
         order: order.unwrap_or_default(),
         fail_fast: fail_fast.unwrap_or(false),
         wire: wire.unwrap_or_default(),
+        network,
         expect,
         output,
         practice,
@@ -129,10 +134,19 @@ fn read_limits(mut section: PlanSection<'_>) -> Limits {
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
         adaptive: section.get("adaptive").and_then(|entry| read_adaptive(&entry)).unwrap_or(default.adaptive),
+        duration: section.get("duration").and_then(|entry| read_length(&entry)),
+        warmup: section.get("warmup").and_then(|entry| read_length(&entry)),
         ..default
     };
     section.finish();
     limits
+}
+
+/// Reads a duration above zero.
+fn read_length(entry: &PlanEntry<'_>) -> Option<Duration> {
+    let zero = || ValueError::new("zero", "write a duration such as `\"30s\"`");
+    let length = entry.duration()?;
+    entry.check(if length.is_zero() { Err(zero()) } else { Ok(length) })
 }
 
 /// Reads when limits adapt. Older plans have `true` or `false`.
@@ -181,7 +195,9 @@ fn read_output(mut section: PlanSection<'_>) -> Output {
         let wrong = || ValueError::new("empty", "write a path such as `\"report.json\"`");
         entry.check(if text.is_empty() { Err(wrong()) } else { Ok(PathBuf::from(text)) })
     };
-    let output = Output { report: section.get("report").and_then(path), bodies: section.get("bodies").and_then(path) };
+    let (report, bodies) = (section.get("report").and_then(path), section.get("bodies").and_then(path));
+    let raw = section.get("raw").and_then(|entry| entry.flag()).unwrap_or_default();
+    let output = Output { report, bodies, raw };
     section.finish();
     output
 }

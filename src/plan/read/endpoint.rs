@@ -6,23 +6,21 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use http::Method;
 use http::header::CONTENT_TYPE;
-use http::{HeaderName, Method};
 
-use crate::plan::job::Statuses;
-use crate::plan::quantity;
-use crate::plan::read::run_retry::RunRetry;
+use crate::plan::read::auth::{WrittenAuth, read_auth};
+use crate::plan::read::body::{BodyContext, BodyEntries};
+use crate::plan::read::headers::{WrittenHeader, read_headers};
+use crate::plan::read::rows;
+use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
-use crate::plan::read::{json, rows};
-use crate::plan::request::{JSON, check, parse_method};
-use crate::plan::retry_on::{EXAMPLE, RetryOn};
+use crate::plan::request::{check, parse_method};
 use crate::plan::rules::Rules;
-use crate::plan::source::{Body, Naming, Source, Target};
-use crate::plan::statuses::{StatusSet, Throttled, parse_class, parse_refusal};
+use crate::plan::source::{Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
-use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
@@ -31,15 +29,8 @@ use crate::text::value_error::ValueError;
 pub(super) struct Defaults {
     method: Option<Method>,
     headers: Vec<WrittenHeader>,
+    auth: Option<WrittenAuth>,
     pub(super) rules: Rules,
-}
-
-/// A header as written in the plan.
-#[derive(Clone)]
-struct WrittenHeader {
-    name: HeaderName,
-    value: PlanText,
-    span: Range<usize>,
 }
 
 /// An endpoint's name, unmasked, and its position in the file.
@@ -52,10 +43,11 @@ struct EndpointName {
 pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let method = section.get("method").and_then(|entry| read_method(&entry));
     let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
+    let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let rules = read_rules(&mut section);
     section.refuse_planned("extract");
     section.finish();
-    Defaults { method, headers, rules }
+    Defaults { method, headers, auth, rules }
 }
 
 /// Reads every `[[endpoint]]`.
@@ -95,7 +87,8 @@ fn read_endpoint(
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| read_method(&entry));
     let own_headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
-    let (body, json) = (section.get("body"), section.get("json"));
+    let auth = section.get("auth").and_then(|entry| read_auth(&entry));
+    let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
     let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
@@ -115,28 +108,16 @@ fn read_endpoint(
     let mut all_headers = defaults.headers.clone();
     all_headers.retain(|header| own_headers.iter().all(|own| own.name != header.name));
     all_headers.extend(own_headers);
-    let is_json = json.is_some();
-    if let (Some(body), Some(_)) = (&body, &json) {
-        reader.note_at(body.name.clone(), "an endpoint has `body` or `json`, not both", "leave one out");
-    }
-    let body = match (body, json) {
-        (Some(body), _) => body.text("the body as a text").map(|text| (text, Escaping::Raw, body.span())),
-        (None, Some(json)) => json::json_text(&json).map(|text| (text, Escaping::Json, json.span())),
-        (None, None) => None,
-    };
-    let body = body.map(|(text, escaping, span)| {
-        let body = Template::parse(&text, escaping, &mut columns);
-        used.note(&columns, &span);
-        Body::Template(body)
-    });
+    let body = body.read(&mut BodyContext { reader, columns: &mut columns, used: &mut used });
     let mut templates = Vec::new();
     for header in &all_headers {
         templates.push((header.name.clone(), Template::parse(&header.value, Escaping::Raw, &mut columns)));
         used.note(&columns, &header.span);
     }
-    if is_json && all_headers.iter().all(|header| header.name != CONTENT_TYPE) {
-        templates.push((CONTENT_TYPE, Template::literal(JSON)));
-    }
+    let (body, content_type) = body.map_or((None, None), |typed| (Some(typed.body), typed.content_type));
+    let content_type = content_type.filter(|_| all_headers.iter().all(|header| header.name != CONTENT_TYPE));
+    templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE, Template::literal(name))));
+    let auth = auth.as_ref().or(defaults.auth.as_ref()).and_then(|auth| auth.parse(&mut columns, &mut used));
     let rows = rows?;
     used.check(&columns, &rows);
 
@@ -154,6 +135,8 @@ fn read_endpoint(
         method: method.or_else(|| defaults.method.clone()),
         headers: templates,
         body,
+        auth,
+        derives_content_type: content_type.is_some(),
         rules: own_rules.over(&defaults.rules),
         written: Vec::new(),
     };
@@ -166,135 +149,4 @@ fn read_endpoint(
 fn read_method(entry: &PlanEntry<'_>) -> Option<Method> {
     let wrong = || ValueError::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
-}
-
-fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
-    let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
-        return Vec::new();
-    };
-    let mut headers = Vec::new();
-    for entry in section.entries() {
-        let name = HeaderName::try_from(entry.key.as_ref());
-        if name.is_err() {
-            let message = format!("`{}` is not a header name", sanitize(&entry.key));
-            entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
-        }
-        let value = entry.text("a text such as `\"application/json\"`");
-        if let Some(value) = &value
-            && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
-        {
-            entry.note_invalid(ValueError::new(
-                "not a header value",
-                "a header has no line breaks and no control characters",
-            ));
-        }
-        if let (Ok(name), Some(value)) = (name, value) {
-            headers.push(WrittenHeader { name, value, span: entry.span() });
-        }
-    }
-    headers
-}
-
-fn read_rules(section: &mut PlanSection<'_>) -> Rules {
-    let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
-    let mut time = |key| section.get(key).and_then(|entry: PlanEntry<'_>| entry.duration());
-    let mut rules = Rules {
-        timeout,
-        connect_timeout: time("connect_timeout"),
-        first_byte_timeout: time("first_byte_timeout"),
-        idle_timeout: time("idle_timeout"),
-        job_timeout: time("job_timeout"),
-        ..Rules::default()
-    };
-    rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
-    rules.max_body = section.get("max_body").and_then(|entry| entry.size());
-    rules.throttled = section.get("throttled").and_then(|entry| read_throttled(&entry));
-    let expect =
-        section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
-    if let Some(mut expect) = expect {
-        rules.status = expect.get("status").and_then(|entry| read_statuses(&entry));
-        expect.finish();
-    }
-    rules
-}
-
-/// Reads a table of retry rules into `rules`. Returns those of the whole run.
-pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> RunRetry {
-    let Some(mut section) = entry.section(title, "a table such as `{ attempts = 3 }`") else {
-        return RunRetry::default();
-    };
-    rules.attempts = section.get("attempts").and_then(|entry| entry.count_between(1, 1000));
-    rules.backoff = section
-        .get("backoff")
-        .and_then(|entry| entry.parse("a range of times such as `\"500ms..30s\"`", quantity::parse_backoff));
-    rules.retry_on = section.get("on").and_then(|entry| read_retry_on(&entry));
-    rules.retry_unsafe = section.get("unsafe").and_then(|entry| entry.flag());
-    rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
-    let mut of_run = |key| {
-        let entry: PlanEntry<'_> = section.get(key)?;
-        if title != "[retry]" {
-            entry.note_invalid(ValueError::new("a setting of the whole run", "write it under `[retry]`"));
-        }
-        Some(entry)
-    };
-    let budget = of_run("budget")
-        .and_then(|entry| entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share));
-    let outage = of_run("outage").and_then(|entry| entry.duration_or_off());
-    let unreachable = of_run("unreachable").and_then(|entry| entry.duration_or_off());
-    section.finish();
-    RunRetry { budget, outage, unreachable }
-}
-
-fn read_retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
-    let mut on = RetryOn::NOTHING;
-    for item in entry.items() {
-        let word = match item.number() {
-            Some(number) => number,
-            None => item.text(EXAMPLE)?.value(),
-        };
-        item.check(on.add(&word));
-    }
-    Some(on)
-}
-
-/// Reads the statuses that count as refusals.
-fn read_throttled(entry: &PlanEntry<'_>) -> Option<Throttled> {
-    const EXAMPLE: &str = "a list of statuses such as `[429, 503]`";
-    let mut statuses = StatusSet::EMPTY;
-    for item in entry.items() {
-        let status = match item.number() {
-            Some(number) => item.check(parse_refusal(&number)),
-            None => item.parse(EXAMPLE, parse_refusal),
-        };
-        statuses.insert(status?);
-    }
-    Some(Throttled::Listed(statuses))
-}
-
-fn read_statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
-    const EXAMPLE: &str = "a list such as `[200, \"2xx\"]`, or `\"any\"`";
-    let mut listed = Vec::new();
-    let items = entry.items();
-    for item in &items {
-        if let Some(number) = item.number() {
-            match number.parse::<u16>() {
-                Ok(status) if (100..=599).contains(&status) => listed.push(status),
-                _ => item.note_invalid(ValueError::new("not a status", "a status is a number from 100 to 599")),
-            }
-            continue;
-        }
-        match item.text(EXAMPLE)?.value().as_str() {
-            "any" if items.len() == 1 => return Some(Statuses::Any),
-            word => match parse_class(word) {
-                Some(class) => listed.extend(class),
-                None => item.note_invalid(ValueError::new("not a status", format!("write {EXAMPLE}"))),
-            },
-        }
-    }
-    if items.is_empty() {
-        entry.note_invalid(ValueError::new("empty: no response could be expected", format!("write {EXAMPLE}")));
-    }
-    listed.sort_unstable();
-    listed.dedup();
-    Some(Statuses::Listed(Arc::from(listed)))
 }

@@ -3,10 +3,15 @@
 //! It does not stop at the first mistake. `document` and `endpoint` define the keys. Start at
 //! [`read_plan`].
 
+mod auth;
+mod body;
 mod document;
 mod endpoint;
+mod headers;
 mod json;
+mod network;
 mod rows;
+mod rules;
 mod run_retry;
 mod values;
 

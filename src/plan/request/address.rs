@@ -1,12 +1,13 @@
 //! The addresses of jobs: parsed from written text, and shown with secrets masked.
 //!
-//! Schemes other than `http`, `https` and `practice` are refused. `example.org` without a scheme means
-//! https. This module sends nothing and resolves no name. Start at `Address::resolve`.
+//! Schemes other than `http`, `https` and `practice` are refused; [`bare`](super::bare) supplies a missing one. This module sends nothing and resolves no name. Start at `Address::resolve`.
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 
 use url::{Position, Url};
 
+use crate::plan::request::bare::with_scheme;
 use crate::text::host_name::PRACTICE_SUFFIX;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{mask_query, mask_url};
@@ -49,8 +50,7 @@ impl Address {
             Some(scheme) => {
                 return Err(format!("scheme `{}` is not one of http, https and practice", quoted(scheme)));
             }
-            None if is_domain(text) => Cow::Owned(format!("https://{text}")),
-            None => return Err(format!("`{}` is neither a URL nor a domain", quoted(text))),
+            None => Cow::Owned(with_scheme(text).ok_or_else(|| not_an_address(text))?),
         };
         Ok(Self { url: parse(&text)?, practice: false })
     }
@@ -162,6 +162,11 @@ fn without_comment(text: &str) -> &str {
     }
 }
 
+fn not_an_address(text: &str) -> String {
+    let fix = if text.parse::<Ipv6Addr>().is_ok() { format!(": write `http://[{text}]/`") } else { String::new() };
+    format!("`{}` is neither a URL nor a domain{fix}", quoted(text))
+}
+
 fn strip_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
     let head = text.get(..scheme.len())?;
     head.eq_ignore_ascii_case(scheme).then(|| text[scheme.len()..].strip_prefix("://")).flatten()
@@ -176,15 +181,6 @@ fn scheme(text: &str) -> Option<&str> {
     (is_scheme && (rest.starts_with("//") || !is_port)).then_some(scheme)
 }
 
-/// Whether a text without a scheme looks like a host, with an optional port and path.
-pub(in crate::plan) fn is_domain(text: &str) -> bool {
-    let host = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
-    let name = host.split(':').next().unwrap_or_default();
-    let has_port = host.split_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-._".contains(c));
-    host.starts_with('[') || is_name && (name.contains('.') || name == "localhost" || has_port)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Address, host_key};
@@ -195,11 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_without_a_scheme_means_https() {
+    fn an_address_without_a_scheme_gets_one() {
         assert_eq!(url("example.org"), "https://example.org/");
         assert_eq!(url("example.org:8443/x?y#z"), "https://example.org:8443/x?y");
-        assert_eq!(url("localhost:8080"), "https://localhost:8080/");
-        assert_eq!(url("[::1]:8080/x"), "https://[::1]:8080/x");
+        assert_eq!(url("localhost:8080"), "http://localhost:8080/");
+        assert_eq!(url("[::1]:8080/x"), "http://[::1]:8080/x");
+        assert_eq!(url("::1"), "`::1` is neither a URL nor a domain: write `http://[::1]/`");
         assert_eq!(url("HTTP://Example.ORG"), "http://example.org/");
         assert_eq!(url("  example.org/x   # the shop"), "https://example.org/x");
     }
@@ -216,7 +213,7 @@ mod tests {
             assert_eq!(url(wrong), "`http:` is not followed by two slashes: write `http://host/path`", "{wrong}");
         }
         assert_eq!(url("https:/a.b"), "`https:` is not followed by two slashes: write `https://host/path`");
-        assert_eq!(url("http:8080/x"), "https://http:8080/x");
+        assert_eq!(url("http:8080/x"), "http://http:8080/x");
     }
 
     #[test]

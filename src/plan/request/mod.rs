@@ -4,22 +4,33 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
+mod auth;
+pub mod bare;
+pub(in crate::plan) mod body;
+pub mod content_type;
+pub mod multipart;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::plan::auth::Auth;
+use crate::plan::body_template::Body;
+use crate::plan::content::RequestContent;
 use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::auth::AuthBuilder;
+use crate::plan::request::body::BodyBuilder;
+use crate::plan::request::content_type::JSON;
 use crate::plan::rows::Rows;
-use crate::plan::source::{Body, Source, Target};
+use crate::plan::rows::row_values::{RowNames, RowValues};
+use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};
@@ -34,10 +45,12 @@ pub(in crate::plan) struct RequestBuilder {
     url: UrlBuilder,
     headers: HeaderBuilder,
     body: BodyBuilder,
+    pub(in crate::plan) auth: AuthBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
+    names: RowNames,
     practice_port: Option<u16>,
 }
 
@@ -52,18 +65,15 @@ enum HeaderBuilder {
     Filled(Vec<(HeaderName, Template)>),
 }
 
-enum BodyBuilder {
-    Same(Bytes),
-    Filled(Template),
-}
-
 /// A request without its place in the plan.
 pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) method: Method,
     pub(in crate::plan) address: Address,
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
-    pub(in crate::plan) body: Bytes,
+    pub(in crate::plan) body: RequestContent,
+    /// The row's values, if it has any.
+    pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
 }
@@ -96,36 +106,34 @@ impl RequestBuilder {
             Target::Template(url) => UrlBuilder::Filled(url.clone()),
             Target::InRow => UrlBuilder::InRow,
         };
+        let auth = AuthBuilder::new(source)?;
         let headers = if source.headers.iter().all(|(_, value)| value.is_constant()) {
-            HeaderBuilder::Same(Arc::new(header_map(&source.headers, &[])?))
+            let mut headers = Arc::new(header_map(&source.headers, &[])?);
+            auth.share(&mut headers);
+            HeaderBuilder::Same(headers)
         } else {
             HeaderBuilder::Filled(source.headers.clone())
         };
-        let body = match &source.body {
-            None => BodyBuilder::Same(Bytes::new()),
-            Some(Body::Bytes(body)) => BodyBuilder::Same(body.clone()),
-            Some(Body::Template(body)) if body.is_constant() => {
-                BodyBuilder::Same(body.filled(&[], SecretDisplay::Plain)?.into())
-            }
-            Some(Body::Template(body)) => BodyBuilder::Filled(body.clone()),
-        };
+        let body = BodyBuilder::new(source.body.as_ref())?;
         let policy = Arc::new(source.rules.policy());
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
-        let in_body = match &source.body {
-            Some(Body::Template(body)) => Some(body.secrets()),
-            Some(Body::Bytes(_)) | None => None,
-        };
+        let in_body = source.body.iter().flat_map(Body::secrets);
         let hidden = match &*source.rows {
             Rows::Each(each) => each.hidden().to_vec(),
             Rows::Repeat(_) | Rows::File { .. } | Rows::Stream { .. } => Vec::new(),
         };
-        let secrets = secrets.chain(in_body.into_iter().flatten()).chain(hidden.iter().map(|value| &**value));
+        let of_auth = source.auth.iter().flat_map(Auth::secrets).collect::<Vec<_>>();
+        let secrets = secrets
+            .chain(in_body)
+            .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, hidden, practice_port })
+        let names = RowNames::new(&source.columns);
+        Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, names, practice_port })
     }
 
     /// Builds the request of a row.
@@ -138,15 +146,14 @@ impl RequestBuilder {
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
-        let headers = match &self.headers {
+        let mut headers = match &self.headers {
             HeaderBuilder::Same(headers) => Arc::clone(headers),
             HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
-        let body = match &self.body {
-            BodyBuilder::Same(body) => body.clone(),
-            BodyBuilder::Filled(body) => body.filled(values, SecretDisplay::Plain)?.into(),
-        };
-        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None })
+        self.auth.authorize(&mut headers, values, &address.url)?;
+        let body = self.body.content(values)?;
+        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None })
     }
 
     /// Builds the request of a JSON line.
@@ -177,9 +184,10 @@ impl RequestBuilder {
             None => self.method.clone(),
         };
         let address = Address::resolve(&row.url, self.practice_port)?;
+        self.auth.authorize(&mut headers, &[], &address.url)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(BuiltRequest { method, address, target, headers, body, name })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name })
     }
 
     /// Returns the host of all requests, if it is the same for all.
@@ -200,9 +208,6 @@ pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), 
     let Target::Template(url) = &source.url else { return Ok(()) };
     address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
 }
-
-/// The content type of a JSON body.
-pub(in crate::plan) const JSON: &str = "application/json";
 
 /// Parses an HTTP method; lower case is accepted.
 pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {

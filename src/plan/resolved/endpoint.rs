@@ -8,18 +8,24 @@ use http::header::AUTHORIZATION;
 
 use crate::plan::Plan;
 use crate::plan::attempt_timeout::AttemptTimeout;
+use crate::plan::body_template::Body;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
+use crate::plan::request::body::BodyBuilder;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
-use crate::plan::source::{Body, Source, Target};
+use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
+use crate::text::sanitize::sanitize;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
+
+/// The keys that set a body.
+const BODY_KEYS: [&str; 5] = ["body", "json", "body_file", "form", "multipart"];
 
 /// Resolves the `i`-th source of the plan.
 pub(super) fn endpoint(
@@ -90,15 +96,29 @@ fn rows(rows: &Rows) -> Option<String> {
     }
 }
 
+/// Returns the key that sets the body.
+fn body_key(source: &Source, index: &ProvenanceIndex<'_>) -> &'static str {
+    let is_set = |key: &&&str| index.endpoint_key_provenance(&source.written, key) != Provenance::Default;
+    BODY_KEYS.iter().find(is_set).unwrap_or(&"json")
+}
+
 fn body(source: &Source) -> Value {
     match &source.body {
         None if source.url.is_in_row() => Value::Nothing("as each row says"),
         None => Value::Nothing("none"),
-        Some(Body::Bytes(body)) => Value::Size(body.len() as u64),
+        Some(Body::Constant(body)) => Value::Size(body.len_with_files()),
+        Some(Body::Parts(_)) => parts_size(source.body.as_ref()),
         Some(Body::Template(body)) => {
             Value::or_nothing(body.constant_len().map(|len| Value::Size(len as u64)), "differs by row")
         }
     }
+}
+
+/// Returns the size of a body in parts, if it is the same for all rows.
+fn parts_size(body: Option<&Body>) -> Value {
+    let content =
+        body.filter(|body| body.is_constant()).and_then(|body| BodyBuilder::new(Some(body)).ok()?.content(&[]).ok());
+    Value::or_nothing(content.map(|content| Value::Size(content.len_with_files())), "differs by row")
 }
 
 fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
@@ -109,12 +129,18 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             remove_users(&mask_queries(&value.written(&source.columns)))
         };
         let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
-        // Only a flag, the plan and a JSON body set headers.
+        // Only a flag, the plan and a body set headers.
         let value = Value::Text(shown).unless_row(source.url.is_in_row());
-        Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom("json")))
+        Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom(body_key(source, index))))
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
     let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
+    if let (false, Some(auth)) = (is_named, &source.auth) {
+        let shown = Value::Text(sanitize(&auth.describe(&source.columns)).into_owned());
+        let provenance = index.endpoint_key_provenance(&source.written, "auth");
+        headers.push(Item::new(AUTHORIZATION.as_str(), shown, provenance));
+        return headers;
+    }
     if let (false, Target::Template(url)) = (is_named, &source.url)
         && has_credentials(&url.written(&source.columns))
     {
@@ -125,7 +151,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, retry, status, throttled, max_body } = policy;
+    let Policy { timeouts, redirects, downgrade, retry, status, throttled, max_body } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match rules.timeout {
         Some(AttemptTimeout::TimesMedian(times)) => {
@@ -140,7 +166,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new(key, Value::Length(is), provenance)
     };
     let method_provenance = if source.method.is_none() && source.body.is_some() {
-        Provenance::DerivedFrom("body")
+        Provenance::DerivedFrom(body_key(source, index))
     } else {
         Provenance::Default
     };
@@ -154,14 +180,15 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             Value::Text(source.method().to_string()).unless_row(in_row),
             provenance("method").or(method_provenance),
         ),
-        Item::new("body", body(source).unless_row(in_row), provenance("body").or(provenance("json"))),
+        Item::new("body", body(source).unless_row(in_row), provenance(body_key(source, index))),
         Item::new("timeout", timeout, provenance("timeout")),
         phase("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
         phase("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),
         phase("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
         Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
-        Item::new("max_body", Value::Size(max_body), provenance("max_body")),
+        Item::new("downgrade", Value::Flag(downgrade), provenance("downgrade")),
+        Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
@@ -176,34 +203,28 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 fn refusals(throttled: Throttled) -> Value {
     match throttled {
         Throttled::Inferred => Value::Nothing("429; also 503 and 403, as the host answers"),
-        Throttled::Listed(statuses) => Value::List(statuses.iter().map(|status| status.to_string()).collect()),
+        Throttled::Listed(statuses) => Value::List(statuses.words()),
     }
 }
 
 /// Lists the expected statuses. Consecutive ones are a range.
 fn statuses(statuses: &Statuses) -> String {
-    let listed = match statuses {
-        Statuses::Success => return "200 to 399".to_owned(),
-        Statuses::Any => return "any".to_owned(),
-        Statuses::Listed(listed) => listed,
-    };
-    let ranges = listed.chunk_by(|before, after| before + 1 == *after).filter_map(|range| match range {
-        [only] => Some(only.to_string()),
-        [first, second] => Some(format!("{first}, {second}")),
-        [first, .., last] => Some(format!("{first} to {last}")),
-        [] => None,
-    });
-    ranges.collect::<Vec<_>>().join(", ")
+    match statuses {
+        Statuses::Success => "200 to 399".to_owned(),
+        Statuses::Any => "any".to_owned(),
+        Statuses::Listed(listed) => listed.words().join(", ").replace("..=", " to "),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::statuses;
     use crate::plan::job::Statuses;
+    use crate::plan::statuses::StatusSet;
 
     #[test]
     fn consecutive_statuses_are_a_range() {
         let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
-        assert_eq!(statuses(&Statuses::Listed(listed.into())), "200, 204, 205, 400 to 499");
+        assert_eq!(statuses(&Statuses::Listed(StatusSet::from_statuses(&listed))), "200, 204, 205, 400 to 499");
     }
 }

@@ -9,7 +9,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::resolved::value::Value;
-use crate::plan::resolved::{Group, Item};
+use crate::plan::resolved::{Group, Item, network};
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Practice};
 
 /// Returns the tables of the run.
@@ -17,6 +17,7 @@ pub(super) fn groups(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Group> {
     let group = |title: &'static str, items| Group { title: title.into(), items };
     let mut groups = vec![group("run", run(plan, index)), group("limits", limits(&plan.limits, index))];
     groups.extend(plan.limits.hosts.iter().map(|rule| host_rule(rule, index)));
+    groups.extend(network::groups(&plan.network, index));
     groups.push(group("expect", expect(&plan.expect, index)));
     groups.push(group("output", output(&plan.output, index)));
     groups.extend(plan.practice.as_ref().map(|practice| group("upstream", practice_upstream(practice, index))));
@@ -60,6 +61,7 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let per_host = limits.per_host.map(|limit| Value::Count(limit.get().into()));
     let rate = limits.gap.map(Value::Rate);
     let gap = limits.per_host_gap.map(Value::Length);
+    let (duration, warmup) = (limits.duration.map(Value::Length), limits.warmup.map(Value::Length));
     vec![
         Item::new(
             "concurrency",
@@ -70,6 +72,12 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("rate", Value::or_nothing(rate, "no limit"), index.key_provenance("limits.rate")),
         Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
         Item::new("adaptive", Value::Text(limits.adaptive.label().to_owned()), index.key_provenance("limits.adaptive")),
+        Item::new(
+            "duration",
+            Value::or_nothing(duration, "until all jobs are done"),
+            index.key_provenance("limits.duration"),
+        ),
+        Item::new("warmup", Value::or_nothing(warmup, "none"), index.key_provenance("limits.warmup")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
         Item::new("retry.outage", length_or_off(limits.outage), index.key_provenance("retry.outage")),
         Item::new("retry.unreachable", length_or_off(limits.unreachable), index.key_provenance("retry.unreachable")),
@@ -105,6 +113,7 @@ fn output(output: &Output, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     vec![
         Item::new("report", path(output.report.as_deref()), index.key_provenance("output.report")),
         Item::new("bodies", path(output.bodies.as_deref()), index.key_provenance("output.bodies")),
+        Item::new("raw", Value::Flag(output.raw), index.key_provenance("output.raw")),
     ]
 }
 

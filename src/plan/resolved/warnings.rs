@@ -5,8 +5,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use http::header::CONTENT_LENGTH;
+
 use crate::plan::cursor::Cursor;
 use crate::plan::provenance::{FlagOverride, Provenance, ProvenanceIndex};
+use crate::plan::resolved::network;
 use crate::plan::resolved::value::Value;
 use crate::plan::source::Source;
 use crate::plan::{HostRule, Plan};
@@ -26,6 +29,10 @@ pub struct Warning {
 pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Option<u32>) -> Vec<Warning> {
     let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
     let mut all: Vec<Warning> = Vec::new();
+    all.extend(network::insecure_provenance(&plan.network, &index).map(|provenance| Warning {
+        message: "TLS certificates are not checked: anyone on the way can read and change what is sent".to_owned(),
+        provenance,
+    }));
     all.extend(warn_of_open_files(plan, &index, most));
     all.extend(warn_of_host_limits(plan, &index));
     all.extend(warn_of_rate(plan, &index));
@@ -34,14 +41,28 @@ pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Opti
     for (i, source) in plan.sources.iter().enumerate() {
         all.extend(warn_of_no_rows(source, i, cursor, &index));
         // A warning that many endpoints share is shown once.
-        all.extend(warn_of_timeouts(source, &index).into_iter().filter(|warning| reported.insert(warning.clone())));
+        let of_source = warn_of_timeouts(source, &index).into_iter().chain(warn_of_length(source, &index));
+        all.extend(of_source.filter(|warning| reported.insert(warning.clone())));
     }
     all
 }
 
-/// Returns the warnings that a run shows, too: limits of hosts that are never reached.
-pub fn host_limit_warnings(plan: &Plan, flags: &[FlagOverride]) -> Vec<Warning> {
-    warn_of_host_limits(plan, &ProvenanceIndex::new(&plan.file, &plan.written, flags))
+/// Returns the warnings that a run shows, too: limits of hosts that are never reached, and headers that are not sent.
+pub fn run_warnings(plan: &Plan, flags: &[FlagOverride]) -> Vec<Warning> {
+    let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
+    let mut all = warn_of_host_limits(plan, &index);
+    let mut reported = HashSet::new();
+    let of_sources = plan.sources.iter().filter_map(|source| warn_of_length(source, &index));
+    all.extend(of_sources.filter(|warning| reported.insert(warning.clone())));
+    all
+}
+
+/// Warns of a written length, because the length that is sent is always that of the body.
+fn warn_of_length(source: &Source, index: &ProvenanceIndex<'_>) -> Option<Warning> {
+    source.headers.iter().any(|(name, _)| *name == CONTENT_LENGTH).then(|| Warning {
+        message: "`content-length` is not sent as written: it is always the length of the body".to_owned(),
+        provenance: index.endpoint_key_provenance(&source.written, "headers.content-length"),
+    })
 }
 
 /// Warns of a concurrency that needs more open files than are allowed.

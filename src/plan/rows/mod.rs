@@ -5,6 +5,7 @@
 pub(super) mod each;
 pub(super) mod lines;
 mod records;
+pub mod row_values;
 pub(super) mod table;
 
 use std::fmt;

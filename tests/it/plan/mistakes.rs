@@ -71,8 +71,9 @@ error: unknown key `nmae` in plan
      │ ^^^^ did you mean `name`?
    2 │ [defaults]
 
-help: keys allowed at the top are name, fail_fast, wire, every, rounds, order, from, defaults,
-      limits, host, retry, endpoint, expect, output, upstream
+help: keys allowed at the top are name, fail_fast, wire, proxy, resolve, connect_to, unix_socket,
+      tls, every, rounds, order, from, defaults, limits, host, retry, endpoint, expect, output,
+      upstream
 
 error: `timeout` is a number without a unit
 
@@ -111,7 +112,7 @@ error: `rate` is zero or less: nothing would ever start
   shop.toml:7:8
    6 │ concurrency = 0
    7 │ rate = "0/s"
-     │        ^^^^^ write one such as `100/s`, `30/m` or `5/h`
+     │        ^^^^^ write one such as `100/s`, `30/m` or `3/15m`
    8 │ [[endpoint]]
 
 error: scheme `htp` is not one of http, https and practice
@@ -168,7 +169,7 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ),
     ("[limits]\nper_host = -1", "4:12 `per_host` is not a count | write a whole number such as `500`, `10k` or `1m`"),
     ("[limits]\nrate = 100", "4:8 `rate` is a number without a unit | write `100/s` or `100/m`"),
-    ("[limits]\nrate = nan", "4:8 `rate` is not a rate | write one such as `100/s`, `30/m` or `5/h`"),
+    ("[limits]\nrate = nan", "4:8 `rate` is not a rate | write one such as `100/s`, `30/m` or `3/15m`"),
     (
         "[limits]\nper_host_gap = \"0s\"",
         "4:16 `per_host_gap` is zero | write a duration such as `250ms`, or leave it out",
@@ -179,14 +180,17 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),
     ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in that range"),
     ("max_body = 0", "3:12 `max_body` is zero: no response could be read | write a size such as `\"64MiB\"`"),
-    ("expect = { status = [99] }", "3:22 `status` is not a status | a status is a number from 100 to 599"),
+    (
+        "expect = { status = [99] }",
+        "3:22 `status` is not a status | a status is a number from 100 to 999, a class `2xx`, or a range `200..=299`",
+    ),
     (
         "expect = { status = [] }",
-        "3:21 `status` is empty: no response could be expected | write a list such as `[200, \"2xx\"]`, or `\"any\"`",
+        "3:21 `status` is empty: no response could be expected | write a list such as `[200, \"3xx\", \"400..=404\"]`, or `\"any\"`",
     ),
     (
         "retry = { on = [\"maybe\"] }",
-        "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"`, `\"5xx\"`, and statuses such as `500`",
+        "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"`, `\"5xx\"`, and statuses such as `500` or `\"500..=504\"`",
     ),
     ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in that range"),
     ("retry = { outage = \"1m\" }", "3:20 `outage` is a setting of the whole run | write it under `[retry]`"),
@@ -211,7 +215,10 @@ const INVALID_VALUES: &[(&str, &str)] = &[
         "rows = \"ids.xls\"",
         "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
     ),
-    ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
+    (
+        "body = \"a\"\njson = { }",
+        "4:1 an endpoint has one of `body`, `json`, `body_file`, `form` and `multipart` | leave one out",
+    ),
     ("body = \"{id}\"", "3:9 no row provides `{id}`"),
     (
         "headers = { x = \"a\\nb\" }",

@@ -53,7 +53,7 @@ fn an_endpoint_replaces_the_outcomes_that_are_retried() {
 
 #[test]
 fn an_answer_that_is_no_error_cannot_be_a_refusal() {
-    for wrong in ["throttled = [200]", "throttled = [\"4xx\"]", "throttled = 429.5", "throttled = [600]"] {
+    for wrong in ["throttled = [200]", "throttled = [\"3xx\"]", "throttled = 429.5", "throttled = [1000]"] {
         let text = format!("[[endpoint]]\nurl = \"https://a.b/\"\n{wrong}\n");
         let message = try_toml(&text).unwrap_err().render(false, 100);
         assert!(message.contains("`throttled`") && message.contains(":3:"), "{wrong}: {message}");

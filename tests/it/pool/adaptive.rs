@@ -17,7 +17,7 @@ fn at_once(limit: usize) -> impl Fn() -> Act {
         let mut busy = busy.borrow_mut();
         busy.retain(|until| *until > now);
         if busy.len() >= limit {
-            return ends(5, End::Throttled("soon"));
+            return ends(5, End::Status(429));
         }
         busy.push(now + Duration::from_millis(100));
         ok(100)
@@ -32,7 +32,7 @@ fn per_second(rate: f64, burst: f64) -> impl Fn() -> Act {
         let tokens = (tokens + at.elapsed().as_secs_f64() * rate).min(burst);
         let serves = tokens >= 1.0;
         bucket.set((if serves { tokens - 1.0 } else { tokens }, Instant::now()));
-        if serves { ok(100) } else { ends(5, End::Throttled("soon")) }
+        if serves { ok(100) } else { ends(5, End::Status(429)) }
     }
 }
 

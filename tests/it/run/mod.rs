@@ -7,24 +7,25 @@
 
 mod batch;
 mod check;
-mod clients;
 mod counts;
 mod ends;
+mod inputs;
 mod lab;
 mod limits;
 mod manual;
+mod network;
 mod order;
 mod outages;
 mod program;
 mod redirects;
 mod refusals;
 mod repeats;
+mod requests;
 mod results;
 mod retries;
 mod rounds;
 mod settings;
 mod supervision;
-mod tls;
 
 use inflight::upstream::Upstream;
 

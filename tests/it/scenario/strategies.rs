@@ -9,6 +9,7 @@ use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
+use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use proptest::option::of;
@@ -16,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 41;
+pub const KINDS: usize = 42;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -62,6 +63,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostUp { .. } => 38,
         Fact::HostGivenUp { .. } => 39,
         Fact::RetryExcluded { .. } => 40,
+        Fact::HostWaits { .. } => 41,
     }
 }
 
@@ -69,8 +71,14 @@ pub fn kind_of(fact: &Fact) -> usize {
 pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
         0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginJoined { name, zero }).boxed(),
-        1 => (text(), of(any::<u32>()), of(any::<u64>()))
-            .prop_map(|(name, limit, jobs)| Fact::RunStarted { name, limit, jobs })
+        1 => (text(), of(any::<u32>()), of(any::<u64>()), any::<bool>())
+            .prop_map(|(name, limit, jobs, insecure)| Fact::RunStarted {
+                name,
+                limit,
+                jobs,
+                insecure,
+                times: insecure.then(RunTimes::default),
+            })
             .boxed(),
         2 => (endpoint(), text(), of(any::<u64>()))
             .prop_map(|(endpoint, name, jobs)| Fact::EndpointAnnounced { endpoint, name, jobs })
@@ -91,8 +99,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 until,
             })
             .boxed(),
-        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
-            .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
+            .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
+                attempt,
+                outcome,
+                spent,
+                malformed,
+                decoded,
+            })
             .boxed(),
         7 => (
             attempt(),
@@ -161,7 +175,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
-        21 | 34..=39 => host_fact(kind),
+        21 | 34..=39 | 41 => host_fact(kind),
         40 => (outcome(), select(vec![NoRetry::Outcome, NoRetry::Method]))
             .prop_map(|(after, why)| Fact::RetryExcluded { after, why })
             .boxed(),
@@ -193,6 +207,7 @@ fn host_fact(kind: usize) -> BoxedStrategy<Fact> {
         37 => {
             (host(), text(), moment()).prop_map(|(host, why, next_try)| Fact::HostDown { host, why, next_try }).boxed()
         }
+        41 => (host(), moment()).prop_map(|(host, until)| Fact::HostWaits { host, until }).boxed(),
         38 => host().prop_map(|host| Fact::HostUp { host }).boxed(),
         _ => (host(), text()).prop_map(|(host, why)| Fact::HostGivenUp { host, why }).boxed(),
     }
@@ -308,6 +323,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::Dns,
         Reason::Refused,
         Reason::Unreachable,
+        Reason::Proxy,
         Reason::Tls,
         Reason::Reset,
         Reason::ClosedEarly,

@@ -42,9 +42,18 @@ const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\
 
 #[test]
 fn both_wires_send_the_same_requests() {
-    let headers = [("x-mine", "1"), ("accept", "text/html"), ("user-agent", "me/2"), ("host", "b.example")];
+    let headers = [
+        ("x-mine", "1"),
+        ("x-mine", "2"),
+        ("x-empty", ""),
+        ("accept", "text/html"),
+        ("user-agent", ""),
+        ("host", "b.example"),
+        ("host", "c.example"),
+        ("content-length", "2"),
+    ];
     let asked = [HttpClient::Direct, HttpClient::Reqwest].map(|via| {
-        let server = Server::start(&[ONCE; 3]);
+        let server = Server::start(&[ONCE; 4]);
         let rig = WireRig::new(via, &Resolver::default());
         let at = format!("ann:s%C3%A9cret@{}", server.address());
         let plain = rig.ask_url(&format!("http://{}", server.address()));
@@ -55,7 +64,8 @@ fn both_wires_send_the_same_requests() {
                 (http::Method::PATCH, std::sync::Arc::new(headers.map(of).into_iter().collect()));
             job.body = "body".into();
         });
-        assert_eq!([&plain, &with_key, &own].map(summary), ["204 ", "204 ", "204 "], "{via:?}");
+        let empty = rig.ask_url_as(&format!("http://{}/empty", server.address()), |job| job.method = http::Method::PUT);
+        assert_eq!([&plain, &with_key, &own, &empty].map(summary), ["204 "; 4], "{via:?}");
         let name = server.address().to_string();
         let sorted = |request: &String| {
             let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -68,27 +78,34 @@ fn both_wires_send_the_same_requests() {
     assert_eq!(asked[0], asked[1]);
     insta::assert_snapshot!(asked[0].join("\n---\n").replace(env!("CARGO_PKG_VERSION"), "<version>"), @r"
     GET / HTTP/1.1
-    accept: */*
-    host: <server>
-    user-agent: inflight/<version>
+    Accept: */*
+    Host: <server>
+    User-Agent: inflight/<version>
 
 
     ---
     GET /a//b%20c/?q=%22x|y%22&z HTTP/1.1
-    accept: */*
-    authorization: Basic YW5uOnPDqWNyZXQ=
-    host: <server>
-    user-agent: inflight/<version>
+    Accept: */*
+    Authorization: Basic YW5uOnPDqWNyZXQ=
+    Host: <server>
+    User-Agent: inflight/<version>
 
 
     ---
     PATCH /own HTTP/1.1
-    accept: text/html
-    content-length: 4
-    host: b.example
-    user-agent: me/2
-    x-mine: 1
+    Accept: text/html
+    Content-Length: 4
+    Host: b.example
+    X-Empty: 
+    X-Mine: 1
+    X-Mine: 2
 
     body
+    ---
+    PUT /empty HTTP/1.1
+    Accept: */*
+    Content-Length: 0
+    Host: <server>
+    User-Agent: inflight/<version>
     ");
 }

@@ -55,7 +55,7 @@ fn brief(job: &mut Job) {
 }
 
 fn frugal(job: &mut Job) {
-    rules(job, |policy| policy.max_body = 1_000);
+    rules(job, |policy| policy.max_body = Some(1_000));
 }
 
 /// A case of one exchange on one connection.
@@ -84,6 +84,13 @@ macro_rules! then {
             summary: &[$summary, "200 ok"],
             heard: &[1, 1],
         }
+    };
+}
+
+/// A text seven times.
+macro_rules! many_fields {
+    ($($text:tt)*) => {
+        concat!($($text)*, $($text)*, $($text)*, $($text)*, $($text)*, $($text)*, $($text)*)
     };
 }
 
@@ -133,6 +140,8 @@ pub const CASES: &[Case] = &[
         same
     ),
     then!("an old server that stays", [Say(STAYS)], get, "200 ok", same),
+    then!("fields of doubtful form", [Say(DOUBTFUL)], get, "200 ok", same),
+    then!("more than a hundred fields", [Say(MANY_FIELDS)], get, "200 ok", same),
     // … and those after which it is not.
     then!(
         "connection: close",
@@ -230,6 +239,13 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
+const DOUBTFUL: &str = "HTTP/1.1 200 OK\r\nx-folded: a\r\n  b\r\n\tc\r\nx-blank : d\r\nx-control: e\x07\x1b[31mf\r\n\
+    no colon here\r\ncontent-length : 2\r\n\r\nok";
+const MANY_FIELDS: &str = concat!(
+    "HTTP/1.1 200 OK\r\n",
+    many_fields!(many_fields!(many_fields!("x-many: 1\r\n"))),
+    "content-length: 2\r\n\r\nok"
+);
 const CHUNKS: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n7\r\n, world\r\n0\r\nx-sum: 1\r\n\r\n";
 const INTERIM: &str = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n";
 const MOVED: &str = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";

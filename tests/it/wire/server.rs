@@ -19,12 +19,16 @@ pub enum Do {
     Glance,
     /// Says this, as one piece.
     Say(&'static str),
+    /// Says these bytes.
+    Bytes(&'static [u8]),
     /// Says so many bytes.
     Pour(usize),
     /// Waits as many milliseconds.
     Wait(u64),
     /// Says nothing until the client is gone.
     Hang,
+    /// Sends no more, but reads on.
+    HalfClose,
     /// Resets the connection. At a script's end it is closed in order.
     Reset,
 }
@@ -101,9 +105,11 @@ fn serve(mut stream: TcpStream, script: &[Do]) -> Heard {
             }
             // A client that has heard enough may be gone.
             Do::Say(text) => drop(stream.write_all(text.as_bytes())),
+            Do::Bytes(bytes) => drop(stream.write_all(bytes)),
             Do::Pour(n) => drop(stream.write_all(&vec![b'x'; *n])),
             Do::Wait(ms) => thread::sleep(Duration::from_millis(*ms)),
             Do::Hang => while stream.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {},
+            Do::HalfClose => drop(stream.shutdown(std::net::Shutdown::Write)),
             Do::Reset => {
                 reset(stream);
                 return heard;
@@ -128,7 +134,8 @@ fn hear(stream: &mut TcpStream) -> Option<String> {
     loop {
         if let Some(end) = got.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&got[..end]).into_owned();
-            let announced = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let lower = head.to_ascii_lowercase();
+            let announced = lower.lines().find_map(|line| line.strip_prefix("content-length: "));
             if got.len() - end - 4 >= announced.map_or(0, |n| n.parse().unwrap()) {
                 return Some(String::from_utf8_lossy(&got).into_owned());
             }

@@ -36,6 +36,8 @@ pub const KNOWN_ENDS: usize = 256;
 pub const SPREAD_GAP: Seconds = 0.002;
 /// The longest time that the first starts take: what a healthy host may lose, once.
 pub const SPREAD_TIME: Seconds = 0.04;
+/// For every so many accepted attempts, one more starts without that time between.
+pub const ANSWERS_PER_SLOT: u32 = 3;
 /// The first limit of a slow start.
 pub const SLOW_START_LIMIT: u32 = 4;
 
@@ -74,6 +76,8 @@ pub const MAX_AT_ONCE_FALLS: u32 = 3;
 pub const AT_ONCE_PATIENCE: u32 = 12;
 /// The largest such number.
 pub const AT_ONCE_PATIENCE_MAX: u32 = 200;
+/// The largest such number below a limit that was right before: one refusal in fifty.
+pub const AT_ONCE_PATIENCE_LOST: u32 = 48;
 /// The least time before each probe.
 pub const AT_ONCE_PROBE_TIME: Seconds = 2.0;
 /// Attempts that come one by one under a new limit: a refusal of one refutes it cheaply.
@@ -86,6 +90,13 @@ pub const LOWERING_DOUBTS: u32 = 3;
 pub const MAX_AT_ONCE_DOUBTS: u32 = 8;
 /// A new limit is not refuted by refusals at this share of it or more, as long as they are few.
 pub const NEAR_LIMIT_SHARE: f64 = 0.8;
+/// Attempts beyond a limit that are accepted before a probe is refused, if a rate is limited: so many times as many as
+/// are usual.
+pub const LEAK_PASSED: f64 = 3.0;
+/// Such probes in a row that refute the limit.
+pub const MAX_LEAKS: u32 = 2;
+/// How often a limit may come back and come down again: a rate near it looks alike.
+pub const MAX_RELAPSES: f64 = 2.0;
 /// The least time before each probe for a higher limit that was right before, in answers.
 pub const LOST_PROBE_LATENCIES: f64 = 4.0;
 /// The first of these numbers for one at once.
@@ -101,6 +112,8 @@ pub const AT_ONCE_CONFIRMED: u32 = 12;
 pub const LONG_PAUSE: Seconds = 2.0;
 /// Probes are at least this far ahead.
 pub const PROBE_SPACING: Seconds = 0.02;
+/// A burst that took no longer than this share of a window is repeated as it was.
+pub const REPLAY_SHARE: f64 = 0.1;
 /// The next probe, where no natural window ends.
 pub const FAR_PROBE: Seconds = 60.0;
 /// Added to the end of a window: timers and networks are inexact.
@@ -174,6 +187,8 @@ pub const MEASURE_ATTEMPTS: f64 = 8.0;
 pub const SATURATION_TTL: Seconds = 60.0;
 /// The share of the rate that is kept after a lone refusal.
 pub const GENTLE_CUT: f64 = 0.985;
+/// A search takes back no more than this at a refusal, and is not over if less was measured.
+pub const FAR_MEASURE: f64 = 0.7;
 /// The share that is kept after a refusal that measures nothing.
 pub const UNKNOWN_CUT: f64 = 0.93;
 /// The share that is kept when the ceiling has come down.
@@ -192,10 +207,12 @@ pub const LOST_SHARE: f64 = 0.85;
 pub const REGAINED_SHARE: f64 = 0.95;
 /// The step of a try to regain a lost rate.
 pub const LOST_STEP: f64 = 0.25;
-/// The time before the first such step. Each refusal makes it half as long again.
+/// The time before the first such step, and after one that was not refused. Each refusal makes it half as long again.
 pub const LOST_PAUSE: Seconds = 2.0;
-/// The longest such time.
-pub const LOST_PAUSE_MAX: Seconds = 15.0;
+/// The longest such time, in starts at the present rate: a refused step costs one or two refusals.
+pub const LOST_PAUSE_ATTEMPTS: f64 = 100.0;
+/// The longest such time of a slow rate.
+pub const LOST_PAUSE_MAX: Seconds = 8.0;
 /// Attempts accepted before each such step.
 pub const LOST_ATTEMPTS: u32 = 6;
 /// The longest pause after a refusal of a paced attempt.
@@ -203,8 +220,12 @@ pub const MAX_PAUSE: Seconds = 2.0;
 
 // Windows.
 
+/// Stated waits of which the shortest is at least this share of the longest are constant.
+pub const CONSTANT_WAIT: f64 = 0.95;
 /// A burst begins after a pause of this share of the window.
 pub const BURST_PAUSE: f64 = 0.25;
+/// It does not begin before this share of the window has passed since the last one began.
+pub const BURST_SHARE: f64 = 0.5;
 /// A burst is full at this share of the quota.
 pub const FULL_SHARE: f64 = 0.95;
 /// Less than this share of the quota shows that room comes back little by little.
@@ -221,6 +242,8 @@ pub const MORE_EVERY: u32 = 4;
 pub const MORE_EVERY_REFUSED: u32 = 8;
 /// The largest such number.
 pub const MORE_EVERY_MAX: u32 = 64;
+/// The largest such number while a quota that was larger before is tried.
+pub const MORE_EVERY_LOST: u32 = 12;
 /// The pause after a refused scout, as a share of the window.
 pub const WINDOW_RETRY_SHARE: f64 = 0.04;
 /// Windows up to here may have to be paced evenly.

@@ -35,6 +35,8 @@ pub struct HostEvidence<'a> {
     pub outcome: &'a Outcome,
     /// Whether the job waits for a host that is down. If not, its failures are no evidence.
     pub waits: bool,
+    /// Whether so many jobs wait that the batch may stand still for them.
+    pub is_crowded: bool,
     /// Whether the job may break the connection itself, or never get an answer.
     pub may_be_own: bool,
     /// Chance, from 0 to 1.

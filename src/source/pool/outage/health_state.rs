@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Reason};
 use crate::event::{Micros, Offset};
 
@@ -64,24 +63,7 @@ pub fn interval(lasted: Micros, chance: f64) -> Micros {
     Micros((even * (1.0 - JITTER * chance)) as u64)
 }
 
-/// How the host fails.
-pub fn sentence(outcome: &Outcome) -> Arc<str> {
-    Cause::from_outcome(outcome).map_or_else(|| Arc::from("no answer"), |cause| cause.to_string().into())
-}
-
 /// Whether the answer is that of a gateway: the application behind it may never have been up.
 pub fn is_of_gateway(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Answered { status: 502..=504, .. } | Outcome::Throttled { status: 502..=504, .. })
-}
-
-/// The reason with which jobs fail that were never sent.
-pub fn reason_of(outcome: &Outcome) -> Reason {
-    match outcome {
-        Outcome::Failed { reason, .. } => *reason,
-        Outcome::Answered { .. }
-        | Outcome::Redirected { .. }
-        | Outcome::Throttled { .. }
-        | Outcome::TimedOut { .. }
-        | Outcome::Cancelled => Reason::Unreachable,
-    }
 }

@@ -8,6 +8,7 @@
 pub mod evidence;
 pub mod health_state;
 pub mod host_sign;
+pub mod reasons;
 pub mod suspicion;
 #[cfg(test)]
 mod tests;
@@ -19,13 +20,18 @@ use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds, OutageStep};
 use crate::source::pool::outage::health_state::{
-    DownState, GivenUpState, HealthState, INTERVAL, interval, is_of_gateway, reason_of, sentence,
+    DownState, GivenUpState, HealthState, INTERVAL, interval, is_of_gateway,
 };
 use crate::source::pool::outage::host_sign::HostSign;
+use crate::source::pool::outage::reasons::{given_up_text, reason_of, sentence};
 use crate::source::pool::outage::suspicion::Suspicion;
 
 /// The most attempts that must break at a host that has never answered.
 const MOST_EXPECTED: u32 = 50;
+
+/// How long a host that has never answered is waited for while thousands of jobs wait. A sweep over many hosts must not
+/// stand still again and again for those that do not exist.
+const UNREACHABLE_IN_CROWD: Micros = Micros(1_000_000);
 
 /// Whether a host is up.
 #[derive(Debug)]
@@ -169,18 +175,14 @@ impl Outage {
     }
 
     fn try_failed(&mut self, evidence: &HostEvidence<'_>) -> OutageStep {
-        let bound = self.bound();
+        let bound = self.bound(evidence.is_crowded);
         let HealthState::Down(down) = &mut self.state else { return OutageStep::Dismissed };
         let lasted = evidence.at.since(down.since);
         (down.why, down.reason) = (sentence(evidence.outcome), reason_of(evidence.outcome));
         down.n_tries += 1;
         if lasted >= bound && down.is_reported {
-            let length = humantime::format_duration(Duration::from_micros(bound.0));
-            let why: Arc<str> = if self.has_answered {
-                format!("down for {length}: {}", down.why).into()
-            } else {
-                format!("never answered for {length}: {}; is it running?", down.why).into()
-            };
+            let length = humantime::format_duration(Duration::from_micros(bound.0)).to_string();
+            let why = given_up_text(evidence.outcome, &down.why, &length, self.has_answered);
             let next_try = evidence.at + INTERVAL.1;
             let last = Outcome::Failed { reason: down.reason, detail: Some(Arc::clone(&why)) };
             self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: true });
@@ -280,7 +282,11 @@ impl Outage {
     }
 
     /// How long an outage may last.
-    fn bound(&self) -> Micros {
-        if self.has_answered { self.bounds.outage } else { self.bounds.unreachable }
+    fn bound(&self, is_crowded: bool) -> Micros {
+        match (self.has_answered, is_crowded) {
+            (true, _) => self.bounds.outage,
+            (false, true) => self.bounds.unreachable.min(UNREACHABLE_IN_CROWD),
+            (false, false) => self.bounds.unreachable,
+        }
     }
 }

@@ -34,8 +34,9 @@ use std::time::Duration;
 use crate::event::idle::IdleReason;
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::RetryReason;
+use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
+use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;
@@ -60,6 +61,12 @@ pub const PARKED_MAX: usize = 10_000;
 
 /// The most jobs that are parked in closed lanes in one step, so that one step under the lock stays short.
 const PARKED_AT_ONCE: usize = 100;
+
+/// Above this number of lanes, the reason for unused slots is not found anew each time.
+const MANY_LANES: usize = 256;
+
+/// How long such a reason holds, for each lane.
+const IDLE_WHY_FOR: Micros = Micros(10);
 
 /// What a worker should do.
 #[derive(Debug)]
@@ -99,6 +106,8 @@ pub struct Schedule {
     now: Offset,
     clock: RunClock,
     sources: Sources,
+    /// The end of the warm-up.
+    warm: Option<Offset>,
     lanes: Lanes,
     delayed: DelayQueue,
     settling: SettlingJobs,
@@ -115,6 +124,8 @@ pub struct Schedule {
     awaiting_input: Vec<usize>,
     /// Sources of many hosts that wait until fewer jobs are parked.
     held_back: Vec<usize>,
+    /// The last reason for an unused slot, and when it was found.
+    idle_why: (IdleReason, Offset),
 }
 
 impl Schedule {
@@ -125,7 +136,8 @@ impl Schedule {
             announcements: VecDeque::new(),
             now: Offset::ZERO,
             clock: RunClock::default(),
-            sources: Sources::new(cursor, polling),
+            sources: Sources::new(cursor, polling, limits.duration.map(|length| Offset::ZERO + length.into())),
+            warm: limits.warmup.map(|length| Offset::ZERO + length.into()),
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
@@ -138,6 +150,7 @@ impl Schedule {
             skipped: HashSet::new(),
             awaiting_input: Vec::new(),
             held_back: Vec::new(),
+            idle_why: (IdleReason::NoWork, Offset::ZERO),
         };
         schedule.sources.open(&mut schedule.announcements);
         for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
@@ -168,6 +181,8 @@ impl Schedule {
                 self.expire_waiting();
             } else if self.shortage.due() == Some(due) {
                 self.report_shortage();
+            } else if self.sources.closes_at() == Some(due) {
+                self.sources.close(&mut self.announcements);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
                 self.enqueue_source(source);
             }
@@ -196,7 +211,8 @@ impl Schedule {
         // The time of a job does not run while the run is paused.
         let deadline = self.deadlines.soonest().filter(|_| self.gate.state() == GateState::Open);
         let held = [self.delayed.soonest(), self.settling.soonest(), deadline];
-        [self.lanes.next_opening(), self.shortage.due(), round].into_iter().chain(held).flatten().min()
+        let sources = [round, self.sources.closes_at()];
+        [self.lanes.next_opening(), self.shortage.due()].into_iter().chain(sources).chain(held).flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -260,13 +276,25 @@ impl Schedule {
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot is unused now. It visits every lane while any has work.
-    pub fn idle_why(&self) -> IdleReason {
+    /// Why a slot is unused now. It visits every lane while any has work. With many lanes, that would take longer than
+    /// all other work of the run, so the last answer holds for a time in proportion to their number.
+    pub fn idle_why(&mut self) -> IdleReason {
         match self.gate.state() {
             GateState::Paused => return IdleReason::Paused,
             GateState::Closed => return IdleReason::Draining,
             GateState::Open => {}
         }
+        let n_lanes = self.lanes.n();
+        let (why, at) = self.idle_why;
+        if n_lanes > MANY_LANES && self.now.since(at) < Micros(IDLE_WHY_FOR.0 * n_lanes as u64) {
+            return why;
+        }
+        let why = self.find_idle_why();
+        self.idle_why = (why, self.now);
+        why
+    }
+
+    fn find_idle_why(&self) -> IdleReason {
         let is_paced = self.pace.opens_at() > self.now;
         if is_paced && self.has_turns() {
             return IdleReason::Rate;
@@ -313,6 +341,12 @@ impl Schedule {
     /// Counts a job as settled: well, badly, or cancelled.
     pub fn settle(&mut self, place: Place, endpoint: EndpointId, is_good: Option<bool>) {
         self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
+    }
+
+    /// The times that the plan sets for the run.
+    pub fn times(&self) -> Option<RunTimes> {
+        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm };
+        (times != RunTimes::default()).then_some(times)
     }
 
     /// The sources of the plan.
@@ -373,6 +407,7 @@ impl Schedule {
         ready.is_try_of_host = lane.outage.is_down();
         ready.host_counts = lane.health.counts();
         ready.generation = lane.outage.start();
+        ready.is_crowded = lane.is_crowded();
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);

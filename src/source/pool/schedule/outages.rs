@@ -8,9 +8,12 @@ use crate::event::outcome::Outcome;
 use crate::event::reasons::{RetryReason, WarningSource};
 use crate::event::{Fact, HostId, Micros};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
-use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
+use crate::source::pool::schedule::{PARKED_MAX, Schedule};
+
+/// A sweep over many hosts: each has at most this part of the jobs that wait.
+const CROWD: usize = 100;
 
 impl Schedule {
     /// Learns from the end of an attempt whether its host is up. `in_flight` includes the attempt. Returns what the
@@ -20,6 +23,8 @@ impl Schedule {
         let has_more = !self.sources.is_drawn();
         let limit = self.gate.limit();
         let lane = self.lanes.lane(host.0 as usize);
+        // The jobs of one host never crowd out others: it may come up soon, and then they are done.
+        let is_crowded = self.parked >= PARKED_MAX / 2 && lane.n_parked() <= self.parked / CROWD;
         let may_start_more = (has_more || lane.has_parked()) && !lane.health.is_closed();
         let evidence = HostEvidence {
             at: self.now,
@@ -30,6 +35,7 @@ impl Schedule {
             startable: if may_start_more { lane.limit.unwrap_or(limit).min(limit) } else { 0 },
             outcome,
             waits: ready.waits_for_host(),
+            is_crowded,
             may_be_own: ready.may_break_itself(lane.outage.was_false_alarm()),
             chance,
         };

@@ -65,6 +65,8 @@ pub struct PendingJob {
     pub is_doubtful: bool,
     /// The proof of its attempt in flight, for the adaptive controller of its host.
     pub start_id: Option<StartId>,
+    /// Whether its attempt went to a host that limits attempts in flight.
+    pub is_crowded: bool,
 }
 
 impl PendingJob {
@@ -98,6 +100,7 @@ impl PendingJob {
             generation: 0,
             is_doubtful: false,
             start_id: None,
+            is_crowded: false,
         })
     }
 
@@ -191,9 +194,11 @@ impl PendingJob {
         self.job.policy.retry.non_idempotent || self.job.method.is_idempotent()
     }
 
-    /// The job will not start again.
+    /// The job will not start again. The try for which it waited never began.
     #[must_use]
     pub fn given_up(mut self: Box<Self>, now: Offset) -> Box<Self> {
+        // While it follows a redirect, its try has begun.
+        self.tries -= u32::from(self.tries > 1 && self.hops == 0);
         self.waited += self.wait;
         self.end(now);
         self

@@ -41,6 +41,8 @@ pub struct Milestones {
     connected: AtomicU64,
     /// The attempt took another connection, which became free before the new one was open.
     overtaken: AtomicU64,
+    /// The last chunk of a request body from a file.
+    sent: AtomicU64,
     /// The last chunk of the response; the head is the first.
     received: AtomicU64,
     bytes: AtomicU64,
@@ -59,6 +61,7 @@ impl Milestones {
             tls_started: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             overtaken: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             stale: AtomicU64::new(0),
@@ -96,6 +99,24 @@ impl Milestones {
     /// Marks that an idle connection was closed, and the attempt starts again.
     pub fn mark_stale(&self) {
         self.mark(&self.stale);
+        for milestone in [&self.resolve_started, &self.resolved, &self.connect_started, &self.overtaken] {
+            milestone.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the attempt uses a connection that another attempt opened.
+    pub fn has_reused(&self) -> bool {
+        self.get(&self.connect_started).is_none() || self.get(&self.overtaken).is_some()
+    }
+
+    /// Marks that a chunk of an upload was sent.
+    pub fn mark_sent(&self) {
+        self.mark(&self.sent);
+    }
+
+    /// Returns when the last chunk of an upload was sent.
+    pub fn sent_at(&self) -> Option<Instant> {
+        Some(self.start + Duration::from(self.get(&self.sent)?))
     }
 
     /// Marks a chunk of the response at `at`, after which the body has `bytes`.
@@ -129,7 +150,8 @@ impl Milestones {
         if self.is_connecting() {
             self.start + timeouts.connect
         } else {
-            self.start + Duration::from(self.connected_after()) + timeouts.first_byte
+            let connected = self.start + Duration::from(self.connected_after());
+            self.sent_at().unwrap_or(connected).max(connected) + timeouts.first_byte
         }
     }
 
@@ -233,7 +255,10 @@ pub struct PendingConnection<F> {
     milestones: Option<Arc<Milestones>>,
 }
 
-impl<F: Future + Unpin> Future for PendingConnection<F> {
+impl<F, T, E> Future for PendingConnection<F>
+where
+    F: Future<Output = Result<T, E>> + Unpin,
+{
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -243,7 +268,7 @@ impl<F: Future + Unpin> Future for PendingConnection<F> {
             milestones.mark(&milestones.overtaken);
         }
         let connected = ready!(Pin::new(&mut self.connecting).poll(context));
-        if let Some(milestones) = self.milestones.take() {
+        if let Some(milestones) = self.milestones.take().filter(|_| connected.is_ok()) {
             milestones.mark_connected();
         }
         Poll::Ready(connected)

@@ -3,27 +3,34 @@
 //! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
 //! so that it can show them. Start at [`ReqwestWire`].
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, ClientBuilder, Request};
+use reqwest::{Client, ClientBuilder, Proxy, Request, Response};
 use rustc_hash::FxHashSet;
-use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
-use crate::source::pool::wire::secure;
+use crate::source::pool::wire::reach::Reach;
+use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
+use crate::source::pool::wire::tls::{self, TlsConfigs};
+use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -33,31 +40,35 @@ use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 const MAX_HOSTS: usize = 1_024;
 
 /// The clients of one thread, each created on first use.
-///
-/// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https` must not
-/// depend on them.
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
-    keeps_bodies: bool,
+    reach: Reach,
+    bodies: BodyRules,
     max_idle: usize,
     plain: ClientSlot,
-    secure: ClientSlot,
-    /// For hosts on this machine.
-    local: ClientSlot,
-    tls: OnceCell<Result<ClientConfig, rustls::Error>>,
+    /// For each TLS configuration.
+    secure: Box<[ClientSlot]>,
+    tls: Rc<TlsConfigs>,
 }
 
 /// A client, and the hosts that it has served.
 #[derive(Debug, Default)]
 struct ClientSlot {
     client: RefCell<Option<Client>>,
+    /// The time that it allows for a connection.
+    connect: Cell<Duration>,
     hosts: RefCell<FxHashSet<Box<str>>>,
 }
 
 impl ClientSlot {
     /// Returns the client, or builds it.
-    fn get(&self, url: &Url, build: impl FnOnce() -> Result<Client, String>) -> Result<Client, String> {
+    fn get(
+        &self,
+        url: &Url,
+        connect: Duration,
+        build: impl FnOnce(Duration) -> Result<Client, String>,
+    ) -> Result<Client, String> {
         let mut hosts = self.hosts.borrow_mut();
         let host = &url[Position::BeforeHost..Position::AfterPort];
         if !hosts.contains(host) {
@@ -67,10 +78,14 @@ impl ClientSlot {
             }
             hosts.insert(host.into());
         }
-        if let Some(client) = &*self.client.borrow() {
+        // A longer time needs another client. Each attempt ends in its own time.
+        if let Some(client) = &*self.client.borrow()
+            && self.connect.get() >= connect
+        {
             return Ok(client.clone());
         }
-        let client = build()?;
+        let client = build(connect)?;
+        self.connect.set(connect);
         self.client.replace(Some(client.clone()));
         Ok(client)
     }
@@ -78,75 +93,117 @@ impl ClientSlot {
 
 impl ReqwestWire {
     /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        let (plain, secure, local) = (ClientSlot::default(), ClientSlot::default(), ClientSlot::default());
-        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls: OnceCell::new() }
+    pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let plain = ClientSlot::default();
+        let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
+        Self { resolver, reach, bodies, max_idle, plain, secure, tls }
     }
 
-    /// Returns the client for a URL.
-    fn client(&self, url: &Url) -> Result<Client, String> {
-        if url.scheme() == "https" {
-            let tls = self.tls.get_or_init(secure::config).as_ref().map_err(ToString::to_string)?;
-            self.secure.get(url, || self.build(Client::builder().tls_backend_preconfigured(tls.clone())))
-        } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
-            // A proxy cannot resolve a host name of this machine.
-            self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
+    /// Returns the client for a URL, which allows at least this time for a connection.
+    fn client(&self, url: &Url, connect: Duration) -> Result<Client, String> {
+        let host = url.host_str().unwrap_or_default();
+        let over_tls = self.reach.proxy_for(url).filter(|proxy| proxy.protocol == ProxyProtocol::Https);
+        if url.scheme() == "https" || over_tls.is_some() {
+            let position = self.tls.position(if url.scheme() == "https" {
+                host
+            } else {
+                over_tls.map_or(host, |proxy| &*proxy.host)
+            });
+            let tls = self.tls.config(position)?;
+            let build = |connect| self.build(Client::builder().tls_backend_preconfigured((*tls).clone()), connect);
+            self.secure[position].get(url, connect, build)
         } else {
-            self.plain.get(url, || self.build(Client::builder().tls_certs_only([])))
+            self.plain.get(url, connect, |connect| self.build(Client::builder().tls_certs_only([]), connect))
         }
     }
 
-    fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
-        secure::install_provider();
+    /// Returns a failure to connect as one of the proxy, if there is one.
+    fn attribute(&self, ended: NoAnswer, url: &Url) -> NoAnswer {
+        match (ended, self.reach.proxy_for(url)) {
+            (NoAnswer::Failed((Reason::Refused | Reason::Unreachable | Reason::Dns, detail)), Some(proxy)) => {
+                let text = format!("the proxy {proxy} (from {}) opened no connection: {detail}", proxy.source);
+                NoAnswer::Failed((Reason::Proxy, text))
+            }
+            (ended, _) => ended,
+        }
+    }
+
+    fn build(&self, builder: ClientBuilder, connect: Duration) -> Result<Client, String> {
+        tls::install_provider();
+        let reach = self.reach.clone();
         builder
-            .user_agent(message::DEFAULT_USER_AGENT)
+            .http1_title_case_headers()
+            .http1_max_headers(message::MAX_FIELDS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .pool_max_idle_per_host(self.max_idle)
             .dns_resolver(MarkingResolver(self.resolver.clone()))
             .connector_layer(ConnectMarker)
+            // It is divided among the addresses of a name: without it, the first one gets all of the time.
+            .connect_timeout(connect)
+            .proxy(Proxy::custom(move |url| reach.proxy_for(url)?.secret_url()))
             .build()
             .map_err(|error| failure::classify_reqwest(&error).1)
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
-        let timeouts = &job.policy.timeouts;
-        let client = match self.client(&job.url) {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
+        let client = match self.client(&job.url, job.policy.timeouts.connect) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
-        let mut answer = std::pin::pin!(client.execute(request(job)));
-        let answered = loop {
-            // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
-            let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
-            let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
-            match timeout_at(deadline, answer.as_mut()).await {
-                Ok(answered) => break answered,
-                Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => {
-                    let timed_out = Exchange::new(Reply::TimedOut(milestones.phase()));
-                    return timed_out.with_phase_times(milestones.phase_times());
+        let mut response = loop {
+            match answer(&client, (job, self.bodies.accepts_encoded()), milestones, end).await {
+                Ok(response) => break response,
+                // Each turn removes an idle connection, so the last one opens a new connection.
+                Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
+                Err(ended) => {
+                    let ended = self.attribute(ended, &job.url);
+                    return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
                 }
-            }
-        };
-        let mut response = match answered {
-            Ok(response) => response,
-            Err(error) => {
-                let ended = NoAnswer::Failed(failure::classify_reqwest(&error));
-                return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let next = async || response.chunk().await.map_err(|error| failure::classify_reqwest(&error));
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
     }
+}
+
+/// Sends the request and waits for the response head.
+async fn answer(
+    client: &Client,
+    (job, accepts_encoded): (&Job, bool),
+    milestones: &Arc<Milestones>,
+    end: Instant,
+) -> Result<Response, NoAnswer> {
+    let timeouts = &job.policy.timeouts;
+    let body = upload::open(&job.body, milestones).await?;
+    let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
+    loop {
+        // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
+        let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
+        let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
+        match timeout_at(deadline, answer.as_mut()).await {
+            Ok(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase())),
+            Ok(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
+            Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
+            Err(_) => return Err(NoAnswer::TimedOut(milestones.phase())),
+        }
+    }
+}
+
+/// Whether a reused connection broke before the response head.
+fn is_stale(ended: &NoAnswer, milestones: &Milestones) -> bool {
+    matches!(ended, NoAnswer::Failed((Reason::ClosedEarly | Reason::Reset, _))) && milestones.has_reused()
 }
 
 impl Wire for ReqwestWire {
@@ -177,28 +234,49 @@ impl Resolve for MarkingResolver {
     }
 }
 
-fn request(job: &Job) -> Request {
+fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
-    *request.headers_mut() = message::plan_headers(job);
-    if !job.body.is_empty() {
-        *request.body_mut() = Some(job.body.clone().into());
+    let mut headers = message::plan_headers(job);
+    headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
+    message::finish_headers(&mut headers, accepts_encoded);
+    if message::has_length(job) {
+        headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+    }
+    *request.headers_mut() = headers;
+    match &job.body {
+        RequestContent::Memory(bytes) if bytes.is_empty() => {}
+        RequestContent::Memory(bytes) => *request.body_mut() = Some(bytes.clone().into()),
+        RequestContent::Parts(_) => *request.body_mut() = Some(reqwest::Body::wrap(body)),
     }
     request
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+    use std::time::Duration;
+
     use super::{MAX_HOSTS, ReqwestWire};
     use crate::source::pool::dns::Resolver;
+    use crate::source::pool::wire::kept_body::BodyRules;
+    use crate::source::pool::wire::reach::Reach;
+    use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 
     #[test]
     fn a_client_is_replaced_after_many_hosts() {
-        let wire = ReqwestWire::new(Resolver::default(), false, 1);
+        let wire = ReqwestWire::new(
+            Resolver::default(),
+            Reach::default(),
+            Rc::new(TlsConfigs::new(TlsProfiles::default())),
+            BodyRules::default(),
+            1,
+        );
         for n in 0..3 * MAX_HOSTS {
-            wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
+            let url = format!("http://h{n}.test/x").parse().unwrap();
+            wire.client(&url, Duration::from_secs(1)).unwrap();
             assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);
         }
         assert_eq!(wire.plain.hosts.borrow().len(), MAX_HOSTS);

@@ -2,6 +2,7 @@
 
 mod black_holes;
 mod bounds;
+mod dead_hosts;
 mod shortages;
 
 use std::collections::HashMap;

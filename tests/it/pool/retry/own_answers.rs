@@ -65,10 +65,39 @@ async fn every_second_job_of_a_small_batch_gets_a_503() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_jobs_that_get_a_429_do_not_hold_up_the_end_of_a_batch() {
+async fn jobs_that_always_get_a_429_wait_by_themselves_until_their_time_is_over() {
+    for (jobs, every, mode) in [(200, 40, "off"), (200, 40, "when refused"), (2_000, 400, "when refused")] {
+        let script = move |cue: Cue<'_>| {
+            if cue.place.row % every == 7 { ends(20, End::Status(429)) } else { ok(20) }
+        };
+        let run = Rig::new(&plan(jobs, mode), script).run().await;
+        let ledger = run.ledger();
+        assert_eq!(n_done(&ledger), jobs as usize - 5, "{jobs}, {mode}");
+        let last_done = last_done(&run);
+        assert!(last_done < seconds(8), "{jobs}, {mode}: the others end at {last_done:?}");
+        let end = run.end().1;
+        assert!(end > seconds(600) && end < seconds(620), "{jobs}, {mode}: {end:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_job_is_lost_to_a_limit_of_one_path() {
+    // Every tenth job is for a path that takes one request each five seconds.
     for mode in ["off", "when refused"] {
-        some_always_get(429, 200, mode, |row| row == 5 || row == 9).await;
-        some_always_get(429, 2_000, mode, |row| row % 400 == 7).await;
+        let next = Cell::new(Instant::now());
+        let script = move |cue: Cue<'_>| {
+            if cue.place.row % 10 != 3 {
+                return ok(20);
+            }
+            if Instant::now() < next.get() {
+                return ends(3, End::Status(429));
+            }
+            next.set(Instant::now() + Duration::from_secs(5));
+            ok(20)
+        };
+        let run = Rig::new(&plan(200, mode), script).run().await;
+        assert_eq!(n_done(&run.ledger()), 200, "{mode}");
+        assert!(run.end().1 < seconds(200), "{mode}: {:?}", run.end().1);
     }
 }
 

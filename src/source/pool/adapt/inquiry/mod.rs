@@ -17,8 +17,8 @@ use crate::source::pool::adapt::quota::Quota;
 use crate::source::pool::adapt::search::{Probe, Ramp, RampStep, SearchOrigin};
 use crate::source::pool::adapt::seconds::{self, NEVER, Seconds, has_come};
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::{CHANCE_SHARE, LONG_PAUSE, MAX_TRANSITIONS};
-use crate::source::pool::adapt::window::{Window, WindowVerdict};
+use crate::source::pool::adapt::tuning::{CHANCE_SHARE, CONSTANT_WAIT, LONG_PAUSE, MAX_TRANSITIONS};
+use crate::source::pool::adapt::window::{WaitKind, Window, WindowVerdict};
 
 /// The inquiry into what a host accepts.
 #[derive(Debug)]
@@ -64,12 +64,16 @@ enum InquiryPhase {
 enum Back {
     Free,
     Law,
+    /// To none: what was obeyed is refuted, and without it everything would start at once.
+    Search,
 }
 
 /// The waits that the server stated.
 #[derive(Clone, Copy, Debug, Default)]
 struct StatedWaits {
     until: Seconds,
+    /// Zero if there are none, like the longest.
+    shortest: Seconds,
     longest: Seconds,
 }
 
@@ -108,6 +112,11 @@ impl Inquiry {
     /// Whether nothing is known to be limited.
     pub fn is_free(&self) -> bool {
         matches!(self.phase, InquiryPhase::Free)
+    }
+
+    /// Whether the host is known to limit attempts in flight.
+    pub fn is_crowded(&self) -> bool {
+        self.at_once.is_some() || self.stated_at_once.is_some()
     }
 
     /// How many may be in flight.
@@ -252,8 +261,13 @@ impl Inquiry {
         }
     }
 
-    fn waits(&self) -> bool {
-        self.waits.longest > 0.0
+    fn waits(&self) -> WaitKind {
+        let StatedWaits { shortest, longest, .. } = self.waits;
+        match longest {
+            0.0 => WaitKind::None,
+            _ if shortest >= CONSTANT_WAIT * longest => WaitKind::Constant,
+            _ => WaitKind::Varied,
+        }
     }
 
     /// The time between two starts; zero if there is no pace.

@@ -24,7 +24,7 @@ impl Schedule {
     pub(super) fn classify_forbidden(&mut self, ready: &mut PendingJob, outcome: &mut Outcome) -> HostResponse {
         let (host, endpoint, now) = (ready.host, ready.job.endpoint, self.now);
         let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
-        let refused = lane.health.refused_attempt(ready, now);
+        let refused = lane.health.refused_attempt(ready);
         match lane.health.forbidden(endpoint) {
             None | Some(ForbiddenState::Answer) => HostResponse::OwnAnswer,
             Some(ForbiddenState::Open) => HostResponse::Undecided,

@@ -160,15 +160,8 @@ impl HostHealth {
     }
 
     /// A refusal of this job that has just come, and what the host did with other jobs.
-    pub fn refused_attempt(&self, ready: &PendingJob, now: Offset) -> RefusedAttempt {
-        RefusedAttempt {
-            at: now,
-            before: ready.host_counts,
-            others: ready.others,
-            counts: self.counts(),
-            is_open: self.closed_since.is_none(),
-            longest_closed: self.longest_closed,
-        }
+    pub fn refused_attempt(&self, ready: &PendingJob) -> RefusedAttempt {
+        RefusedAttempt { before: ready.host_counts, others: ready.others, counts: self.counts() }
     }
 
     /// What a 503 without a wait means. `others` are in flight at the host.

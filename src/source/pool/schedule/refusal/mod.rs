@@ -38,7 +38,7 @@ pub enum HostResponse {
     Undecided,
     /// The host refused this job alone, and accepts others. The job waits by itself.
     RefusedAlone,
-    /// The host has refused this job alone so often that the refusal is its answer.
+    /// The host has refused every job for too long.
     RefusedForGood,
 }
 
@@ -55,7 +55,7 @@ impl Schedule {
         let is_down = lane.outage.is_down();
         let is_end = is_drawn && !lane.waiting.has_fresh();
         let health = &mut lane.health;
-        let refused = health.refused_attempt(ready, now);
+        let refused = health.refused_attempt(ready);
         match *outcome {
             Outcome::Throttled { .. } => {
                 ready.refuse(&refused);
@@ -63,8 +63,6 @@ impl Schedule {
                 if is_timed || !ready.own.is_likely() {
                     health.close(now, is_timed);
                     HostResponse::Refused
-                } else if ready.own.is_final(&refused) {
-                    HostResponse::RefusedForGood
                 } else {
                     if !ready.own.is_plain() {
                         health.add_refused();
@@ -76,7 +74,9 @@ impl Schedule {
                 let bits = ready.refuse(&refused);
                 health.add_evidence(bits);
                 let overload = health.overload(ready, others, now);
-                let gets_no_other_answer = is_end && health.is_selective_at_end() || ready.own.is_plain();
+                let is_doubted_again = health.is_doubted() && ready.own.is_likely();
+                let gets_no_other_answer =
+                    is_end && health.is_selective_at_end() || ready.own.is_plain() || is_doubted_again;
                 // It waits by itself: that costs it nothing, and what follows shows whether it is a limit.
                 let is_alone = ready.own.is_likely() || health.is_doubted();
                 if health.is_doubted() && health.recognized.contains(503) {

@@ -7,32 +7,44 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
-use hyper::client::conn::http1::{Connection, SendRequest, handshake};
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+use tokio::time::timeout;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
+use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
-use crate::source::pool::wire::message::RequestBody;
+use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES};
+use crate::source::pool::wire::upload::RequestBody;
 
-/// An open stream, plain or with TLS.
-pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+/// An open stream: plain TCP, or anything else.
+pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;
+
+/// A stream of bytes in both directions.
+pub(in crate::source::pool) trait ByteStream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> ByteStream for S {}
+
+/// The number of bytes that identify another protocol.
+const LEFTOVER: usize = 16;
 
 /// A connection.
 pub(in crate::source::pool) struct HttpConnection {
     sender: SendRequest<RequestBody>,
     /// `None` once it is closed.
-    connection: Option<Connection<TokioIo<TcpOrTls>, RequestBody>>,
-    /// It closed before the first byte of the next response.
-    was_silent: bool,
+    connection: Option<Connection<TokioIo<HttpStream>, RequestBody>>,
+    /// What it received before it closed, and has not parsed: the beginning.
+    leftover: Vec<u8>,
 }
 
 /// The pending response head, or the request if it was not sent.
@@ -51,9 +63,20 @@ pub(in crate::source::pool) struct Unanswered {
 
 impl HttpConnection {
     /// Opens a connection over a stream.
-    pub(in crate::source::pool) async fn over(stream: TcpOrTls) -> Result<Box<Self>, Failure> {
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| closed(&error))?;
-        Ok(Box::new(Self { sender, connection: Some(connection), was_silent: true }))
+    ///
+    /// It reads what servers really send, as curl does: folded fields, blanks before a colon, many fields. A field
+    /// with a control character is left out.
+    pub(in crate::source::pool) async fn over(stream: HttpStream) -> Result<Box<Self>, Failure> {
+        let handshake = Builder::new()
+            .max_headers(MAX_FIELDS)
+            .max_header_size(MAX_HEAD_BYTES)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .title_case_headers(true)
+            .handshake(TokioIo::new(stream));
+        let (sender, connection) = handshake.await.map_err(|error| closed(&error))?;
+        Ok(Box::new(Self { sender, connection: Some(connection), leftover: Vec::new() }))
     }
 
     /// Sends a request once [`Self::read_head`] polls it. A request is large, so it is moved only once.
@@ -74,7 +97,8 @@ impl HttpConnection {
             Err(mut error) => {
                 let unsent = error.take_message();
                 self.end();
-                Err(Unanswered { failure: closed(error.error()), unsent, is_silent: self.was_silent })
+                let failure = instead_of_http(&self.leftover).unwrap_or_else(|| closed(error.error()));
+                Err(Unanswered { failure, unsent, is_silent: self.leftover.is_empty() })
             }
         }
     }
@@ -106,6 +130,15 @@ impl HttpConnection {
         self.connection.is_some() && self.sender.is_ready()
     }
 
+    /// Waits up to `patience` for the server to close an idle connection. Returns whether it can be reused.
+    pub(in crate::source::pool) async fn outlasts(&mut self, patience: Duration) -> bool {
+        let closed = poll_fn(|context| {
+            self.poll_connection(context);
+            if self.connection.is_none() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        timeout(patience, closed).await.is_err() && self.sender.is_ready()
+    }
+
     /// Waits for a step while it polls the connection.
     async fn drive<T>(&mut self, step: impl Future<Output = T>) -> T {
         let mut step = pin!(step);
@@ -128,7 +161,8 @@ impl HttpConnection {
 
     fn end(&mut self) {
         if let Some(connection) = self.connection.take() {
-            self.was_silent = connection.into_parts().read_buf.is_empty();
+            let received = connection.into_parts().read_buf;
+            self.leftover = received[..received.len().min(LEFTOVER)].to_vec();
         }
     }
 }

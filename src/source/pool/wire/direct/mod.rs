@@ -1,62 +1,87 @@
 //! inflight's own HTTP/1.1 client, with and without TLS.
 //!
-//! It never uses a proxy. Each thread has its own connections. A connection has no task: the exchange that uses it
+//! Each thread has its own connections. A connection has no task: the exchange that uses it
 //! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
 //! `dial` and `connection`.
 
+pub mod capped_hosts;
 mod connection;
 mod dial;
+mod handshake;
 mod host_pools;
+mod tunnel;
 
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::Response;
 use hyper::body::Incoming;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
+use url::Position;
 
 use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
-use crate::source::pool::wire::direct::connection::{HttpConnection, Unanswered};
+use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
+use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
+use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::reach::Reach;
+use crate::source::pool::wire::tls::TlsConfigs;
+use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
-/// The idle time after which a connection that closes without a response counts as stale.
+/// The least idle time of a connection that is used for a request which must not be sent twice.
 ///
-/// A connection that was in use more recently closed because of the request, which is a failure.
-const STALE_AFTER: Duration = Duration::from_secs(1);
+/// Some servers close each connection after its response, without saying so. That takes a moment to be visible.
+const SETTLING_TIME: Duration = Duration::from_millis(5);
 
 /// The direct client of one thread.
 #[derive(Debug)]
 pub struct DirectWire {
     pools: HostPools,
+    capped: CappedHosts,
     dialer: Dialer,
-    keeps_bodies: bool,
+    bodies: BodyRules,
 }
 
 /// A running exchange.
 struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
-    milestones: &'a Milestones,
+    milestones: &'a Arc<Milestones>,
     start: Instant,
     end: Instant,
 }
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
+    pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let pools = HostPools::new(reach, max_idle, bodies.accepts_encoded());
+        Self { pools, capped: CappedHosts::default(), dialer: Dialer::new(resolver, tls), bodies }
+    }
+
+    /// Shares the hosts that limit attempts in flight with the clients of other threads.
+    #[must_use]
+    pub fn sharing(self, capped: CappedHosts) -> Self {
+        Self { capped, ..self }
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
+    async fn run_exchange(
+        &self,
+        job: &Job,
+        milestones: &Arc<Milestones>,
+        (start, end): (Instant, Instant),
+    ) -> Exchange {
         let pool = self.pools.pool(&job.url);
         let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
         let (mut connection, mut response) = match self.request(exchange).await {
@@ -65,13 +90,17 @@ impl DirectWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let ended = Instant::now();
         if body.broken.is_none() && connection.is_ready().await {
             self.pools.keep(&pool, connection, ended);
+        }
+        if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
+            let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
+            return Exchange::new(refused.into()).with_phase_times(milestones.phase_times_with_answer(head_at, ended));
         }
         let headers = std::mem::take(response.headers_mut());
         let head = AnswerHead { status, headers, received };
@@ -80,27 +109,41 @@ impl DirectWire {
 
     /// Sends the request and waits for the response head.
     ///
-    /// It uses an idle connection that is still open, or else a new one.
+    /// It uses an idle connection that is still open, or else a new one. An idle connection that breaks before a
+    /// byte of the response is replaced once: the server may have closed it before the request arrived.
     async fn request(
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let make = || exchange.pool.template.request(exchange.job);
-        let mut request = make()?;
-        let mut now = exchange.start;
-        while let Some((mut connection, idle_for)) = self.pools.take(exchange.pool, now) {
+        let DirectExchange { job, pool, milestones, start, .. } = exchange;
+        let make = async || pool.template.request(job, upload::open(&job.body, milestones).await?);
+        let mut request = make().await?;
+        let mut now = start;
+        while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
+            if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
+                pool.keeps_connections.set(false);
+                now = Instant::now();
+                continue;
+            }
             let sent = pin!(connection.send(request));
             match exchange.in_time(now, connection.read_head(sent)).await? {
-                Ok(response) => return Ok((connection, response)),
-                // It closed before anything was sent, so the server has not received the request.
-                Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
-                Err(closed) if closed.is_silent && idle_for >= STALE_AFTER && exchange.job.method.is_idempotent() => {
-                    exchange.milestones.mark_stale();
-                    // The other connections have been idle for longer.
-                    self.pools.close(exchange.pool);
-                    request = make()?;
+                Ok(response) => {
+                    pool.keeps_connections.set(true);
+                    return Ok((connection, response));
                 }
-                Err(closed) => return Err(closed.failure.into()),
+                Err(closed) => {
+                    pool.keeps_connections.set(false);
+                    match closed.unsent {
+                        // It closed before anything was sent, so the server has not received the request.
+                        Some(unsent) => request = unsent,
+                        None if closed.is_silent && job.method.is_idempotent() => {
+                            milestones.mark_stale();
+                            request = make().await?;
+                            break;
+                        }
+                        None => return Err(closed.failure.into()),
+                    }
+                }
             }
             now = Instant::now();
         }
@@ -114,6 +157,9 @@ impl DirectWire {
     /// Opens a new connection.
     async fn connect(&self, exchange: &DirectExchange<'_>) -> Result<Box<HttpConnection>, NoAnswer> {
         let dial = async {
+            if let Some(host) = exchange.pool.capped() {
+                self.capped.make_room(host).await;
+            }
             match self.dialer.dial(exchange.pool, exchange.milestones).await {
                 // Closing idle connections frees descriptors.
                 Err((Reason::Local, _)) if self.pools.close_all() => {
@@ -125,16 +171,39 @@ impl DirectWire {
         let deadline = (Instant::now() + exchange.job.policy.timeouts.connect).min(exchange.end);
         match timeout_at(deadline, dial).await {
             Ok(dialled) => Ok(HttpConnection::over(dialled?).await?),
-            Err(_) => Err(NoAnswer::TimedOut(exchange.milestones.phase())),
+            Err(_) => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
+                (Some(proxy), Phase::Connect | Phase::Resolve) => {
+                    NoAnswer::Failed((Reason::Proxy, dial::proxy_text(proxy, "opened no connection in time")))
+                }
+                (_, phase) => NoAnswer::TimedOut(phase),
+            }),
         }
     }
 }
 
+/// Whether an idle connection is still open, even if its server closes connections soon after a response.
+async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: Duration) -> bool {
+    let patience = if pool.keeps_connections.get() { Duration::ZERO } else { SETTLING_TIME.saturating_sub(idle_for) };
+    // The runtime looks for closed sockets only between two polls of a task.
+    tokio::task::yield_now().await;
+    connection.outlasts(patience).await
+}
+
 impl DirectExchange<'_> {
-    /// Waits for a response head, within its time-out from `now`.
+    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
-        let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
-        timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
+        let mut head = pin!(head);
+        let mut since = now;
+        loop {
+            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
+            match timeout_at(deadline, head.as_mut()).await {
+                Ok(answered) => return Ok(answered),
+                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+                    Some(sent) => since = sent,
+                    None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
+                },
+            }
+        }
     }
 }
 
@@ -144,5 +213,24 @@ impl Wire for DirectWire {
         let milestones = Arc::new(Milestones::new(start));
         progress.follow(&milestones);
         self.run_exchange(job, &milestones, (start, start + timeout)).await
+    }
+
+    fn spare_connections(&self, job: &Job) {
+        let pool = self.pools.pool(&job.url);
+        if pool.capped().is_none() {
+            self.pools.cap(&pool, &self.capped.add(&job.url[..Position::BeforePath]));
+        }
+    }
+
+    async fn run(&self) {
+        let mut calls = self.capped.calls();
+        loop {
+            match calls.recv().await {
+                Ok(host) => self.pools.let_go(&host),
+                // The callers wait only for a moment.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
     }
 }

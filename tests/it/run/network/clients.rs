@@ -28,6 +28,53 @@ fn a_run_uses_the_proxy_of_the_environment_unless_it_is_disabled() {
 }
 
 #[test]
+fn headers_of_the_command_line_mean_what_they_mean_to_curl() {
+    const ANSWERS: &[&[Do]] = &[&[Hear, Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), Hear]];
+    let server = Server::start(ANSWERS);
+    let url = format!("http://{}/x", server.address());
+    let headers = ["Accept:", "User-Agent:", "X-Empty;", "X-Gone:", "X-Two: 1", "X-Two: 2", "content-length: 2"];
+    let folder = Folder::new();
+    let run = folder.inflight("run -d abc --tries 1").args(headers.map(|line| format!("-H{line}"))).arg(url);
+    let ended = run.run().exits(0);
+    let err = ended.err();
+    assert!(err.contains("`content-length` is not sent as written"), "{err}");
+    let request = server.end().concat().concat();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("X-Empty:") && head.contains("X-Two: 1\r\nX-Two: 2"), "{head}");
+    assert!(head.contains("Content-Length: 3") && body == "abc", "{request}");
+    for gone in ["accept", "user-agent", "x-gone"] {
+        assert!(!head.to_lowercase().contains(gone), "{head}");
+    }
+}
+
+#[test]
+fn a_header_of_a_plan_can_have_several_values() {
+    let server = Server::start(ONE);
+    let plan =
+        format!("[[endpoint]]\nurl = \"http://{}/\"\nheaders = {{ x-two = [\"1\", \"2\"] }}\n", server.address());
+    Folder::new().with("plan.toml", &plan).inflight("run plan.toml --tries 1").run().exits(0);
+    let request = server.end().concat().concat();
+    assert!(request.contains("X-Two: 1\r\nX-Two: 2"), "{request}");
+}
+
+#[test]
+fn replaced_connections_are_counted_and_cost_no_try() {
+    const DROPS: &[&[Do]] = &[&[Hear, ANSWER, Hear] as &[Do]; 20];
+    const ANSWER: Do = Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    for wire in ["direct", "reqwest"] {
+        let server = Server::start(DROPS);
+        let url = format!("http://{}/x", server.address());
+        let folder = Folder::new();
+        let run = folder.inflight("run -n 20 -c 1 --tries 1 --json --wire").args([wire, &url]);
+        let summary = run.run().exits(0).summary();
+        assert_eq!(summary["jobs"]["done"], 20, "{summary}");
+        assert_eq!((&summary["attempts"]["started"], &summary["retries"]), (&20.into(), &0.into()));
+        assert_eq!(summary["stale_connections"], 19);
+        server.end();
+    }
+}
+
+#[test]
 fn no_more_connections_are_made_than_are_in_flight() {
     let upstream = crate::run::upstream();
     let url = crate::run::at(&upstream, "/bytes/10");
@@ -55,10 +102,10 @@ fn the_doctor_names_the_client_and_no_password() {
     let folder = Folder::new();
     let ended = folder.inflight("doctor").run().exits(0);
     let text = ended.out();
-    assert!(text.contains("wire        direct          no proxy variable is set"), "{text}");
+    assert!(text.contains("proxy       none            no proxy variable is set"), "{text}");
     let proxy = "http://ann:s3cret@p.example:3128";
     let ended = folder.inflight("doctor").var("https_proxy", proxy).run().exits(0);
     let text = ended.out();
-    assert!(text.contains("wire        direct, reqwest through the proxy of https_proxy, else direct"), "{text}");
+    assert!(text.contains("http://p.example:3128 from https_proxy"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
 }
