@@ -80,11 +80,17 @@ pub const MAX_DURATION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The most jobs of one endpoint.
 pub const MAX_JOBS: u64 = 1_000_000_000_000;
 
+/// The most jobs that one row makes.
+pub const MAX_WEIGHT: u32 = 100_000;
+
 /// The longest line of a list or row file, in bytes; a longer one is a bad row.
 pub const MAX_LINE: usize = 1 << 20;
 
 /// The rows of files up to this size, in bytes, are counted before the run starts.
 pub const MAX_COUNTED_FILE: u64 = 64 << 20;
+
+/// The largest file that a row names as its body, in bytes.
+pub const MAX_ROW_FILE: u64 = 64 << 20;
 
 /// The largest TOML plan, in bytes.
 pub const MAX_PLAN: u64 = 16 << 20;

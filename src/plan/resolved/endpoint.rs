@@ -38,7 +38,7 @@ pub(super) fn endpoint(
     Endpoint {
         name: name.map_or_else(|| of_list().unwrap_or_default(), |endpoint| endpoint.name.to_string()),
         is_list: name.is_none(),
-        has_names: source.url.is_in_row(),
+        has_names: source.url.has_keys(),
         host: cursor.host_of(i).map(str::to_owned),
         asks,
         rules: rules(source, index),
@@ -54,7 +54,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
         Target::Template(url) if !is_listed || url.is_constant() => {
             Value::Text(mask_written_url(&url.written(&source.columns)))
         }
-        Target::Template(_) | Target::InRow => Value::Nothing("one in each row"),
+        Target::Template(_) | Target::InRow(_) => Value::Nothing("one in each row"),
     };
     let rows_provenance = match &*source.rows {
         Rows::Each(_) => provenance("each"),
@@ -78,7 +78,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
 fn rows(rows: &Rows) -> Option<String> {
     let form = |form: &RowFormat| match form {
         RowFormat::Lines => "a line each",
-        RowFormat::JsonLines => "a line of JSON each",
+        RowFormat::Json => "a JSON value each",
         RowFormat::Table { .. } => "a row each",
     };
     match rows {
@@ -92,7 +92,7 @@ fn rows(rows: &Rows) -> Option<String> {
 
 fn body(source: &Source) -> Value {
     match &source.body {
-        None if source.url.is_in_row() => Value::Nothing("as each row says"),
+        None if source.url.has_keys() => Value::Nothing("as each row says"),
         None => Value::Nothing("none"),
         Some(Body::Bytes(body)) => Value::Size(body.len() as u64),
         Some(Body::Template(body)) => {
@@ -110,7 +110,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         };
         let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
         // Only a flag, the plan and a JSON body set headers.
-        let value = Value::Text(shown).unless_row(source.url.is_in_row());
+        let value = Value::Text(shown).unless_row(source.url.has_keys());
         Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom("json")))
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
@@ -144,7 +144,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     } else {
         Provenance::Default
     };
-    let in_row = source.url.is_in_row();
+    let in_row = source.url.has_keys();
     let job_provenance =
         if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
