@@ -82,7 +82,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         runtime.block_on(async {
             let schedule = Schedule::new(cursor, &plan.limits, None);
             let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
-            shared.open("one").await;
+            shared.open("one", false).await;
             let resolver = route.resolver();
             let wire = Rc::new(Wires::new(route, &resolver, false));
             serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;

@@ -48,6 +48,7 @@
 //! | what keeps attempts within the limit | `source/pool/schedule/gate.rs` |
 //! | the life of one attempt | `source/pool/run/worker.rs` |
 //! | the HTTP client | `source/pool/wire/direct/` |
+//! | which certificates are trusted | `source/pool/wire/tls/` |
 //! | name lookup | `source/pool/dns/` |
 //! | what counts as success or failure | `source/pool/outcome/judge.rs` |
 //! | when an attempt is retried | `source/pool/retry.rs` |

@@ -27,7 +27,12 @@ impl Busy {
     /// All events in order: at each step one job starts and another ends.
     pub fn events(self) -> impl Iterator<Item = Event> {
         let hosts = HOSTS.min(self.endpoints);
-        let begun = Fact::RunStarted { name: "busy".into(), limit: u32::try_from(self.in_flight).ok(), jobs: None };
+        let begun = Fact::RunStarted {
+            name: "busy".into(),
+            limit: u32::try_from(self.in_flight).ok(),
+            jobs: None,
+            insecure: false,
+        };
         let endpoints = (0..self.endpoints).map(|id| {
             let name = format!("GET /things/{id}").into();
             Fact::EndpointAnnounced { endpoint: EndpointId(id), name, jobs: None }

@@ -133,6 +133,7 @@ fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = targets::read(args)?;
     practice::check(&plan)?;
     overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results)?;
+    args.network.apply(&mut plan);
     destination::check_distinct(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }

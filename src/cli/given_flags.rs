@@ -8,7 +8,7 @@ use crate::plan::provenance::FlagOverride;
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, batch, request, results, look: _ } = args;
+    let RunArgs { targets: _, requests, batch, request, network, results, look: _ } = args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -49,7 +49,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
-    let given = flags.into_iter().filter(|(.., is_given)| *is_given);
+    let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);
     let given = given.map(|(key, flag, _)| FlagOverride { key: key.into(), flag });
     let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
     given.chain(names.map(|name| FlagOverride { key: format!("headers.{name}").into(), flag: "--header" })).collect()

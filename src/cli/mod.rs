@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
+pub mod network;
 pub mod overlay;
 mod values;
 
@@ -18,6 +19,7 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::cli::network::NetworkArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -91,6 +93,9 @@ pub struct RunArgs {
     /// What each request contains.
     #[command(flatten)]
     pub request: RequestArgs,
+    /// How TLS is verified, and where connections go.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,

@@ -61,6 +61,9 @@ pub enum Fact {
         /// The number of jobs, if it is known before all are drawn.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
+        /// Whether the TLS certificates of some host are not checked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        insecure: bool,
     },
     /// An endpoint is announced. Ids count up in the order of announcement.
     #[serde(rename = "endpoint-seen")]

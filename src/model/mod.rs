@@ -59,6 +59,8 @@ use crate::model::verdict::evidence::Evidence;
 pub struct Model {
     /// The name of the run; foreign text.
     pub name: Arc<str>,
+    /// Whether the TLS certificates of some host are not checked.
+    pub is_insecure: bool,
     /// The stage of the run.
     pub stage: Stage,
     /// Whether the run is paused. It may be draining or cancelling at the same time.
@@ -149,8 +151,9 @@ impl Model {
             Fact::OriginJoined { name, zero } => {
                 self.origins.join(origin, name, *zero);
             }
-            Fact::RunStarted { name, limit, jobs } => {
+            Fact::RunStarted { name, limit, jobs, insecure } => {
                 self.name = Arc::clone(name);
+                self.is_insecure |= *insecure;
                 self.change_part(origin, |part| {
                     (part.limit, part.first_limit, part.jobs) = (*limit, *limit, *jobs);
                     (part.stage, part.ended) = (Stage::Running, None);

@@ -105,6 +105,9 @@ impl Plain {
         if !self.has_begun {
             self.has_begun = true;
             lines.push(beginning(model, self.style));
+            if model.is_insecure {
+                lines.push("INSECURE: TLS certificates are not checked (`--insecure`)".to_owned());
+            }
         }
         self.failures(model, now, &mut lines);
         self.changes(model, now, &mut lines);

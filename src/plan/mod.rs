@@ -13,6 +13,7 @@ pub mod error;
 pub mod http_client;
 pub mod job;
 mod load;
+pub mod network;
 pub mod order;
 pub mod priority_jobs;
 pub mod provenance;
@@ -56,6 +57,8 @@ pub struct Plan {
     pub fail_fast: bool,
     /// The HTTP client that sends requests.
     pub wire: http_client::HttpClient,
+    /// How TLS is verified, and where connections go.
+    pub network: network::Network,
     /// Conditions that decide the exit code, in addition to failed jobs.
     pub expect: Expect,
     /// The destination of results.

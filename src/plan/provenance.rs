@@ -70,6 +70,11 @@ impl<'a> ProvenanceIndex<'a> {
         self.flag(key).or_else(own).or_else(|| self.line(self.plan, &for_all)).unwrap_or(Provenance::Default)
     }
 
+    /// Returns the flag that overrides a key, if it was given.
+    pub fn flag_provenance(&self, key: &str) -> Option<Provenance> {
+        self.flag(key)
+    }
+
     fn flag(&self, key: &str) -> Option<Provenance> {
         let flagged = self.flags.iter().find(|flagged| flagged.key.eq_ignore_ascii_case(key))?;
         Some(Provenance::Flag(flagged.flag))

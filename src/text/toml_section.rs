@@ -30,6 +30,8 @@ pub struct TomlSection<'r, C> {
     span: Range<usize>,
     allowed: Vec<&'static str>,
     planned: Vec<&'static str>,
+    /// Whether tables may have any key.
+    has_free_tables: bool,
 }
 
 /// A key and its value.
@@ -54,8 +56,9 @@ impl<'r, C> TomlSection<'r, C> {
         table: &'r DeTable<'r>,
         span: Range<usize>,
     ) -> Self {
-        let (allowed, planned) = (Vec::new(), Vec::new());
-        Self { reader, title: title.to_owned(), path, noun: "key", help: None, table, span, allowed, planned }
+        let (noun, help, title) = ("key", None, title.to_owned());
+        let (allowed, planned, has_free_tables) = (Vec::new(), Vec::new(), false);
+        Self { reader, title, path, noun, help, table, span, allowed, planned, has_free_tables }
     }
 
     /// Returns the top of a parsed file.
@@ -104,39 +107,49 @@ impl<'r, C> TomlSection<'r, C> {
         }
     }
 
+    /// Returns the tables under free keys, in written order, next to keys that are read one by one.
+    pub fn free_tables(&mut self) -> Vec<TomlEntry<'r, C>> {
+        self.has_free_tables = true;
+        let is_free = |(name, node): &KeyAndValue<'r, 'r>| is_table(node) && !self.is_known(name.get_ref());
+        in_written_order(self.table).into_iter().filter(is_free).map(|pair| self.free_entry(pair)).collect()
+    }
+
     /// Returns all keys of a table with free keys, in written order.
     pub fn entries(self) -> Vec<TomlEntry<'r, C>> {
-        let entries = in_written_order(self.table).into_iter();
-        entries.map(|(name, node)| self.entry(name.get_ref().clone(), name.span(), node)).collect()
+        in_written_order(self.table).into_iter().map(|pair| self.free_entry(pair)).collect()
+    }
+
+    fn free_entry(&self, (name, node): KeyAndValue<'r, 'r>) -> TomlEntry<'r, C> {
+        self.entry(name.get_ref().clone(), name.span(), node)
     }
 
     /// Notes every unknown key as a mistake.
     pub fn finish(self) {
-        for mistake in self.unknown_keys() {
-            self.reader.note(mistake);
-        }
+        self.unknown_keys().into_iter().for_each(|mistake| self.reader.note(mistake));
     }
 
     /// Notes every unknown key as a warning.
     pub fn finish_with_warnings(self) {
-        for warning in self.unknown_keys() {
-            self.reader.note_warning(warning);
-        }
+        self.unknown_keys().into_iter().for_each(|warning| self.reader.note_warning(warning));
     }
 
     fn unknown_keys(&self) -> Vec<Mistake> {
-        let is_known = |key: &str| self.allowed.contains(&key) || self.planned.contains(&key);
         let place = if self.title.is_empty() { "at the top".to_owned() } else { format!("in {}", self.title) };
         let allowed = || format!("{}s allowed {place} are {}", self.noun, self.allowed.join(", "));
         let help = self.help.map_or_else(allowed, str::to_owned);
-        let unknown = in_written_order(self.table).into_iter().filter(|(name, _)| !is_known(name.get_ref()));
+        let is_free = |node| self.has_free_tables && is_table(node);
+        let unknown = in_written_order(self.table).into_iter().filter(|(_, node)| !is_free(node));
         let mistake = |name: &Spanned<DeString<'_>>| {
             let key = sanitize(name.get_ref());
             let message = format!("unknown {} `{key}` in {}", self.noun, self.reader.kind);
             let label = did_you_mean(&key, self.allowed.iter().copied());
             self.reader.source.mistake(name.span(), message).with_label(label).with_help(&help)
         };
-        unknown.map(|(name, _)| mistake(name)).collect()
+        unknown.filter(|(name, _)| !self.is_known(name.get_ref())).map(|(name, _)| mistake(name)).collect()
+    }
+
+    fn is_known(&self, key: &str) -> bool {
+        self.allowed.contains(&key) || self.planned.contains(&key)
     }
 
     fn entry(&self, key: Cow<'r, str>, name: Range<usize>, node: &'r Spanned<DeValue<'r>>) -> TomlEntry<'r, C> {
@@ -194,11 +207,10 @@ impl<'r, C> TomlEntry<'r, C> {
 
     /// Reads `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
-        let flag = self.written_flag();
-        if flag.is_none() {
+        self.written_flag().or_else(|| {
             self.note_wrong_type("`true` or `false`");
-        }
-        flag
+            None
+        })
     }
 
     /// The flag, if the value is one.
@@ -231,12 +243,11 @@ impl<'r, C> TomlEntry<'r, C> {
 
     /// Whether the value is a table.
     pub fn is_table(&self) -> bool {
-        matches!(self.node.get_ref(), DeValue::Table(_))
+        is_table(self.node)
     }
 
     /// Whether the value is a list of tables.
     pub fn is_list_of_tables(&self) -> bool {
-        let is_table = |item: &Spanned<DeValue<'_>>| matches!(item.get_ref(), DeValue::Table(_));
         matches!(self.node.get_ref(), DeValue::Array(items) if items.iter().all(is_table))
     }
 
@@ -257,6 +268,10 @@ impl<'r, C> TomlEntry<'r, C> {
 }
 
 type KeyAndValue<'t, 'r> = (&'t Spanned<DeString<'r>>, &'t Spanned<DeValue<'r>>);
+
+fn is_table(node: &Spanned<DeValue<'_>>) -> bool {
+    matches!(node.get_ref(), DeValue::Table(_))
+}
 
 fn in_written_order<'t, 'r>(table: &'t DeTable<'r>) -> Vec<KeyAndValue<'t, 'r>> {
     let mut entries: Vec<_> = table.iter().collect();

@@ -59,7 +59,7 @@ fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
     runtime.block_on(async {
         let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
         let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
-        shared.open("million").await;
+        shared.open("million", false).await;
         let (_sender, mut commands) = mpsc::unbounded_channel();
         serve(Arc::clone(&shared), Rc::new(AtOnce), Share { thread: 0, of: 1 }, Some(&mut commands)).await;
         shared.conclude().await;

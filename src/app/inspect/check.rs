@@ -5,7 +5,7 @@
 use http::header;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::run::{recording, slow_jobs};
+use crate::app::run::{network, recording, slow_jobs};
 use crate::cli::RunArgs;
 use crate::cli::given_flags;
 use crate::config;
@@ -17,7 +17,6 @@ use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::plan::http_client::HttpClient;
 use crate::plan::provenance::Provenance;
-use crate::plan::request::address::PRACTICE;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::{Warning, warnings};
 use crate::plan::resolved::{Group, Item, Resolved};
@@ -85,7 +84,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
         Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
-    here.extend(add_http_clients(plan, &mut resolved));
+    here.extend(add_http_clients(plan, &network::open_route(plan)?, &mut resolved));
     here.push(Item::new("interface", Value::Text(name.to_owned()), Provenance::Detected(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Provenance::Detected(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
@@ -123,8 +122,7 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
 }
 
 /// Adds the HTTP client to each known host. Returns an item with the rule for hosts that are not known yet.
-fn add_http_clients(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
-    let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
+fn add_http_clients(plan: &Plan, route: &Route, resolved: &mut Resolved) -> Option<Item> {
     let item = |(wire, why): (&'static str, String)| {
         let source =
             if plan.wire == HttpClient::Auto { Provenance::Detected(why) } else { Provenance::DerivedFrom("wire") };

@@ -6,6 +6,7 @@
 
 pub mod demo;
 pub mod headless;
+pub mod network;
 mod open;
 pub mod practice;
 pub mod progress_bar;

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::run::{Batch, recording, slow_jobs};
+use crate::app::run::{Batch, network, recording, slow_jobs};
 use crate::error::Error;
 use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact, Origin};
@@ -19,6 +19,7 @@ use crate::pump::Recorder;
 use crate::source::pool;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
+use crate::source::pool::wire::route::Route;
 use crate::upstream::Upstream;
 
 /// How many results may wait for the report before the pool waits for it.
@@ -28,6 +29,8 @@ const RESULTS_AHEAD: usize = 64;
 pub(super) struct OpenedBatch {
     /// The practice upstream, if the plan asks for one.
     pub(super) upstream: Option<Upstream>,
+    /// How requests are sent.
+    pub(super) route: Route,
     pub(super) cursor: Cursor,
     /// How many connections the machine allows.
     pub(super) max_connections: Option<u32>,
@@ -46,6 +49,7 @@ impl Batch<'_> {
     pub(super) fn open(&self, is_rerun: bool) -> Result<OpenedBatch, Error> {
         let plan = &self.plan;
         let max_connections = descriptors::raise_limit();
+        let route = network::open_route(plan)?;
         let upstream = plan
             .practice
             .as_ref()
@@ -69,6 +73,7 @@ impl Batch<'_> {
         let max_connections = max_connections.map(|most| descriptors::available(most, upstream.is_some()));
         Ok(OpenedBatch {
             upstream,
+            route,
             cursor,
             max_connections,
             time,

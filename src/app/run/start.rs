@@ -8,14 +8,11 @@ use crate::app::run::Batch;
 use crate::app::run::open::OpenedBatch;
 use crate::app::stop::Stop;
 use crate::app::wakeups::Wakeups;
-use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::output::collector::Collector;
-use crate::plan::request::address::PRACTICE;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
-use crate::source::pool::wire::route::Route;
 use crate::source::pool::{Pool, PoolSettings};
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
@@ -44,7 +41,7 @@ impl Batch<'_> {
         environment: &Environment,
         wakeups: Option<Wakeups>,
     ) -> Result<RunningBatch, Error> {
-        let OpenedBatch { upstream, cursor, max_connections, time, events, facts, .. } = opened;
+        let OpenedBatch { upstream, route, cursor, max_connections, time, events, facts, .. } = opened;
         let OpenedBatch { collector, results, recorder, recording, .. } = opened;
         let system = |what| move |source| Error::System { what, source };
         let plan = &self.plan;
@@ -57,7 +54,7 @@ impl Batch<'_> {
             fail_fast: plan.fail_fast,
             time: time.clone(),
             lingers,
-            route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
+            route,
             most: max_connections,
             events,
             results,

@@ -40,6 +40,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Value::Null,
         },
         "elapsed_s": rounded(seconds),
+        "insecure": model.is_insecure,
         "jobs": {
             "planned": model.jobs,
             "done": totals.jobs_done,

@@ -49,6 +49,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
+        insecure(model, style),
         verdict(model, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
@@ -153,6 +154,12 @@ fn health(model: &Model, style: StreamStyle) -> Vec<String> {
         lines.push(format!("  {} {}   since {since}", style.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
     }
     lines
+}
+
+/// A warning if certificates were not checked.
+fn insecure(model: &Model, style: StreamStyle) -> Vec<String> {
+    let text = format!("  {}  TLS certificates were not checked (`--insecure`)", style.red("INSECURE"));
+    model.is_insecure.then_some(text).into_iter().collect()
 }
 
 /// Rate-limit header fields that could not be parsed.

@@ -34,7 +34,9 @@ impl ForeignFormat {
                 _ if ending.eq_ignore_ascii_case("har") || keys.starts_with("{\"log\":{") => Some(Self::Har),
                 _ if has("schema.getpostman.com") || has("\"_postman_id\"") => Some(Self::Postman),
                 _ if has("\"__export_format\"") || has("\"insomnia.rest") => Some(Self::Insomnia),
-                keys if keys.starts_with("{\"openapi\":\"") || keys.starts_with("{\"swagger\":\"") => Some(Self::OpenApi),
+                keys if keys.starts_with("{\"openapi\":\"") || keys.starts_with("{\"swagger\":\"") => {
+                    Some(Self::OpenApi)
+                }
                 keys if keys.contains(",\"openapi\":\"3") || keys.contains(",\"swagger\":\"2") => Some(Self::OpenApi),
                 _ => None,
             };
@@ -49,7 +51,8 @@ impl ForeignFormat {
             });
         }
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-        let is_top = |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        let is_top =
+            |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
         if has("from 'k6") || has("from \"k6") || has("require('k6") || has("require(\"k6") {
             return Some(Self::K6);
         }
@@ -98,7 +101,9 @@ impl ForeignFormat {
             Self::K6 | Self::Locust | Self::JMeter => {
                 "inflight runs no scripts: list the requests in a plan, or one URL a line".to_owned()
             }
-            Self::Html | Self::Xml => "`inflight run` takes a plan or a list; for a page itself, give its URL".to_owned(),
+            Self::Html | Self::Xml => {
+                "`inflight run` takes a plan or a list; for a page itself, give its URL".to_owned()
+            }
         }
     }
 }

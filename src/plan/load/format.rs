@@ -75,9 +75,9 @@ fn is_json_list(line: &str) -> bool {
 /// Whether a line is a header with a column `url`.
 fn is_table_of_requests(line: &str) -> bool {
     let cells = |separator: char| line.split(separator).map(|cell| cell.trim().trim_matches('"'));
-    [',', ';', '\t', '|'].into_iter().any(|separator| {
-        line.contains(separator) && cells(separator).any(|cell| cell.eq_ignore_ascii_case("url"))
-    })
+    [',', ';', '\t', '|']
+        .into_iter()
+        .any(|separator| line.contains(separator) && cells(separator).any(|cell| cell.eq_ignore_ascii_case("url")))
 }
 
 #[cfg(test)]

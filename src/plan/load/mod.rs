@@ -17,6 +17,7 @@ use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
 use crate::plan::load::foreign::ForeignFormat;
 use crate::plan::load::format::{PlanFormat, detect_format};
+use crate::plan::network::Network;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::quoted;
@@ -160,6 +161,7 @@ impl Plan {
             order: JobOrder::AsGiven,
             fail_fast: false,
             wire: HttpClient::Auto,
+            network: Network::default(),
             expect: Expect::default(),
             output: Output::default(),
             practice: None,

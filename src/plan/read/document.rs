@@ -14,6 +14,7 @@ use crate::plan::http_client::parse_http_client;
 use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
+use crate::plan::read::network;
 use crate::plan::read::rules::read_retry;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
@@ -30,6 +31,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let wire = top
         .get("wire")
         .and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_http_client));
+    let network = network::read(&mut top);
     let polling = read_polling(&mut top);
     let order = read_order(&mut top);
     let mut defaults = Defaults::default();
@@ -64,6 +66,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
         order: order.unwrap_or_default(),
         fail_fast: fail_fast.unwrap_or(false),
         wire: wire.unwrap_or_default(),
+        network,
         expect,
         output,
         practice,

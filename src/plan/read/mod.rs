@@ -7,6 +7,7 @@ mod document;
 mod endpoint;
 mod headers;
 mod json;
+mod network;
 mod rows;
 mod rules;
 mod run_retry;

@@ -4,6 +4,7 @@
 //! at [`Resolved::new`].
 
 mod endpoint;
+mod network;
 mod run;
 pub mod value;
 pub mod warnings;

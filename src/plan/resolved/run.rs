@@ -8,7 +8,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::resolved::value::Value;
-use crate::plan::resolved::{Group, Item};
+use crate::plan::resolved::{Group, Item, network};
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Practice};
 
 /// Returns the tables of the run.
@@ -16,6 +16,7 @@ pub(super) fn groups(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Group> {
     let group = |title: &'static str, items| Group { title: title.into(), items };
     let mut groups = vec![group("run", run(plan, index)), group("limits", limits(&plan.limits, index))];
     groups.extend(plan.limits.hosts.iter().map(|rule| host_rule(rule, index)));
+    groups.extend(network::groups(&plan.network, index));
     groups.push(group("expect", expect(&plan.expect, index)));
     groups.push(group("output", output(&plan.output, index)));
     groups.extend(plan.practice.as_ref().map(|practice| group("upstream", practice_upstream(practice, index))));

@@ -9,6 +9,7 @@ use http::header::CONTENT_LENGTH;
 
 use crate::plan::cursor::Cursor;
 use crate::plan::provenance::{FlagOverride, Provenance, ProvenanceIndex};
+use crate::plan::resolved::network;
 use crate::plan::resolved::value::Value;
 use crate::plan::source::Source;
 use crate::plan::{HostRule, Plan};
@@ -28,6 +29,10 @@ pub struct Warning {
 pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Option<u32>) -> Vec<Warning> {
     let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
     let mut all: Vec<Warning> = Vec::new();
+    all.extend(network::insecure_provenance(&plan.network, &index).map(|provenance| Warning {
+        message: "TLS certificates are not checked: anyone on the way can read and change what is sent".to_owned(),
+        provenance,
+    }));
     all.extend(warn_of_open_files(plan, &index, most));
     all.extend(warn_of_host_limits(plan, &index));
     all.extend(warn_of_rate(plan, &index));

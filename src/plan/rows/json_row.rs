@@ -22,8 +22,7 @@ use crate::text::nearest::did_you_mean;
 use crate::text::sanitize::sanitize;
 
 /// The keys of a request.
-const KEYS: [&str; 10] =
-    ["url", "method", "header", "headers", "body", "json", "timeout", "expect", "weight", "name"];
+const KEYS: [&str; 10] = ["url", "method", "header", "headers", "body", "json", "timeout", "expect", "weight", "name"];
 
 type Members<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
 
@@ -142,9 +141,10 @@ fn read_expect(value: &RawValue) -> Result<Statuses, String> {
         [] => return Err("`expect` is empty: no response could be expected".to_owned()),
         _ => {}
     }
-    let listed = words.iter().map(|word| parse_statuses(word)).try_fold(StatusSet::EMPTY, |all, part| {
-        Ok(all.union(part.map_err(|wrong| format!("`expect` is {wrong}"))?))
-    });
+    let listed = words
+        .iter()
+        .map(|word| parse_statuses(word))
+        .try_fold(StatusSet::EMPTY, |all, part| Ok(all.union(part.map_err(|wrong| format!("`expect` is {wrong}"))?)));
     listed.map(Statuses::Listed)
 }
 
@@ -259,7 +259,8 @@ mod tests {
     fn numbers_keep_their_digits_and_other_values_are_text() {
         let columns = ["n", "d", "e", "s", "o", "b"].map(str::to_owned);
         let mut values = Vec::new();
-        let row = br#"{"n": 12345678901234567890123, "d": 1.0, "e": 1e5, "s": "a\"b", "o": {"x": [1, "a \" b"]}, "b": true}"#;
+        let row =
+            br#"{"n": 12345678901234567890123, "d": 1.0, "e": 1e5, "s": "a\"b", "o": {"x": [1, "a \" b"]}, "b": true}"#;
         read_values(row, &columns, &mut values).unwrap();
         assert_eq!(values, ["12345678901234567890123", "1.0", "1e5", "a\"b", r#"{"x":[1,"a \" b"]}"#, "true"]);
     }

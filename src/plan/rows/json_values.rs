@@ -55,7 +55,15 @@ enum Container {
 
 impl<R: Read> JsonValues<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { buffer: InputBuffer::new(input), line: 1, value_line: 1, indent: 0, is_in_array: false, n_values: 0, has_ended: false }
+        Self {
+            buffer: InputBuffer::new(input),
+            line: 1,
+            value_line: 1,
+            indent: 0,
+            is_in_array: false,
+            n_values: 0,
+            has_ended: false,
+        }
     }
 
     /// The place of the last value, such as `line 7` or `row 3, line 12`.
@@ -290,7 +298,12 @@ mod tests {
         let array = "[\n  {\n    \"a\": [\n      {\"b\": \"]}\\\"\"}\n    ]\n  },\n  \"x\", 5, {}]\n";
         assert_eq!(
             all(array),
-            ["row 1, line 2: {\"a\":[{\"b\":\"]}\\\"\"}]}", "row 2, line 7: \"x\"", "row 3, line 7: 5", "row 4, line 7: {}"]
+            [
+                "row 1, line 2: {\"a\":[{\"b\":\"]}\\\"\"}]}",
+                "row 2, line 7: \"x\"",
+                "row 3, line 7: 5",
+                "row 4, line 7: {}"
+            ]
         );
         assert_eq!(all("{\n\"a\": 1\n}\n{\n}{}"), ["line 1: {\"a\":1}", "line 4: {}", "line 5: {}"]);
         assert_eq!(all("[]\n"), Vec::<String>::new());
@@ -321,7 +334,14 @@ mod tests {
     fn a_value_that_is_too_long_or_deep_or_open_at_the_end_is_a_bad_one() {
         let long = format!("{{\"a\": \"{}\"}}\n{{}}", "x".repeat(3 * MAX_LINE));
         assert_eq!(all(&long), ["line 1: is longer than 1 MiB", "line 2: {}"]);
-        assert_eq!(all(&format!("{}\n{{}}", "[".repeat(500))), ["row 1, line 1: is nested too deeply", "row 2, line 2: {}", "row 3, line 2: is missing: the list is not closed"]);
+        assert_eq!(
+            all(&format!("{}\n{{}}", "[".repeat(500))),
+            [
+                "row 1, line 1: is nested too deeply",
+                "row 2, line 2: {}",
+                "row 3, line 2: is missing: the list is not closed"
+            ]
+        );
         assert_eq!(all("{\"a\":\n1"), ["line 1: is not closed"]);
     }
 }

@@ -78,13 +78,7 @@ impl RequestList {
         self.number = number;
         let (method, url) = split_method(&text);
         let has_details = *self.has_details.get_or_insert(method.is_some());
-        let request = RowRequest {
-            url: url.to_owned(),
-            method,
-            weight: 1,
-            size: text.len(),
-            ..RowRequest::default()
-        };
+        let request = RowRequest { url: url.to_owned(), method, weight: 1, size: text.len(), ..RowRequest::default() };
         if !has_details {
             return Some(if split_header(&text).is_some() { Err(stray(number, &text)) } else { Ok(request) });
         }
@@ -100,7 +94,9 @@ impl RequestList {
         loop {
             let (number, text) = match self.lines.next_any() {
                 Ok(None) => break,
-                Ok(Some((number, None))) => return Err(format!("is followed by line {number}, which is longer than 1 MiB")),
+                Ok(Some((number, None))) => {
+                    return Err(format!("is followed by line {number}, which is longer than 1 MiB"));
+                }
                 Err(why) => return Err(format!("cannot be read: {}", io_reason(&why))),
                 Ok(Some((number, Some(line)))) => (number, String::from_utf8_lossy(line).trim().to_owned()),
             };
@@ -209,9 +205,13 @@ mod tests {
 
     #[test]
     fn a_line_may_begin_with_a_method() {
-        let found = all("a.b\nDELETE http://a.b/x\nPURGE a.b HTTP/1.1\nget localhost:80\nhello world\nx-a: b\n", Path::new(""));
+        let found =
+            all("a.b\nDELETE http://a.b/x\nPURGE a.b HTTP/1.1\nget localhost:80\nhello world\nx-a: b\n", Path::new(""));
         let stray = "6 is a header without a request: begin the list with one such as `GET https://example.org/`";
-        assert_eq!(found, ["1 a.b", "2 DELETE http://a.b/x", "3 PURGE a.b", "4 GET localhost:80", "5 hello world", stray]);
+        assert_eq!(
+            found,
+            ["1 a.b", "2 DELETE http://a.b/x", "3 PURGE a.b", "4 GET localhost:80", "5 hello world", stray]
+        );
     }
 
     #[test]

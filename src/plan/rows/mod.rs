@@ -100,7 +100,8 @@ impl Rows {
             Self::Each(each) => Some(each.n_rows()),
             Self::Stream { .. } => None,
             Self::File { path, shown, .. } if countable(path) => {
-                let (n_rows, notes) = self.open_uncounted(columns, whole)?.count().map_err(|why| unreadable(shown, &why))?;
+                let (n_rows, notes) =
+                    self.open_uncounted(columns, whole)?.count().map_err(|why| unreadable(shown, &why))?;
                 stream.notes = notes;
                 Some(n_rows)
             }

@@ -51,7 +51,9 @@ impl RowKind {
     pub(super) fn from_text(input: Input, form: RowFormat, folder: &Path, columns: &[String], whole: bool) -> Self {
         match form {
             RowFormat::Json => Self::Json { values: JsonValues::new(input), columns: columns.to_vec(), whole },
-            RowFormat::Lines | RowFormat::Table { .. } if whole => Self::List(Box::new(RequestList::new(input, folder))),
+            RowFormat::Lines | RowFormat::Table { .. } if whole => {
+                Self::List(Box::new(RequestList::new(input, folder)))
+            }
             RowFormat::Lines | RowFormat::Table { .. } => {
                 Self::Lines { lines: Lines::new(input), columns: columns.len() }
             }

@@ -113,7 +113,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let first = runtime()?;
     first.block_on(async {
-        shared.open(&name).await;
+        shared.open(&name, route.is_insecure()).await;
         if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
             shared.set_limit(Scope::Run, most, ChangedBy::Machine).await;
         }
@@ -186,7 +186,7 @@ pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();
-    shared.open(&name).await;
+    shared.open(&name, route.is_insecure()).await;
     let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));

@@ -18,7 +18,10 @@ impl Run {
     /// A run with this many jobs and these endpoints, all at one host, at most 4 in flight.
     pub fn new(jobs: u64, endpoints: &[&str]) -> Self {
         let mut run = Self { model: Model::default(), jobs: 0 };
-        run.apply(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
+        run.apply(
+            0,
+            Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs), insecure: false },
+        );
         for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
             run.apply(0, Fact::EndpointAnnounced { endpoint, name: (*name).into(), jobs: None });
         }

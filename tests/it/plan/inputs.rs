@@ -29,13 +29,19 @@ fn whys(drawn: &Drawn) -> Vec<&str> {
 
 #[test]
 fn a_json_array_and_objects_over_several_lines_are_requests() {
-    let array = "[\n  {\"url\": \"https://a.b/1\"},\n  \"https://a.b/2\",\n  {\n    \"method\": \"DELETE\"\n  },\n  7\n]\n";
+    let array =
+        "[\n  {\"url\": \"https://a.b/1\"},\n  \"https://a.b/2\",\n  {\n    \"method\": \"DELETE\"\n  },\n  7\n]\n";
     for name in ["jobs.json", "jobs.jsonl", "jobs"] {
         let drawn = drawn(name, array);
         assert_eq!(drawn.urls(), ["https://a.b/1", "https://a.b/2"], "{name}");
-        assert_eq!(whys(&drawn), ["row 3, line 4: `url` is missing", "row 4, line 7 is a number, not an object"], "{name}");
+        assert_eq!(
+            whys(&drawn),
+            ["row 3, line 4: `url` is missing", "row 4, line 7 is a number, not an object"],
+            "{name}"
+        );
     }
-    let pretty = drawn("jobs.json", "{\n  \"url\": \"https://a.b/1\"\n}\n{\n  \"url\": \"https://a.b/2\",\n  \"bdy\": 1\n}\n");
+    let pretty =
+        drawn("jobs.json", "{\n  \"url\": \"https://a.b/1\"\n}\n{\n  \"url\": \"https://a.b/2\",\n  \"bdy\": 1\n}\n");
     assert_eq!(pretty.urls(), ["https://a.b/1"]);
     assert_eq!(whys(&pretty), ["line 4: unknown key `bdy`: did you mean `body`?"]);
     let plan = Plan::from_stdin(Box::new(array.as_bytes()), &var).unwrap();
@@ -112,7 +118,10 @@ fn text_of_other_encodings_and_line_ends_is_read() {
         ("urls.txt", "https://a.b/ä\r\nDELETE https://a.b/2\r\n"),
         ("jobs.jsonl", "{\"url\": \"https://a.b/ä\"}\r\n{\"url\": \"a.b/2\", \"method\": \"DELETE\"}\r\n"),
         ("jobs.csv", "url;method\r\nhttps://a.b/ä;\r\na.b/2;DELETE\r\n"),
-        ("plan.toml", "[[endpoint]]\r\nurl = \"https://a.b/ä\"\r\n[[endpoint]]\r\nurl = \"https://a.b/2\"\r\nmethod = \"DELETE\"\r\n"),
+        (
+            "plan.toml",
+            "[[endpoint]]\r\nurl = \"https://a.b/ä\"\r\n[[endpoint]]\r\nurl = \"https://a.b/2\"\r\nmethod = \"DELETE\"\r\n",
+        ),
     ];
     let le = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let be = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();

@@ -71,7 +71,7 @@ error: unknown key `nmae` in plan
      │ ^^^^ did you mean `name`?
    2 │ [defaults]
 
-help: keys allowed at the top are name, fail_fast, wire, every, rounds, order, from, defaults,
+help: keys allowed at the top are name, fail_fast, wire, tls, every, rounds, order, from, defaults,
       limits, host, retry, endpoint, expect, output, upstream
 
 error: `timeout` is a number without a unit

@@ -7,13 +7,13 @@
 
 mod batch;
 mod check;
-mod clients;
 mod counts;
 mod ends;
 mod inputs;
 mod lab;
 mod limits;
 mod manual;
+mod network;
 mod order;
 mod outages;
 mod program;
@@ -25,7 +25,6 @@ mod retries;
 mod rounds;
 mod settings;
 mod supervision;
-mod tls;
 
 use inflight::upstream::Upstream;
 

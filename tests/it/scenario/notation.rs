@@ -68,11 +68,10 @@ impl Scenario {
         let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
         let fact = match verb {
-            "run" => Fact::RunStarted {
-                name: "scenario".into(),
-                limit: named("limit").map(number),
-                jobs: named("jobs").map(number),
-            },
+            "run" => {
+                let (limit, jobs) = (named("limit").map(number), named("jobs").map(number));
+                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false }
+            }
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));

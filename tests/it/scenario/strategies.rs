@@ -69,8 +69,8 @@ pub fn kind_of(fact: &Fact) -> usize {
 pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
         0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginJoined { name, zero }).boxed(),
-        1 => (text(), of(any::<u32>()), of(any::<u64>()))
-            .prop_map(|(name, limit, jobs)| Fact::RunStarted { name, limit, jobs })
+        1 => (text(), of(any::<u32>()), of(any::<u64>()), any::<bool>())
+            .prop_map(|(name, limit, jobs, insecure)| Fact::RunStarted { name, limit, jobs, insecure })
             .boxed(),
         2 => (endpoint(), text(), of(any::<u64>()))
             .prop_map(|(endpoint, name, jobs)| Fact::EndpointAnnounced { endpoint, name, jobs })

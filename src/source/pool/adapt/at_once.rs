@@ -5,8 +5,9 @@
 
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME, AT_ONCE_PROVED, AT_ONCE_SINGLES,
-    LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, NEAR_LIMIT_SHARE, SECOND_PROBE_SHARE, SINGLE_PATIENCE,
+    AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_LOST, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME,
+    AT_ONCE_PROVED, AT_ONCE_SINGLES, LEAK_PASSED, LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, MAX_LEAKS,
+    MAX_RELAPSES, NEAR_LIMIT_SHARE, SECOND_PROBE_SHARE, SINGLE_PATIENCE,
 };
 
 /// The limit of a host that limits the attempts in flight.
@@ -31,6 +32,12 @@ pub struct AtOnce {
     lost: Option<u32>,
     /// The host held a single one from the beginning: a bucket without a burst looks alike.
     is_single: bool,
+    /// Attempts beyond the limit that the present probe got accepted.
+    passed: u32,
+    /// Probes in a row that were refused only after several of them.
+    leaks: u32,
+    /// How often a limit that had come back came down again.
+    relapses: u32,
 }
 
 /// What an end means for the hypothesis.
@@ -58,6 +65,9 @@ impl AtOnce {
             doubts: 0,
             lost: None,
             is_single: held <= 1,
+            passed: 0,
+            leaks: 0,
+            relapses: 0,
         }
     }
 
@@ -101,8 +111,12 @@ impl AtOnce {
             return AtOnceVerdict::Falls;
         }
         self.quiet += 1;
+        self.passed += u32::from(self.settled.is_some_and(|settled| others >= settled));
         if self.settled.is_some() && now - self.since > (4.0 * latency).max(1.0) && self.quiet >= 2 * self.limit {
             self.settled = None;
+            if self.is_lowered() {
+                self.patience = AT_ONCE_PATIENCE;
+            }
         }
         let is_full = others + 1 >= self.limit;
         if self.limit >= cap
@@ -115,23 +129,29 @@ impl AtOnce {
         self.settled = Some(self.limit);
         self.limit = self.limit.saturating_add(self.stride.min((self.limit / 2).max(1)));
         self.stride = self.stride.saturating_mul(2);
-        (self.since, self.quiet) = (now, 0);
+        (self.since, self.quiet, self.passed) = (now, 0, 0);
         AtOnceVerdict::Moves
+    }
+
+    /// Whether the limit was higher before: perhaps it has only been lowered for a while.
+    fn is_lowered(&self) -> bool {
+        self.lost.is_some_and(|lost| self.limit < lost)
     }
 
     /// How long a limit lasts before it is probed.
     fn probe_time(&self, latency: Seconds, wait: Seconds) -> Seconds {
         // With stated waits, a probe must be worth the wait that it may cost.
         let worth = 20.0 * wait * (f64::from(self.patience) / 24.0).max(1.0);
-        // A limit that was higher before has perhaps only been lowered for a while.
-        let is_lost = self.lost.is_some_and(|lost| self.limit < lost);
         let is_untested = self.is_single && self.patience == SINGLE_PATIENCE;
-        let usual = if is_lost || is_untested { LOST_PROBE_LATENCIES * latency } else { AT_ONCE_PROBE_TIME };
+        let usual = if self.is_lowered() || is_untested { LOST_PROBE_LATENCIES * latency } else { AT_ONCE_PROBE_TIME };
         worth.max(usual)
     }
 
-    /// Considers the refusal of an attempt that started with so many others in flight.
-    pub fn refused(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
+    /// Considers the refusal of an attempt that started with so many others in flight. `on_their_way` is the share of
+    /// its time in flight that an attempt is on the network, where the host does not hold it.
+    pub fn refused(&mut self, others: u32, now: Seconds, wait: Seconds, on_their_way: f64) -> AtOnceVerdict {
+        // As a rule, so many are on the network that a probe is not refused at once.
+        let usual = (f64::from(self.limit) * on_their_way).exp();
         if others >= self.limit && self.settled.is_none() {
             return AtOnceVerdict::Keeps;
         }
@@ -140,12 +160,21 @@ impl AtOnce {
         }
         (self.quiet, self.stride) = (0, 1);
         if let Some(settled) = self.settled.take() {
-            self.patience = (self.patience * 2).min(AT_ONCE_PATIENCE_MAX);
+            self.leaks = if f64::from(self.passed) >= LEAK_PASSED * usual { self.leaks + 1 } else { 0 };
+            if self.leaks >= MAX_LEAKS {
+                return AtOnceVerdict::Falls;
+            }
             self.set(settled, now);
+            let most = if self.is_lowered() { AT_ONCE_PATIENCE_LOST } else { AT_ONCE_PATIENCE_MAX };
+            self.patience = (self.patience * 2).min(most);
             return AtOnceVerdict::Moves;
         }
         self.doubts += 1;
-        if self.accepted < AT_ONCE_PROVED { self.refuse_unproved(others, now, wait) } else { self.lower(others, now) }
+        if self.accepted < AT_ONCE_PROVED {
+            self.refuse_unproved(others, now, wait)
+        } else {
+            self.lower(others, now, usual)
+        }
     }
 
     /// Whether so many refusals in one flight refute a new limit: at most a few attempts overtake each other.
@@ -156,7 +185,7 @@ impl AtOnce {
     /// A new limit may be a little too high, because attempts overtake each other on the way.
     fn refuse_unproved(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
         let is_near = f64::from(others + 1) >= NEAR_LIMIT_SHARE * f64::from(self.limit);
-        let allowed = 1 + self.limit / 30;
+        let allowed = 1 + self.limit / 12;
         if self.doubts > allowed || !is_near || self.limit <= 2 || wait > 0.0 {
             return AtOnceVerdict::Falls;
         }
@@ -166,17 +195,23 @@ impl AtOnce {
     }
 
     /// A limit that was right has come down.
-    fn lower(&mut self, others: u32, now: Seconds) -> AtOnceVerdict {
+    fn lower(&mut self, others: u32, now: Seconds, usual: f64) -> AtOnceVerdict {
         if others == 0 || self.doubts > MAX_AT_ONCE_DOUBTS {
             return AtOnceVerdict::Falls;
         }
-        if self.doubts >= LOWERING_DOUBTS {
-            self.lost = self.lost.max(Some(self.limit));
-            self.patience = AT_ONCE_PATIENCE;
-            self.set((self.limit * 3 / 4).min(others).max(1), now);
+        let lowered = if self.doubts >= LOWERING_DOUBTS {
+            (self.limit * 3 / 4).min(others).max(1)
         } else if others + 1 == self.limit && self.limit > 1 {
-            self.set(self.limit - 1, now);
+            self.limit - 1
+        } else {
+            return AtOnceVerdict::Moves;
+        };
+        self.relapses += u32::from(self.lost.is_some_and(|lost| self.limit >= lost));
+        if f64::from(self.relapses) >= MAX_RELAPSES * usual {
+            return AtOnceVerdict::Falls;
         }
+        (self.lost, self.patience) = (self.lost.max(Some(self.limit)), AT_ONCE_PATIENCE);
+        self.set(lowered, now);
         AtOnceVerdict::Moves
     }
 

@@ -18,4 +18,6 @@ pub struct RefusalContext<'a> {
     pub wait: Seconds,
     /// How many the host takes at once after a pause, if that is known.
     pub depth: Option<u32>,
+    /// Whether it takes no two at once: a bucket without a burst.
+    pub is_strict: bool,
 }

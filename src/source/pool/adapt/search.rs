@@ -26,6 +26,8 @@ pub struct SearchOrigin {
     pub accepted: u32,
     /// The least that the host took at once after a pause.
     pub depth: Option<u32>,
+    /// How many it took at first.
+    pub burst: Option<u32>,
 }
 
 /// Batches of attempts that double, a settle time apart.
@@ -80,6 +82,7 @@ impl SearchOrigin {
             self.anchor = Some(self.outer);
         }
         self.accepted = history.count_since(self.anchor()).max(1);
+        self.burst.get_or_insert(self.accepted);
     }
 
     /// Begins to count anew with the attempt that starts now: after a pause, a window may begin.

@@ -74,6 +74,8 @@ pub const MAX_AT_ONCE_FALLS: u32 = 3;
 pub const AT_ONCE_PATIENCE: u32 = 12;
 /// The largest such number.
 pub const AT_ONCE_PATIENCE_MAX: u32 = 200;
+/// The largest such number below a limit that was right before: one refusal in fifty.
+pub const AT_ONCE_PATIENCE_LOST: u32 = 48;
 /// The least time before each probe.
 pub const AT_ONCE_PROBE_TIME: Seconds = 2.0;
 /// Attempts that come one by one under a new limit: a refusal of one refutes it cheaply.
@@ -86,6 +88,13 @@ pub const LOWERING_DOUBTS: u32 = 3;
 pub const MAX_AT_ONCE_DOUBTS: u32 = 8;
 /// A new limit is not refuted by refusals at this share of it or more, as long as they are few.
 pub const NEAR_LIMIT_SHARE: f64 = 0.8;
+/// Attempts beyond a limit that are accepted before a probe is refused, if a rate is limited: so many times as many as
+/// are usual.
+pub const LEAK_PASSED: f64 = 3.0;
+/// Such probes in a row that refute the limit.
+pub const MAX_LEAKS: u32 = 2;
+/// How often a limit may come back and come down again: a rate near it looks alike.
+pub const MAX_RELAPSES: f64 = 2.0;
 /// The least time before each probe for a higher limit that was right before, in answers.
 pub const LOST_PROBE_LATENCIES: f64 = 4.0;
 /// The first of these numbers for one at once.
@@ -192,10 +201,12 @@ pub const LOST_SHARE: f64 = 0.85;
 pub const REGAINED_SHARE: f64 = 0.95;
 /// The step of a try to regain a lost rate.
 pub const LOST_STEP: f64 = 0.25;
-/// The time before the first such step. Each refusal makes it half as long again.
+/// The time before the first such step, and after one that was not refused. Each refusal makes it half as long again.
 pub const LOST_PAUSE: Seconds = 2.0;
-/// The longest such time.
-pub const LOST_PAUSE_MAX: Seconds = 15.0;
+/// The longest such time, in starts at the present rate: a refused step costs one or two refusals.
+pub const LOST_PAUSE_ATTEMPTS: f64 = 100.0;
+/// The longest such time of a slow rate.
+pub const LOST_PAUSE_MAX: Seconds = 8.0;
 /// Attempts accepted before each such step.
 pub const LOST_ATTEMPTS: u32 = 6;
 /// The longest pause after a refusal of a paced attempt.
@@ -205,6 +216,8 @@ pub const MAX_PAUSE: Seconds = 2.0;
 
 /// A burst begins after a pause of this share of the window.
 pub const BURST_PAUSE: f64 = 0.25;
+/// It does not begin before this share of the window has passed since the last one began.
+pub const BURST_SHARE: f64 = 0.5;
 /// A burst is full at this share of the quota.
 pub const FULL_SHARE: f64 = 0.95;
 /// Less than this share of the quota shows that room comes back little by little.
@@ -221,6 +234,8 @@ pub const MORE_EVERY: u32 = 4;
 pub const MORE_EVERY_REFUSED: u32 = 8;
 /// The largest such number.
 pub const MORE_EVERY_MAX: u32 = 64;
+/// The largest such number while a quota that was larger before is tried.
+pub const MORE_EVERY_LOST: u32 = 12;
 /// The pause after a refused scout, as a share of the window.
 pub const WINDOW_RETRY_SHARE: f64 = 0.04;
 /// Windows up to here may have to be paced evenly.

@@ -155,10 +155,10 @@ impl SharedRun {
     }
 
     /// Emits the first fact of the run, and what the plan has to announce.
-    pub async fn open(&self, name: &str) {
+    pub async fn open(&self, name: &str, insecure: bool) {
         self.with_state(|state, now| {
             let (limit, jobs) = (Some(state.schedule.gate.limit()), state.schedule.sources().jobs());
-            state.emit_first(now, Fact::RunStarted { name: name.into(), limit, jobs });
+            state.emit_first(now, Fact::RunStarted { name: name.into(), limit, jobs, insecure });
             let mode = state.schedule.adaptive();
             if mode.is_active() {
                 state.emit(now, Fact::AdaptiveSet { on: true, mode: Some(mode) });

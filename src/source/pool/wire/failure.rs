@@ -7,6 +7,7 @@ use std::io;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::NoAddress;
+use crate::source::pool::wire::tls::words;
 
 /// The reason why there is no response, and the message of the library or the system.
 pub type Failure = (Reason, String);
@@ -29,8 +30,25 @@ pub fn classify(error: &(dyn Error + 'static), fallback: impl FnOnce() -> Reason
     let chain = || std::iter::successors(Some(error), |&link| link.source());
     let reason = chain().find_map(classify_link).unwrap_or_else(fallback);
     // The outer messages only say that sending failed, and they repeat the URL with its secrets.
-    let detail = chain().last().map(ToString::to_string).unwrap_or_default();
+    let last = || chain().last().map(ToString::to_string).unwrap_or_default();
+    let detail = chain().find_map(plain_text).unwrap_or_else(last);
     (reason, detail)
+}
+
+/// Returns the plain text of an error whose own text is that of a library.
+fn plain_text(link: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = link.downcast_ref::<rustls::Error>() {
+        return Some(words::words(error));
+    }
+    let error = link.downcast_ref::<io::Error>()?;
+    match error.get_ref() {
+        Some(inner) if inner.is::<rustls::Error>() || inner.is::<io::Error>() => plain_text(inner),
+        // rustls explains it with a link to its documentation.
+        Some(inner) if error.kind() == io::ErrorKind::UnexpectedEof && inner.to_string().contains("close_notify") => {
+            Some("the answer may be truncated: the connection ended without the end of TLS (close_notify)".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn classify_link(link: &(dyn Error + 'static)) -> Option<Reason> {

@@ -13,7 +13,7 @@ pub mod milestones;
 pub mod progress;
 pub mod reqwest_wire;
 pub mod route;
-pub mod secure;
+pub mod tls;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};

@@ -3,8 +3,9 @@
 //! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
 //! so that it can show them. Start at [`ReqwestWire`].
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +14,6 @@ use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Request, Response};
 use rustc_hash::FxHashSet;
-use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
@@ -25,7 +25,7 @@ use crate::source::pool::wire::failure;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
-use crate::source::pool::wire::secure;
+use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -35,19 +35,17 @@ use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 const MAX_HOSTS: usize = 1_024;
 
 /// The clients of one thread, each created on first use.
-///
-/// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https` must not
-/// depend on them.
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
     keeps_bodies: bool,
     max_idle: usize,
     plain: ClientSlot,
-    secure: ClientSlot,
+    /// For each TLS configuration.
+    secure: Box<[ClientSlot]>,
     /// For hosts on this machine.
     local: ClientSlot,
-    tls: OnceCell<Result<ClientConfig, rustls::Error>>,
+    tls: Rc<TlsConfigs>,
 }
 
 /// A client, and the hosts that it has served.
@@ -80,16 +78,18 @@ impl ClientSlot {
 
 impl ReqwestWire {
     /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        let (plain, secure, local) = (ClientSlot::default(), ClientSlot::default(), ClientSlot::default());
-        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls: OnceCell::new() }
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, keeps_bodies: bool, max_idle: usize) -> Self {
+        let (plain, local) = (ClientSlot::default(), ClientSlot::default());
+        let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
+        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls }
     }
 
     /// Returns the client for a URL.
     fn client(&self, url: &Url) -> Result<Client, String> {
         if url.scheme() == "https" {
-            let tls = self.tls.get_or_init(secure::config).as_ref().map_err(ToString::to_string)?;
-            self.secure.get(url, || self.build(Client::builder().tls_backend_preconfigured(tls.clone())))
+            let position = self.tls.position(url.host_str().unwrap_or_default());
+            let tls = self.tls.config(position)?;
+            self.secure[position].get(url, || self.build(Client::builder().tls_backend_preconfigured((*tls).clone())))
         } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
             // A proxy cannot resolve a host name of this machine.
             self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
@@ -99,7 +99,7 @@ impl ReqwestWire {
     }
 
     fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
-        secure::install_provider();
+        tls::install_provider();
         builder
             .http1_title_case_headers()
             .http1_max_headers(message::MAX_FIELDS)
@@ -210,12 +210,15 @@ fn request(job: &Job) -> Request {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::{MAX_HOSTS, ReqwestWire};
     use crate::source::pool::dns::Resolver;
+    use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 
     #[test]
     fn a_client_is_replaced_after_many_hosts() {
-        let wire = ReqwestWire::new(Resolver::default(), false, 1);
+        let wire = ReqwestWire::new(Resolver::default(), Rc::new(TlsConfigs::new(TlsProfiles::default())), false, 1);
         for n in 0..3 * MAX_HOSTS {
             wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
             assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);

@@ -4,6 +4,7 @@
 //! supports proxies. Start at [`Route`].
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
+use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 use crate::source::pool::wire::{Exchange, Wire};
 
 /// The variables that name a proxy, and the URLs to which each applies.
@@ -44,6 +46,7 @@ pub struct Route {
     proxies: Option<Proxies>,
     local_suffix: Option<&'static str>,
     max_idle: usize,
+    tls: TlsProfiles,
 }
 
 /// The proxies that the environment names.
@@ -64,13 +67,25 @@ impl Route {
 
     /// Returns the route for this choice of a client. `variable` reads the environment, which may name proxies.
     pub fn new(via: HttpClient, variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE }
+        let tls = TlsProfiles::default();
+        Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE, tls }
     }
 
     /// Sets the suffix of names on this machine, which neither DNS nor a proxy can resolve.
     #[must_use]
     pub fn with_local_suffix(self, suffix: &'static str) -> Self {
         Self { local_suffix: Some(suffix), ..self }
+    }
+
+    /// Sets how TLS is verified.
+    #[must_use]
+    pub fn with_tls(self, tls: TlsProfiles) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Whether the certificates of some host are not checked.
+    pub fn is_insecure(&self) -> bool {
+        self.tls.is_insecure()
     }
 
     /// Sets the number of threads, and the number of connections that the machine allows.
@@ -191,8 +206,9 @@ pub struct Wires {
 impl Wires {
     /// Returns clients with the run's resolver.
     pub fn new(route: Route, resolver: &Resolver, keeps_bodies: bool) -> Self {
-        let direct = DirectWire::new(resolver.clone(), keeps_bodies, route.max_idle);
-        let reqwest = ReqwestWire::new(resolver.clone(), keeps_bodies, route.max_idle);
+        let tls = Rc::new(TlsConfigs::new(route.tls.clone()));
+        let direct = DirectWire::new(resolver.clone(), Rc::clone(&tls), keeps_bodies, route.max_idle);
+        let reqwest = ReqwestWire::new(resolver.clone(), tls, keeps_bodies, route.max_idle);
         Self { route, direct, reqwest }
     }
 }

@@ -41,7 +41,9 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let time_at = pen.width().saturating_sub(width_of(time));
     let state_at = state_at.min(time_at.saturating_sub(state_width + 2));
 
-    let after = pen.text(0, 0, "inflight", Role::TextDim);
+    // An unchecked run says so in every frame, in the place of the program's name.
+    let (program, role) = if model.is_insecure { ("INSECURE", Role::Failed) } else { ("inflight", Role::TextDim) };
+    let after = pen.text(0, 0, program, role);
     let room = state_at.saturating_sub(after + 3);
     let name = pen.theme.style(Role::Title);
     pen.foreign(after + 2, 0, &model.name, room, name);

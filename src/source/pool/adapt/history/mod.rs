@@ -169,7 +169,12 @@ impl History {
 
     /// How long it takes until a start that was not refused may count as accepted for now: refusals come at once.
     pub fn settle_time(&self) -> Seconds {
-        (SETTLE_FACTOR * self.refusal.unwrap_or(FIRST_REFUSAL_LATENCY)).max(MIN_SETTLE)
+        (SETTLE_FACTOR * self.refusal_latency()).max(MIN_SETTLE)
+    }
+
+    /// How long a refusal takes.
+    pub fn refusal_latency(&self) -> Seconds {
+        self.refusal.unwrap_or(FIRST_REFUSAL_LATENCY)
     }
 
     /// How long recent answers took; zero before the first.

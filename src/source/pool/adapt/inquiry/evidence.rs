@@ -29,7 +29,7 @@ impl Inquiry {
                     Some(AtOnceVerdict::Moves) => self.reason = AdaptReason::Quiet,
                     Some(AtOnceVerdict::Falls) => {
                         // One at a time, over and over, was accepted: at least this rate.
-                        (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
+                        (self.at_once, self.falls, self.origin.burst) = (None, MAX_AT_ONCE_FALLS, Some(1));
                         self.pace = Some(Pace::measured(1.0 / latency.max(MIN_SETTLE), MIN_SAMPLE, now));
                         self.reason = AdaptReason::Accepting;
                     }
@@ -61,12 +61,13 @@ impl Inquiry {
             let refused = self.flight.refused;
             if self.at_once.as_ref().is_some_and(|at_once| at_once.is_refuted_by(refused)) {
                 (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
-                self.hold(Back::Law, now + settle);
+                self.hold(Back::Search, now + settle);
             }
             return;
         }
         match self.phase {
-            InquiryPhase::Free | InquiryPhase::Hold { .. } => self.hold(Back::Free, now + settle),
+            InquiryPhase::Free => self.hold(Back::Free, now + settle),
+            InquiryPhase::Hold { back, .. } => self.hold(back, now + settle),
             InquiryPhase::Cool(_) => self.cool(view),
             InquiryPhase::Ramp(ramp) | InquiryPhase::Overrun { ramp, .. } => {
                 self.phase = InquiryPhase::Overrun { until: now + settle, ramp };
@@ -74,7 +75,7 @@ impl Inquiry {
             InquiryPhase::Law if self.at_once.is_some() => {
                 // Those that started together may have overtaken each other.
                 let others = others.max(history.held_at(started));
-                self.refused_at_once(others, now, settle);
+                self.refused_at_once(others, view);
             }
             InquiryPhase::Law => {
                 let explains = |window: &Window| self.pace.is_none() || window.explains(started, history);
@@ -91,10 +92,12 @@ impl Inquiry {
         self.phase = InquiryPhase::Hold { until, back };
     }
 
-    pub(super) fn refused_at_once(&mut self, others: u32, now: Seconds, settle: Seconds) {
-        let wait = self.waits.longest;
+    pub(super) fn refused_at_once(&mut self, others: u32, view: InquiryView<'_>) {
+        let InquiryView { now, history, .. } = view;
+        let (wait, settle) = (self.waits.longest, history.settle_time());
+        let on_their_way = history.refusal_latency() / history.answer_latency().max(history.refusal_latency());
         let Some(at_once) = &mut self.at_once else { return };
-        match at_once.refused(others, now, wait) {
+        match at_once.refused(others, now, wait, on_their_way) {
             AtOnceVerdict::Keeps => {}
             AtOnceVerdict::Moves => {
                 self.pause = self.pause.max(now + settle);
@@ -102,7 +105,7 @@ impl Inquiry {
             }
             AtOnceVerdict::Falls => {
                 (self.at_once, self.falls) = (None, MAX_AT_ONCE_FALLS);
-                self.hold(Back::Law, now + settle);
+                self.hold(Back::Search, now + settle);
             }
         }
     }
@@ -117,8 +120,8 @@ impl Inquiry {
         let Some(pace) = &mut self.pace else { return };
         let pause = (f64::from(1_u32 << streak.min(8)) / pace.rate()).min(MAX_PAUSE);
         self.pause = self.pause.max(now + pause);
-        let (wait, depth) = (self.waits.longest, self.origin.depth);
-        pace.refused(RefusalContext { started, now, history, wait, depth });
+        let (wait, depth, is_strict) = (self.waits.longest, self.origin.depth, self.origin.burst == Some(1));
+        pace.refused(RefusalContext { started, now, history, wait, depth, is_strict });
         self.reason = AdaptReason::Fast;
     }
 

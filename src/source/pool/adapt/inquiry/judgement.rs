@@ -20,7 +20,7 @@ impl Inquiry {
         let is_concerned = |window: &Window| window.is_concerned(&self.flight, history);
         if is_windowed && self.window.as_ref().is_some_and(is_concerned) {
             self.judge_window(view);
-        } else if self.is_stray(view) {
+        } else if back != Back::Search && self.is_stray(view) {
             self.phase = if back == Back::Law { InquiryPhase::Law } else { InquiryPhase::Free };
         } else if is_windowed {
             self.judge_window(view);

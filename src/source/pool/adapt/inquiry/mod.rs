@@ -64,6 +64,8 @@ enum InquiryPhase {
 enum Back {
     Free,
     Law,
+    /// To none: what was obeyed is refuted, and without it everything would start at once.
+    Search,
 }
 
 /// The waits that the server stated.

@@ -6,8 +6,8 @@ use crate::source::pool::adapt::pace::Pace;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     CATCH_UP_STEPS, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_QUIET, DOUBLING_TIME, FAST_RATE, FOUND_RATIO,
-    LOST_ATTEMPTS, LOST_STEP, MAX_CREEP, MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MIN_SEARCH_GROWTH, MIN_SEARCH_TIME,
-    REGAINED_SHARE, SEARCH_ATTEMPTS, SLOW_RATE, SURE_STEPS, WAITED_SEARCH_GROWTH,
+    LOST_ATTEMPTS, LOST_PAUSE, LOST_STEP, MAX_CREEP, MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MIN_SEARCH_GROWTH,
+    MIN_SEARCH_TIME, REGAINED_SHARE, SEARCH_ATTEMPTS, SLOW_RATE, SURE_STEPS, WAITED_SEARCH_GROWTH,
 };
 
 impl Pace {
@@ -17,7 +17,11 @@ impl Pace {
         let (lasted, quiet, before) = (now - self.since, f64::from(self.quiet), self.rate);
         if self.is_found {
             let is_due = match self.lost {
-                Some((_, pause)) => lasted >= pause.max(5.0 * wait) && self.quiet >= LOST_ATTEMPTS,
+                Some((_, pause)) => {
+                    // The step before was not refused: the rate comes back.
+                    let pause = if self.proved.is_some() { LOST_PAUSE } else { pause };
+                    lasted >= pause.max(5.0 * wait) && self.quiet >= LOST_ATTEMPTS
+                }
                 None => lasted >= self.hold.max(5.0 * wait) && quiet >= CREEP_ATTEMPTS * self.hold.min(4.0),
             };
             if !is_due {
@@ -44,8 +48,9 @@ impl Pace {
             return;
         }
         if let Some((lost, _)) = self.lost.filter(|(lost, _)| self.rate < lost * REGAINED_SHARE) {
-            self.proved = Some(self.rate);
-            self.set((self.rate * (1.0 + LOST_STEP)).min(lost));
+            // After a step that was not refused, the next one is larger.
+            let step = if self.proved.replace(self.rate).is_some() { 2.0 * LOST_STEP } else { LOST_STEP };
+            self.set((self.rate * (1.0 + step)).min(lost));
             return;
         }
         self.lost = None;

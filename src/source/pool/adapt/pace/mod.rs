@@ -10,9 +10,9 @@ use std::collections::VecDeque;
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE,
-    MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE, RATE_SHARE, REFUSED_OF_TEN,
-    SATURATION_TTL, UNKNOWN_CUT,
+    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_ATTEMPTS, LOST_PAUSE_MAX,
+    LOST_SHARE, MAX_RATE, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE, RATE_SHARE,
+    REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
 };
 
 /// The rate at which attempts start.
@@ -156,11 +156,12 @@ impl Pace {
 
     /// Lowers the rate after a refusal.
     pub fn refused(&mut self, context: RefusalContext<'_>) {
-        let RefusalContext { started, now, history, .. } = context;
+        let RefusalContext { started, now, history, is_strict, .. } = context;
         let before = self.is_found.then_some(self.rate);
         if let Some((_, pause)) = self.lost.as_mut() {
             // The rate has not come back yet.
-            *pause = (*pause * 1.5).min(LOST_PAUSE_MAX);
+            let most = (LOST_PAUSE_ATTEMPTS / self.rate).clamp(LOST_PAUSE, LOST_PAUSE_MAX);
+            *pause = (*pause * 1.5).min(most);
         }
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
         let is_lone = started - self.last_refused > span;
@@ -172,11 +173,13 @@ impl Pace {
         }
         let measured = self.measure(span, context);
         self.saturations.push_back(started);
-        if f64::from(self.quiet) >= 0.4 * self.rate {
+        if is_strict || f64::from(self.quiet) >= 0.4 * self.rate {
             // Not while what came before may still count.
             self.refused = Some(self.rate);
         }
-        match (is_lone, self.proved, measured) {
+        // Without a burst, room that was not used at once is lost, so a measurement is too low. But a rate that was
+        // accepted for a while is proved.
+        match (is_lone || is_strict, self.proved, measured) {
             (true, Some(proved), _) if proved < self.rate => self.set(proved),
             (true, ..) => self.set(self.rate * GENTLE_CUT),
             (false, _, Some(measured)) => {

@@ -2,6 +2,7 @@
 //!
 //! It simulates discrete events without a clock or a network, so a minute takes a millisecond. Start at [`simulate`].
 
+mod eighteen;
 mod kinds;
 mod tests;
 pub mod upstream;

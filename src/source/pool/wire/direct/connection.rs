@@ -16,25 +16,34 @@ use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
+use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES, RequestBody};
 
-/// An open stream, plain or with TLS.
-pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+/// An open stream: plain TCP, or anything else.
+pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;
+
+/// A stream of bytes in both directions.
+pub(in crate::source::pool) trait ByteStream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> ByteStream for S {}
+
+/// The number of bytes that identify another protocol.
+const LEFTOVER: usize = 16;
 
 /// A connection.
 pub(in crate::source::pool) struct HttpConnection {
     sender: SendRequest<RequestBody>,
     /// `None` once it is closed.
-    connection: Option<Connection<TokioIo<TcpOrTls>, RequestBody>>,
-    /// It closed before the first byte of the next response.
-    was_silent: bool,
+    connection: Option<Connection<TokioIo<HttpStream>, RequestBody>>,
+    /// What it received before it closed, and has not parsed: the beginning.
+    leftover: Vec<u8>,
 }
 
 /// The pending response head, or the request if it was not sent.
@@ -56,7 +65,7 @@ impl HttpConnection {
     ///
     /// It reads what servers really send, as curl does: folded fields, blanks before a colon, many fields. A field
     /// with a control character is left out.
-    pub(in crate::source::pool) async fn over(stream: TcpOrTls) -> Result<Box<Self>, Failure> {
+    pub(in crate::source::pool) async fn over(stream: HttpStream) -> Result<Box<Self>, Failure> {
         let handshake = Builder::new()
             .max_headers(MAX_FIELDS)
             .max_header_size(MAX_HEAD_BYTES)
@@ -66,7 +75,7 @@ impl HttpConnection {
             .title_case_headers(true)
             .handshake(TokioIo::new(stream));
         let (sender, connection) = handshake.await.map_err(|error| closed(&error))?;
-        Ok(Box::new(Self { sender, connection: Some(connection), was_silent: true }))
+        Ok(Box::new(Self { sender, connection: Some(connection), leftover: Vec::new() }))
     }
 
     /// Sends a request once [`Self::read_head`] polls it. A request is large, so it is moved only once.
@@ -87,7 +96,8 @@ impl HttpConnection {
             Err(mut error) => {
                 let unsent = error.take_message();
                 self.end();
-                Err(Unanswered { failure: closed(error.error()), unsent, is_silent: self.was_silent })
+                let failure = instead_of_http(&self.leftover).unwrap_or_else(|| closed(error.error()));
+                Err(Unanswered { failure, unsent, is_silent: self.leftover.is_empty() })
             }
         }
     }
@@ -150,7 +160,8 @@ impl HttpConnection {
 
     fn end(&mut self) {
         if let Some(connection) = self.connection.take() {
-            self.was_silent = connection.into_parts().read_buf.is_empty();
+            let received = connection.into_parts().read_buf;
+            self.leftover = received[..received.len().min(LEFTOVER)].to_vec();
         }
     }
 }

@@ -3,11 +3,10 @@
 //! If an address is slow to respond, the next one is tried in parallel (RFC 8305). So broken IPv6 costs [`STAGGER`]
 //! instead of a time-out. Start at [`Dialer::dial`].
 
-use std::cell::OnceCell;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -15,17 +14,17 @@ use futures_util::stream::FuturesUnordered;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::wire::direct::connection::TcpOrTls;
+use crate::source::pool::wire::direct::connection::{ByteStream, HttpStream};
+use crate::source::pool::wire::direct::handshake::{Sniffed, handshake};
 use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::milestones::Milestones;
-use crate::source::pool::wire::secure;
+use crate::source::pool::wire::tls::TlsConfigs;
 
 /// The wait for an address before the next one is tried in parallel.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -33,17 +32,13 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// Opens the connections of one thread.
 pub(in crate::source::pool) struct Dialer {
     resolver: Resolver,
-    /// The TLS configuration, created on first use.
-    ///
-    /// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https`
-    /// must not depend on them.
-    tls: OnceCell<Result<TlsConnector, rustls::Error>>,
+    tls: Rc<TlsConfigs>,
 }
 
 impl Dialer {
     /// Returns a dialer with the run's resolver.
-    pub(in crate::source::pool) fn new(resolver: Resolver) -> Self {
-        Self { resolver, tls: OnceCell::new() }
+    pub(in crate::source::pool) fn new(resolver: Resolver, tls: Rc<TlsConfigs>) -> Self {
+        Self { resolver, tls }
     }
 
     /// Opens a connection, and marks its milestones.
@@ -51,7 +46,7 @@ impl Dialer {
         &self,
         host: &HostPool,
         milestones: &Milestones,
-    ) -> Result<TcpOrTls, Failure> {
+    ) -> Result<HttpStream, Failure> {
         milestones.mark_connect_started();
         let addresses = self.resolve(host, milestones).await?;
         let unreachable = |error: io::Error| failure::classify(&error, || Reason::Unreachable);
@@ -60,7 +55,8 @@ impl Dialer {
         stream.set_nodelay(true).map_err(unreachable)?;
         let stream = if host.is_secure {
             milestones.mark_tls_started();
-            Either::Right(Box::new(self.secure(host, stream).await?))
+            let secured: Box<dyn ByteStream> = Box::new(self.secure(host, stream).await?);
+            Either::Right(secured)
         } else {
             Either::Left(stream)
         };
@@ -80,19 +76,18 @@ impl Dialer {
         Ok(found.iter().copied().map(with_port).collect())
     }
 
-    async fn secure(&self, host: &HostPool, stream: TcpStream) -> Result<TlsStream<TcpStream>, Failure> {
-        let connector = || secure::config().map(|config| TlsConnector::from(Arc::new(config)));
-        let refused = |error: &rustls::Error| (Reason::Tls, error.to_string());
-        let connector = self.tls.get_or_init(connector).as_ref().map_err(refused)?;
+    async fn secure(&self, host: &HostPool, stream: TcpStream) -> Result<TlsStream<Sniffed<TcpStream>>, Failure> {
+        let refused = |error: String| (Reason::Tls, error);
+        let connector = self.tls.connector(&host.name.to_string()).map_err(refused)?;
         let name = match &host.name {
             url::Host::Domain(name) => {
-                ServerName::try_from(name.clone()).map_err(|error| (Reason::Tls, error.to_string()))?
+                let name = name.strip_suffix('.').unwrap_or(name).to_owned();
+                ServerName::try_from(name).map_err(|error| refused(error.to_string()))?
             }
             url::Host::Ipv4(ip) => ServerName::from(IpAddr::from(*ip)),
             url::Host::Ipv6(ip) => ServerName::from(IpAddr::from(*ip)),
         };
-        let secured = connector.connect(name, stream).await;
-        secured.map_err(|error| failure::classify(&error, || Reason::Tls))
+        handshake(&connector, name, stream).await
     }
 }
 

@@ -6,9 +6,11 @@
 
 mod connection;
 mod dial;
+mod handshake;
 mod host_pools;
 
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -22,9 +24,11 @@ use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
+use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::tls::TlsConfigs;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
 /// The least idle time of a connection that is used for a request which must not be sent twice.
@@ -51,8 +55,8 @@ struct DirectExchange<'a> {
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
-        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, keeps_bodies: bool, max_idle: usize) -> Self {
+        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver, tls), keeps_bodies }
     }
 
     /// Performs one exchange, and marks its milestones.
@@ -72,6 +76,10 @@ impl DirectWire {
         let ended = Instant::now();
         if body.broken.is_none() && connection.is_ready().await {
             self.pools.keep(&pool, connection, ended);
+        }
+        if !pool.is_secure && demands_tls(status, &body.body) && !job.policy.status.contains(status) {
+            let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
+            return Exchange::new(refused.into()).with_phase_times(milestones.phase_times_with_answer(head_at, ended));
         }
         let headers = std::mem::take(response.headers_mut());
         let head = AnswerHead { status, headers, received };

@@ -3,13 +3,14 @@
 //! Each window is a burst, and the first attempt of a burst is its scout. A window's length and quota are refined by
 //! one experiment per burst. Start at [`Window::start`].
 
+mod burst;
+mod judgement;
+
 use crate::source::pool::adapt::flight::Flight;
 use crate::source::pool::adapt::history::History;
-use crate::source::pool::adapt::natural::{self, WINDOWS};
 use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
-    BURST_PAUSE, CLEAN_SHORT_CYCLES, FULL_SHARE, MAX_HALVINGS, MORE_EVERY, MORE_EVERY_MAX, MORE_EVERY_REFUSED,
-    NETWORK_MARGIN, SCOUT_SHARE, SHORT_WINDOW, SMOOTH_SHARE, WINDOW_RETRY_SHARE,
+    BURST_PAUSE, BURST_SHARE, FULL_SHARE, MORE_EVERY, NETWORK_MARGIN, SHORT_WINDOW, SMOOTH_SHARE,
 };
 
 /// A window, its quota, and the experiments that refine them.
@@ -40,6 +41,8 @@ pub struct Window {
     every: u32,
     /// A little more than the quota was refused.
     is_bounded: bool,
+    /// A larger quota that was right before.
+    lost: Option<u32>,
 }
 
 /// A change that is tried for a while.
@@ -91,6 +94,7 @@ impl Window {
             stride: 1,
             every: MORE_EVERY,
             is_bounded: false,
+            lost: None,
         };
         window.begin_experiment(waits);
         window
@@ -167,119 +171,14 @@ impl Window {
     /// pace replaces the window if it turns out to be sliding.
     pub fn start(&mut self, now: Seconds, flight: &Flight, history: &History, waits: bool) -> WindowVerdict {
         self.scout = None;
-        let is_first = now - self.burst.1 > BURST_PAUSE * self.length || now - self.burst.0 > 2.0 * self.length;
+        let is_rested = now - self.burst.1 > BURST_PAUSE * self.length;
+        let is_over = now - self.burst.0 > BURST_SHARE * self.effective(history).1 || self.burst.1 == -NEVER;
+        let is_first = is_rested && is_over || now - self.burst.0 > 2.0 * self.length;
         let verdict = if is_first { self.end_burst(now, flight, history, waits) } else { WindowVerdict::Stays };
         if is_first {
             (self.scout, self.burst.0) = (Some(now), now);
         }
         self.burst.1 = now;
         verdict
-    }
-
-    fn end_burst(&mut self, now: Seconds, flight: &Flight, history: &History, waits: bool) -> WindowVerdict {
-        let (quota, length) = self.effective(history);
-        let used = f64::from(history.count(self.burst.0 - SAME, now - SAME));
-        if let Some(Experiment::Shorter { is_live, .. }) = &mut self.experiment
-            && !std::mem::replace(is_live, true)
-        {
-            return WindowVerdict::Stays;
-        }
-        if used < FULL_SHARE * f64::from(quota) || flight.last >= self.burst.0 {
-            return WindowVerdict::Stays;
-        }
-        self.clean += 1;
-        self.unchanged += 1;
-        self.refused_scouts = 0;
-        if self.unchanged >= 2 {
-            self.doubts = 0;
-        }
-        match &mut self.experiment {
-            // A window by the clock may look shorter, but not several times running.
-            Some(Experiment::Shorter { clean, .. }) if *clean + 1 < CLEAN_SHORT_CYCLES => {
-                *clean += 1;
-                return WindowVerdict::Repeats;
-            }
-            Some(experiment) => {
-                if !natural::is_natural(length) && length <= SHORT_WINDOW {
-                    return WindowVerdict::Smooth(f64::from(quota) / length);
-                }
-                if let Experiment::More { .. } = experiment {
-                    (self.stride, self.every) = ((self.stride * 2).min(quota), 1);
-                }
-                self.is_bounded &= quota == self.quota;
-                (self.quota, self.length, self.unchanged) = (quota, length, 0);
-            }
-            None => {}
-        }
-        self.begin_experiment(waits);
-        WindowVerdict::Repeats
-    }
-
-    /// Chooses what to try next: a shorter window, or a larger quota.
-    fn begin_experiment(&mut self, waits: bool) {
-        self.experiment = None;
-        let (shortest, length) = (self.shortest, self.length);
-        let natural = WINDOWS.into_iter().find(|&window| shortest + 0.05 < window && window < length - 0.05);
-        let is_wide = shortest < 0.75 * length && self.halvings < MAX_HALVINGS;
-        let shorter = natural.or_else(|| is_wide.then_some(f64::midpoint(shortest, length)));
-        // A stated wait ends a window exactly; only a short one may be shorter than whole seconds.
-        let is_useful = |window: Seconds| {
-            !waits || length <= SHORT_WINDOW && self.clean >= 2 && (self.halvings < 1 || natural::is_natural(window))
-        };
-        if let Some(window) = shorter.filter(|&window| is_useful(window)) {
-            self.halvings += u32::from(!natural::is_natural(window));
-            self.experiment = Some(Experiment::Shorter { length: window, is_live: false, clean: 0 });
-        } else if self.clean.is_multiple_of(self.every) {
-            self.experiment = Some(Experiment::More { quota: self.quota.saturating_add(self.stride) });
-        }
-    }
-
-    /// Judges a flight of refusals.
-    pub fn judge(&mut self, now: Seconds, history: &History) -> WindowVerdict {
-        let (quota, length, experiment) = (f64::from(self.quota), self.length, self.experiment.take());
-        // With a pace there may be no pause, so a burst is no longer than the window.
-        let held = history.count_since(self.burst.0.max(now - self.length));
-        let used = f64::from(held);
-        if let Some(Experiment::More { .. }) = experiment
-            && held >= self.quota
-        {
-            self.is_bounded = self.stride <= (self.quota / 10).max(1);
-            self.stride = (self.quota / 20).max(1);
-            self.every = (self.every * 2).clamp(MORE_EVERY_REFUSED, MORE_EVERY_MAX);
-            return WindowVerdict::Stays;
-        }
-        if used < (SCOUT_SHARE * quota).max(2.0) {
-            self.burst.1 = -NEVER;
-            return self.judge_refused_scout(experiment, now);
-        }
-        if (experiment.is_some() || self.clean == 0) && used < SMOOTH_SHARE * quota {
-            return WindowVerdict::Smooth(quota / length);
-        }
-        (self.quota, self.unchanged, self.stride) = (held.max(1), 0, (held / 20).max(1));
-        self.is_bounded = false;
-        WindowVerdict::Stays
-    }
-
-    /// The scout was refused: the window is longer than the pause before it.
-    fn judge_refused_scout(&mut self, experiment: Option<Experiment>, now: Seconds) -> WindowVerdict {
-        if let Some(Experiment::Shorter { length, .. }) = experiment {
-            self.shortest = self.shortest.max(length);
-            return WindowVerdict::Stays;
-        }
-        if experiment.is_some() {
-            return WindowVerdict::Stays;
-        }
-        (self.refused_scouts, self.doubts, self.unchanged) = (self.refused_scouts + 1, self.doubts + 1, 0);
-        // Every other scout is refused, or both so far: the window is longer.
-        let is_too_short = self.doubts >= 2 && (self.refused_scouts == 1 || self.clean == 0);
-        match natural::next_longer(self.length) {
-            Some(longer) if is_too_short => {
-                self.shortest = self.shortest.max(self.length);
-                (self.length, self.doubts) = (longer, 0);
-            }
-            _ if self.refused_scouts > 1 => return WindowVerdict::Falls,
-            _ => {}
-        }
-        WindowVerdict::Waits(now + WINDOW_RETRY_SHARE * self.length)
     }
 }

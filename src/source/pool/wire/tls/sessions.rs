@@ -1,40 +1,27 @@
-//! The TLS configuration: the root certificates of this machine, and a mark at the start of each handshake.
+//! The session store of a TLS configuration, which marks the start of each handshake.
 //!
 //! reqwest connects and performs the handshake in one step. But rustls starts each handshake with a query of its
-//! session store, and at that moment the connection is open. Start at [`config`].
+//! session store, and at that moment the connection is open. Start at [`MarkSecuring`].
 
-use std::sync::Arc;
-
-use rustls::client::{
-    ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
-};
+use rustls::NamedGroup;
+use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, NamedGroup};
-use rustls_platform_verifier::ConfigVerifierExt;
 
 use crate::source::pool::wire::milestones;
 
 /// The number of TLS sessions that each thread remembers.
 const SESSIONS: usize = 1_024;
 
-/// Returns a TLS configuration with the root certificates of this machine, for HTTP/1.1 only.
-pub fn config() -> Result<ClientConfig, rustls::Error> {
-    install_provider();
-    let mut config = ClientConfig::with_platform_verifier()?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config.resumption = Resumption::store(Arc::new(MarkSecuring(ClientSessionMemoryCache::new(SESSIONS))));
-    Ok(config)
-}
-
-/// Installs the cryptography provider. A client needs one even if it never uses TLS.
-pub fn install_provider() {
-    // This fails only if a provider is already installed, which works as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// A session store that marks the start of a handshake.
 #[derive(Debug)]
-struct MarkSecuring(ClientSessionMemoryCache);
+pub(super) struct MarkSecuring(ClientSessionMemoryCache);
+
+impl MarkSecuring {
+    /// Returns an empty store.
+    pub(super) fn new() -> Self {
+        Self(ClientSessionMemoryCache::new(SESSIONS))
+    }
+}
 
 impl ClientSessionStore for MarkSecuring {
     fn set_kx_hint(&self, server_name: ServerName<'static>, group: NamedGroup) {

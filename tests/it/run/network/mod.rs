@@ -1,0 +1,11 @@
+//! TLS, proxies and other routes, over real sockets.
+//!
+//! Start at [`tls_server`] for servers.
+
+mod certificates;
+mod clients;
+mod handshake;
+mod tls_server;
+
+/// Both HTTP clients.
+const WIRES: [&str; 2] = ["direct", "reqwest"];
