@@ -212,7 +212,7 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ),
     (
         "rows = \"ids.xls\"",
-        "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
+        "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson, .json or .txt",
     ),
     ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
     ("body = \"{id}\"", "3:9 no row provides `{id}`"),
@@ -323,7 +323,7 @@ fn long_lines_are_cut_around_the_caret() {
        2 │ url = "https://a.b/"
        3 │ …äääääääää", x = 5 }
          │                  ^
-         │             write a text such as `"application/json"`
+         │ write a text such as `"application/json"`, or a list of them
     "#);
 }
 
@@ -340,11 +340,11 @@ fn a_file_that_is_not_a_plan_is_an_error_with_a_hint() {
     assert_eq!(
         read("nowhere.toml"),
         "error: cannot read plan `…/nowhere.toml`: there is no such file\n\
-         hint: `inflight run` takes a TOML plan, JSON Lines or a list of URLs\n"
+         hint: `inflight run` takes a TOML plan, a list of URLs, or requests as JSON or CSV\n"
     );
     assert!(read("folder.toml").starts_with("error: cannot read plan `…/folder.toml`: it is a folder\n"));
     assert!(read("latin.toml").starts_with("error: cannot read plan `…/latin.toml`: line 2 is not UTF-8 text\n"));
-    assert!(read("ids.csv").starts_with("error: `…/ids.csv` is a table, not a plan\nhint: name it in a plan"));
+    assert!(read("ids.csv").starts_with("error: `…/ids.csv` is a table without a column `url`, so it is no plan\nhint: name it in a plan"));
     assert_eq!(
         read("empty.toml"),
         "error: plan `…/empty.toml` has no jobs\nhint: add an `[[endpoint]]` with a `url`\n"
