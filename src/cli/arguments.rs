@@ -4,7 +4,9 @@
 
 use std::ffi::OsString;
 
+use crate::cli::body::BodyFlagKind;
 use crate::plan::adaptive::parse_adaptive_mode;
+use crate::plan::request::content_type::is_json;
 
 /// Joins `--adaptive MODE` to `--adaptive=MODE`.
 ///
@@ -17,6 +19,15 @@ pub fn join_modes(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         if argument == "--" {
             joined.push(argument);
             break;
+        }
+        // `--json` asks for a JSON summary. In curl it sends JSON, which no target is.
+        let is_json = |next: &OsString| {
+            let text = next.to_str().unwrap_or_default();
+            text.starts_with('@') || is_json(text.as_bytes())
+        };
+        if let Some(body) = given.next_if(|next| argument == "--json" && is_json(next)) {
+            joined.extend([OsString::from(BodyFlagKind::Json.flag()), body]);
+            continue;
         }
         let is_mode = |next: &OsString| next.to_str().is_some_and(|text| parse_adaptive_mode(text).is_ok());
         match given.next_if(|next| argument == "--adaptive" && is_mode(next)) {
@@ -47,6 +58,15 @@ mod tests {
         assert_eq!(joined(&["run", "--adaptive", "plan.toml"]), ["run", "--adaptive", "plan.toml"]);
         assert_eq!(joined(&["run", "--adaptive"]), ["run", "--adaptive"]);
         assert_eq!(joined(&["run", "--adaptive=on", "off"]), ["run", "--adaptive=on", "off"]);
+    }
+
+    #[test]
+    fn json_after_its_flag_is_a_body_and_a_target_is_not() {
+        assert_eq!(joined(&["run", "--json", "{\"a\":1}", "u"]), ["run", "--json-body", "{\"a\":1}", "u"]);
+        assert_eq!(joined(&["run", "u", "--json", "@x.json"]), ["run", "u", "--json-body", "@x.json"]);
+        for target in ["[::1]:8080", "http://a.b/", "plan.toml"] {
+            assert_eq!(joined(&["run", "--json", target]), ["run", "--json", target]);
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs, RunArgs};
+use crate::cli::request::RequestArgs;
+use crate::cli::{BatchArgs, ResultArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
@@ -44,7 +45,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
-        ("body", "--body", body.is_some()),
+        ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.events", "--events", events.is_some()),

@@ -3,11 +3,13 @@
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod arguments;
+pub mod body;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
 pub mod network;
 pub mod overlay;
+pub mod request;
 mod values;
 
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ use clap_complete::Shell;
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
+use crate::cli::request::RequestArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -190,21 +193,6 @@ impl BatchArgs {
             || rounds.is_some()
             || wire.is_some()
     }
-}
-
-/// What each request contains.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Request")]
-pub struct RequestArgs {
-    /// HTTP method
-    #[arg(short = 'X', long, value_name = "METHOD")]
-    pub method: Option<String>,
-    /// Header, as `name: value`; can be repeated
-    #[arg(short = 'H', long = "header", value_name = "HEADER")]
-    pub headers: Vec<String>,
-    /// Request body
-    #[arg(short = 'd', long, value_name = "TEXT")]
-    pub body: Option<String>,
 }
 
 /// Where results go.

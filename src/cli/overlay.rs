@@ -4,10 +4,11 @@
 
 use std::num::NonZeroU32;
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
+use crate::cli::body::content::GivenBody;
+use crate::cli::request::RequestArgs;
+use crate::cli::{BatchArgs, ResultArgs};
 use crate::error::Error;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
@@ -20,6 +21,7 @@ pub fn apply_flags(
     batch: &BatchArgs,
     request: &RequestArgs,
     results: &ResultArgs,
+    body: Option<GivenBody>,
 ) -> Result<(), Error> {
     if let Some(limit) = batch.concurrency.and_then(NonZeroU32::new) {
         plan.limits.concurrency = limit;
@@ -42,9 +44,15 @@ pub fn apply_flags(
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     plan.override_requests(&Overrides {
-        method: request.method.as_deref().map(method).transpose()?,
+        method: request
+            .method
+            .as_deref()
+            .map(method)
+            .transpose()?
+            .or(body.as_ref().and_then(|body| body.method.clone())),
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
-        body: request.body.clone().map(Bytes::from),
+        default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
+        body: body.map(|body| body.content),
         rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
         retry_also: batch.retry_on,
     });

@@ -89,9 +89,6 @@ pub const MAX_LINE: usize = 1 << 20;
 /// The rows of files up to this size, in bytes, are counted before the run starts.
 pub const MAX_COUNTED_FILE: u64 = 64 << 20;
 
-/// The largest file that a row names as its body, in bytes.
-pub const MAX_ROW_FILE: u64 = 64 << 20;
-
 /// The largest TOML plan, in bytes.
 pub const MAX_PLAN: u64 = 16 << 20;
 

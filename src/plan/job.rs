@@ -8,11 +8,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::{StatusSet, Throttled};
 
@@ -34,7 +34,7 @@ pub struct Job {
     /// The headers that the plan sets.
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
-    pub body: Bytes,
+    pub body: RequestContent,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }
@@ -117,7 +117,7 @@ impl fmt::Debug for Job {
             .field("endpoint", &self.endpoint)
             .field("target", &self.target)
             .field("headers", &self.headers.keys())
-            .field("body", &self.body.len())
+            .field("body", &self.body.len_in_memory())
             .finish_non_exhaustive()
     }
 }

@@ -6,6 +6,8 @@
 
 pub mod adaptive;
 pub mod attempt_timeout;
+mod body_template;
+pub mod content;
 pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
@@ -170,6 +172,11 @@ impl Plan {
         for source in &mut self.sources {
             source.override_requests(overlay);
         }
+    }
+
+    /// Whether every source sets this header.
+    pub fn sets_header(&self, name: &http::HeaderName) -> bool {
+        self.sources.iter().all(|source| source.headers.iter().any(|(own, _)| own == name))
     }
 
     /// Adds rules to all sources where the plan sets none.

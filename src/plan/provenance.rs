@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values contain further keys.
-const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
+const WITH_PARTS: [&str; 4] = ["endpoint.json", "endpoint.form", "endpoint.multipart", "endpoint.each"];
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -3,13 +3,14 @@
 //! It only describes the jobs. The [`Cursor`](crate::plan::cursor::Cursor) opens it and draws them.
 //! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
 
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, mem};
 
-use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderName, Method};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, EXPECT, USER_AGENT};
+use http::{HeaderName, HeaderValue, Method};
 
+use crate::plan::body_template::Body;
+use crate::plan::content::RequestContent;
 use crate::plan::defaults;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
@@ -29,6 +30,8 @@ pub struct Source {
     pub(super) method: Option<Method>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
+    /// Whether the body of the plan implied the content type.
+    pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
     /// The keys that the plan sets for it, with their lines.
     pub(super) written: Vec<WrittenKey>,
@@ -64,16 +67,8 @@ pub(super) enum RowContent {
     Keys,
 }
 
-/// The body of a request.
-pub(super) enum Body {
-    /// The same bytes for all rows.
-    Bytes(Bytes),
-    /// Rows fill in this template.
-    Template(Template),
-}
-
 /// The headers that are sent unless the plan sets them, even to nothing.
-pub const HAVE_DEFAULTS: [HeaderName; 4] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
+pub const HAVE_DEFAULTS: [HeaderName; 5] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, EXPECT, USER_AGENT];
 
 /// Overrides for the requests of all sources, from command-line flags.
 #[derive(Clone, Default)]
@@ -83,7 +78,9 @@ pub struct Overrides {
     /// Headers, which replace those of the same name. One without a value is not sent.
     pub headers: Vec<(HeaderName, Option<String>)>,
     /// The body to send.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestContent>,
+    /// Headers where neither the plan nor a flag sets them.
+    pub default_headers: Vec<(HeaderName, HeaderValue)>,
     /// The rules for running and judging jobs.
     pub rules: Rules,
     /// Outcomes that are retried in addition to those of the plan.
@@ -101,6 +98,7 @@ impl Source {
             method: None,
             headers: Vec::new(),
             body: None,
+            derives_content_type: false,
             rules: Rules::default(),
             written: Vec::new(),
         }
@@ -149,7 +147,11 @@ impl Source {
             }
         }
         if let Some(body) = &overlay.body {
-            self.body = Some(Body::Bytes(body.clone()));
+            self.body = Some(Body::Constant(body.clone()));
+            self.remove_derived_content_type();
+        }
+        for (name, value) in &overlay.default_headers {
+            self.add_default_header(name, value);
         }
         self.rules = overlay.rules.clone().over(&self.rules);
         if let Some(also) = overlay.retry_also {
@@ -157,9 +159,25 @@ impl Source {
         }
     }
 
+    /// Adds a header, unless it is set. Its value is no secret.
+    pub(super) fn add_default_header(&mut self, name: &HeaderName, value: &HeaderValue) {
+        if let Ok(text) = value.to_str()
+            && self.headers.iter().all(|(own, _)| own != name)
+        {
+            self.headers.push((name.clone(), Template::literal(text)));
+        }
+    }
+
+    /// Removes the content type that the body of the plan implied, because another body replaces it.
+    fn remove_derived_content_type(&mut self) {
+        if mem::take(&mut self.derives_content_type) {
+            self.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        }
+    }
+
     /// Adds rules where the plan sets none.
     pub(super) fn add_default_rules(&mut self, rules: &Rules) {
-        self.rules = std::mem::take(&mut self.rules).over(rules);
+        self.rules = mem::take(&mut self.rules).over(rules);
     }
 
     /// Returns the HTTP method, or its default.
@@ -240,9 +258,9 @@ impl fmt::Debug for Overrides {
         f.debug_struct("Overrides")
             .field("method", &self.method)
             .field("headers", &headers)
-            .field("body", &self.body.as_ref().map(Bytes::len))
+            .field("body", &self.body.as_ref().map(RequestContent::len_in_memory))
             .field("rules", &self.rules)
             .field("retry_also", &self.retry_also)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use http::Method;
 use http::header::CONTENT_TYPE;
 
+use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
+use crate::plan::read::rows;
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
-use crate::plan::read::{json, rows};
-use crate::plan::request::{JSON, check, parse_method};
+use crate::plan::request::{check, parse_method};
 use crate::plan::rules::Rules;
-use crate::plan::source::{Body, Naming, Source, Target};
+use crate::plan::source::{Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
 use crate::text::sanitize::sanitize;
@@ -83,7 +84,7 @@ fn read_endpoint(
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| read_method(&entry));
     let own_headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
-    let (body, json) = (section.get("body"), section.get("json"));
+    let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
     let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
@@ -103,28 +104,15 @@ fn read_endpoint(
     let mut all_headers = defaults.headers.clone();
     all_headers.retain(|header| own_headers.iter().all(|own| own.name != header.name));
     all_headers.extend(own_headers);
-    let is_json = json.is_some();
-    if let (Some(body), Some(_)) = (&body, &json) {
-        reader.note_at(body.name.clone(), "an endpoint has `body` or `json`, not both", "leave one out");
-    }
-    let body = match (body, json) {
-        (Some(body), _) => body.text("the body as a text").map(|text| (text, Escaping::Raw, body.span())),
-        (None, Some(json)) => json::json_text(&json).map(|text| (text, Escaping::Json, json.span())),
-        (None, None) => None,
-    };
-    let body = body.map(|(text, escaping, span)| {
-        let body = Template::parse(&text, escaping, &mut columns);
-        used.note(&columns, &span);
-        Body::Template(body)
-    });
+    let body = body.read(&mut BodyContext { reader, columns: &mut columns, used: &mut used });
     let mut templates = Vec::new();
     for header in &all_headers {
         templates.push((header.name.clone(), Template::parse(&header.value, Escaping::Raw, &mut columns)));
         used.note(&columns, &header.span);
     }
-    if is_json && all_headers.iter().all(|header| header.name != CONTENT_TYPE) {
-        templates.push((CONTENT_TYPE, Template::literal(JSON)));
-    }
+    let (body, content_type) = body.map_or((None, None), |typed| (Some(typed.body), typed.content_type));
+    let content_type = content_type.filter(|_| all_headers.iter().all(|header| header.name != CONTENT_TYPE));
+    templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE, Template::literal(name))));
     let rows = rows?;
     used.check(&columns, &rows);
 
@@ -142,6 +130,7 @@ fn read_endpoint(
         method: method.or_else(|| defaults.method.clone()),
         headers: templates,
         body,
+        derives_content_type: content_type.is_some(),
         rules: own_rules.over(&defaults.rules),
         written: Vec::new(),
     };

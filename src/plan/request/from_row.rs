@@ -8,7 +8,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::plan::request::address::Address;
-use crate::plan::request::{BodyBuilder, BuiltRequest, HeaderBuilder, JSON, RequestBuilder, header_value, target};
+use crate::plan::request::body::BodyBuilder;
+use crate::plan::request::content_type::JSON;
+use crate::plan::request::{BuiltRequest, HeaderBuilder, RequestBuilder, header_value, target};
 use crate::plan::rows::request::RowRequest;
 use crate::plan::rules::Rules;
 use crate::text::sanitize::sanitize;

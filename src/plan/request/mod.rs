@@ -5,18 +5,23 @@
 
 pub mod address;
 pub mod bare;
+pub(in crate::plan) mod body;
+pub mod content_type;
 mod from_row;
+pub mod multipart;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::plan::body_template::Body;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::body::BodyBuilder;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
-use crate::plan::source::{Body, Source, Target};
+use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};
@@ -48,18 +53,13 @@ enum HeaderBuilder {
     Filled(Vec<(HeaderName, Template)>),
 }
 
-enum BodyBuilder {
-    Same(Bytes),
-    Filled(Template),
-}
-
 /// A request without its place in the plan.
 pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) method: Method,
     pub(in crate::plan) address: Address,
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
-    pub(in crate::plan) body: Bytes,
+    pub(in crate::plan) body: RequestContent,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
     /// Its own rules, if the row has any.
@@ -83,25 +83,15 @@ impl RequestBuilder {
         } else {
             HeaderBuilder::Filled(source.headers.clone())
         };
-        let body = match &source.body {
-            None => BodyBuilder::Same(Bytes::new()),
-            Some(Body::Bytes(body)) => BodyBuilder::Same(body.clone()),
-            Some(Body::Template(body)) if body.is_constant() => {
-                BodyBuilder::Same(body.filled(&[], SecretDisplay::Plain)?.into())
-            }
-            Some(Body::Template(body)) => BodyBuilder::Filled(body.clone()),
-        };
+        let body = BodyBuilder::new(source.body.as_ref())?;
         let (policy, rules) = (Arc::new(source.rules.policy()), source.rules.clone());
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
-        let in_body = match &source.body {
-            Some(Body::Template(body)) => Some(body.secrets()),
-            Some(Body::Bytes(_)) | None => None,
-        };
+        let in_body = source.body.iter().flat_map(Body::secrets);
         let hidden = match &*source.rows {
             Rows::Each(each) => each.hidden().to_vec(),
             Rows::Repeat(_) | Rows::File { .. } | Rows::Stream { .. } => Vec::new(),
         };
-        let secrets = secrets.chain(in_body.into_iter().flatten()).chain(hidden.iter().map(|value| &**value));
+        let secrets = secrets.chain(in_body).chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow(_) => secrets.map(Box::from).collect(),
@@ -124,10 +114,7 @@ impl RequestBuilder {
             HeaderBuilder::Same(headers) => Arc::clone(headers),
             HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
-        let body = match &self.body {
-            BodyBuilder::Same(body) => body.clone(),
-            BodyBuilder::Filled(body) => body.filled(values, SecretDisplay::Plain)?.into(),
-        };
+        let body = self.body.content(values)?;
         Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None, policy: None })
     }
 
@@ -149,9 +136,6 @@ pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), 
     let Target::Template(url) = &source.url else { return Ok(()) };
     address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
 }
-
-/// The content type of a JSON body.
-pub(in crate::plan) const JSON: &str = "application/json";
 
 /// Parses an HTTP method; lower case is accepted.
 pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {

@@ -8,18 +8,23 @@ use http::header::AUTHORIZATION;
 
 use crate::plan::Plan;
 use crate::plan::attempt_timeout::AttemptTimeout;
+use crate::plan::body_template::Body;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
+use crate::plan::request::body::BodyBuilder;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
-use crate::plan::source::{Body, Source, Target};
+use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
+
+/// The keys that set a body.
+const BODY_KEYS: [&str; 5] = ["body", "json", "body_file", "form", "multipart"];
 
 /// Resolves the `i`-th source of the plan.
 pub(super) fn endpoint(
@@ -90,15 +95,29 @@ fn rows(rows: &Rows) -> Option<String> {
     }
 }
 
+/// Returns the key that sets the body.
+fn body_key(source: &Source, index: &ProvenanceIndex<'_>) -> &'static str {
+    let is_set = |key: &&&str| index.endpoint_key_provenance(&source.written, key) != Provenance::Default;
+    BODY_KEYS.iter().find(is_set).unwrap_or(&"json")
+}
+
 fn body(source: &Source) -> Value {
     match &source.body {
         None if source.url.has_keys() => Value::Nothing("as each row says"),
         None => Value::Nothing("none"),
-        Some(Body::Bytes(body)) => Value::Size(body.len() as u64),
+        Some(Body::Constant(body)) => Value::Size(body.len_with_files()),
+        Some(Body::Parts(_)) => parts_size(source.body.as_ref()),
         Some(Body::Template(body)) => {
             Value::or_nothing(body.constant_len().map(|len| Value::Size(len as u64)), "differs by row")
         }
     }
+}
+
+/// Returns the size of a body in parts, if it is the same for all rows.
+fn parts_size(body: Option<&Body>) -> Value {
+    let content =
+        body.filter(|body| body.is_constant()).and_then(|body| BodyBuilder::new(Some(body)).ok()?.content(&[]).ok());
+    Value::or_nothing(content.map(|content| Value::Size(content.len_with_files())), "differs by row")
 }
 
 fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
@@ -109,9 +128,9 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             remove_users(&mask_queries(&value.written(&source.columns)))
         };
         let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
-        // Only a flag, the plan and a JSON body set headers.
+        // Only a flag, the plan and a body set headers.
         let value = Value::Text(shown).unless_row(source.url.has_keys());
-        Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom("json")))
+        Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom(body_key(source, index))))
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
     let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
@@ -140,7 +159,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new(key, Value::Length(is), provenance)
     };
     let method_provenance = if source.method.is_none() && source.body.is_some() {
-        Provenance::DerivedFrom("body")
+        Provenance::DerivedFrom(body_key(source, index))
     } else {
         Provenance::Default
     };
@@ -154,7 +173,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             Value::Text(source.method().to_string()).unless_row(in_row),
             provenance("method").or(method_provenance),
         ),
-        Item::new("body", body(source).unless_row(in_row), provenance("body").or(provenance("json"))),
+        Item::new("body", body(source).unless_row(in_row), provenance(body_key(source, index))),
         Item::new("timeout", timeout, provenance("timeout")),
         phase("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
         phase("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),

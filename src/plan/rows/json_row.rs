@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use bytes::Bytes;
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
@@ -101,7 +100,7 @@ fn set_body(request: &mut RowRequest, key: &str, value: &RawValue) -> Result<(),
     }
     let text = serde_json::from_str::<String>(value.get()).ok().filter(|_| key == "body");
     request.is_json = text.is_none();
-    request.body = Some(Bytes::from(text.unwrap_or_else(|| value.get().to_owned())));
+    request.body = Some(text.unwrap_or_else(|| value.get().to_owned()).into());
     Ok(())
 }
 
@@ -288,7 +287,7 @@ mod tests {
         let row = br#"{"url": "a.b", "timeout": "2s", "expect": {"status": [404, "2xx"]}, "weight": 3, "json": "x"}"#;
         let request = read_request(row).unwrap();
         assert!(matches!(request.status, Some(Statuses::Listed(set)) if set.contains(404) && set.contains(250)));
-        assert_eq!((request.weight, request.is_json, request.body.unwrap().as_ref()), (3, true, &b"\"x\""[..]));
+        assert_eq!((request.weight, request.is_json, request.body), (3, true, Some("\"x\"".to_owned().into())));
         assert_eq!((weight_of(row), weight_of(b"{\"weight\": }"), weight_of(b"{}")), (3, 1, 1));
         for expect in ["404", "\"4xx\"", "[\"any\"]", "{\"status\": \"any\"}"] {
             assert!(read_request(format!("{{\"url\": \"a.b\", \"expect\": {expect}}}").as_bytes()).is_ok(), "{expect}");

@@ -3,14 +3,11 @@
 //! If the first line has a method, header lines and a line `@file` with the body may follow each request, as in the
 //! targets of vegeta. Start at [`RequestList::next`].
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use http::{HeaderName, Method};
 
-use crate::plan::defaults::MAX_ROW_FILE;
+use crate::plan::content::{ContentPart, RequestContent};
 use crate::plan::error::io_reason;
 use crate::plan::request::bare::is_address;
 use crate::plan::rows::Input;
@@ -29,9 +26,6 @@ pub(super) struct RequestList {
     pending: Option<(u64, String)>,
     /// The line of the last request.
     number: u64,
-    /// The body that was read last, which the next request probably shares.
-    last_body: Option<(String, Bytes)>,
-    reads_bodies: bool,
 }
 
 /// A line that makes no request: its number, and what completes "line 7 …".
@@ -39,15 +33,7 @@ pub(super) type BadLine = (u64, String);
 
 impl RequestList {
     pub(super) fn new(input: Input, folder: &Path) -> Self {
-        Self {
-            lines: Lines::new(input),
-            folder: folder.to_owned(),
-            has_details: None,
-            pending: None,
-            number: 0,
-            last_body: None,
-            reads_bodies: true,
-        }
+        Self { lines: Lines::new(input), folder: folder.to_owned(), has_details: None, pending: None, number: 0 }
     }
 
     /// The line of the last request.
@@ -57,7 +43,6 @@ impl RequestList {
 
     /// Counts the requests, and lines that make none.
     pub(super) fn count(mut self) -> u64 {
-        self.reads_bodies = false;
         let mut n_rows = 0;
         while self.next().is_some() {
             n_rows += 1;
@@ -105,7 +90,7 @@ impl RequestList {
             } else if text.starts_with('#') {
                 continue;
             } else if let Some(path) = text.strip_prefix('@') {
-                match self.read_body(path.trim()) {
+                match self.find_body(path.trim()) {
                     Ok(body) => request.body = Some(body),
                     Err(why) => wrong = Some(why),
                 }
@@ -120,30 +105,16 @@ impl RequestList {
         wrong.map_or(Ok(request), Err)
     }
 
-    fn read_body(&mut self, path: &str) -> Result<Bytes, String> {
-        if !self.reads_bodies {
-            return Ok(Bytes::new());
-        }
-        if let Some((_, body)) = self.last_body.as_ref().filter(|(last, _)| last == path) {
-            return Ok(body.clone());
-        }
+    /// Finds the file of a body, in the list's folder or else in the current one.
+    fn find_body(&self, path: &str) -> Result<RequestContent, String> {
         let in_folder = self.folder.join(path);
         let place = if in_folder.exists() { in_folder } else { PathBuf::from(path) };
-        let body = read_file(&place).map_err(|why| format!("names the body `{}`: {why}", sanitize(path)))?;
-        self.last_body = Some((path.to_owned(), body.clone()));
-        Ok(body)
+        match place.metadata() {
+            Ok(file) if file.is_dir() => Err(format!("names the body `{}`: it is a folder", sanitize(path))),
+            Ok(_) => Ok(RequestContent::from_parts([ContentPart::File(place.into())])),
+            Err(why) => Err(format!("names the body `{}`: {}", sanitize(path), io_reason(&why))),
+        }
     }
-}
-
-fn read_file(path: &Path) -> Result<Bytes, String> {
-    let mut bytes = Vec::new();
-    let read = |file: File| file.take(MAX_ROW_FILE + 1).read_to_end(&mut bytes);
-    let opened: io::Result<usize> = File::open(path).and_then(read);
-    opened.map_err(|why| io_reason(&why))?;
-    if bytes.len() as u64 > MAX_ROW_FILE {
-        return Err("it is larger than 64 MiB".to_owned());
-    }
-    Ok(bytes.into())
 }
 
 fn stray(number: u64, text: &str) -> BadLine {
@@ -192,7 +163,7 @@ mod tests {
                 Ok(row) => {
                     let method = row.method.map(|method| format!("{method} ")).unwrap_or_default();
                     let headers: String = row.headers.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-                    let body = row.body.map(|body| format!(" {body:?}")).unwrap_or_default();
+                    let body = if row.body.is_some() { " with a body" } else { "" };
                     format!("{} {method}{}{headers}{body}", list.number(), row.url)
                 }
                 Err((number, why)) => format!("{number} {why}"),
@@ -225,7 +196,7 @@ mod tests {
             found,
             [
                 "2 GET http://a.b/1 X-A=1 X-A=http://2",
-                "7 POST http://a.b/2 Accept=x b\"{}\"",
+                "7 POST http://a.b/2 Accept=x with a body",
                 "10 names the body `missing`: there is no such file",
                 "12 http://a.b/4",
                 "13 localhost:80",

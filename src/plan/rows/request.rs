@@ -2,10 +2,10 @@
 //!
 //! It holds what the row sets; the source supplies the rest. Start at [`RowRequest`].
 
-use bytes::Bytes;
 use http::Method;
 
 use crate::plan::attempt_timeout::AttemptTimeout;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Statuses;
 
 /// A request, as far as its row describes it.
@@ -15,7 +15,7 @@ pub(in crate::plan) struct RowRequest {
     pub(in crate::plan) method: Option<Method>,
     /// Its headers, in written order. A name may have several values.
     pub(in crate::plan) headers: Vec<(String, String)>,
-    pub(in crate::plan) body: Option<Bytes>,
+    pub(in crate::plan) body: Option<RequestContent>,
     /// Whether the body was written as JSON.
     pub(in crate::plan) is_json: bool,
     pub(in crate::plan) timeout: Option<AttemptTimeout>,

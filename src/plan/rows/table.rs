@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use bytes::Bytes;
-
 use crate::plan::attempt_timeout::parse_attempt_timeout;
+use crate::plan::content::RequestContent;
 use crate::plan::defaults::MAX_WEIGHT;
 use crate::plan::error::io_reason;
 use crate::plan::job::Statuses;
@@ -159,7 +158,7 @@ fn request(values: &[String]) -> Result<RowRequest, String> {
         method,
         headers: Vec::new(),
         is_json: given(json).is_some(),
-        body: given(json).or(Some(body.clone()).filter(|body| !body.is_empty())).map(Bytes::from),
+        body: given(json).or(Some(body.clone()).filter(|body| !body.is_empty())).map(RequestContent::from),
         timeout: timeout.map_err(|wrong| format!("`timeout` is {wrong}"))?,
         status: given(expect).map(|text| statuses(&text)).transpose()?,
         name: given(name),

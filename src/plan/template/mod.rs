@@ -9,7 +9,9 @@ pub mod interpolation;
 
 use std::fmt;
 
-use crate::plan::template::escape::{Escaping, escaping_after, write_escaped};
+use percent_encoding::utf8_percent_encode;
+
+use crate::plan::template::escape::{COMPONENT, Escaping, escaping_after, write_escaped};
 use crate::plan::template::interpolation::{PlanText, TextPiece, is_secret};
 use crate::text::secret::MASK;
 
@@ -58,6 +60,19 @@ impl Template {
     /// Returns a template whose braces are literal and that must be masked.
     pub(in crate::plan) fn secret(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Secret(text.to_owned())] }
+    }
+
+    /// Percent-encodes its text, but not its placeholders, whose values are escaped anyway.
+    pub(in crate::plan) fn with_encoded_text(mut self) -> Self {
+        for part in &mut self.parts {
+            match part {
+                TemplatePart::Text(text) | TemplatePart::Secret(text) => {
+                    *text = utf8_percent_encode(text, COMPONENT).to_string();
+                }
+                TemplatePart::Value { .. } => {}
+            }
+        }
+        self
     }
 
     /// Parses a URL. The escaping of a value depends on its position.

@@ -214,7 +214,10 @@ const INVALID_VALUES: &[(&str, &str)] = &[
         "rows = \"ids.xls\"",
         "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson, .json or .txt",
     ),
-    ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
+    (
+        "body = \"a\"\njson = { }",
+        "4:1 an endpoint has one of `body`, `json`, `body_file`, `form` and `multipart` | leave one out",
+    ),
     ("body = \"{id}\"", "3:9 no row provides `{id}`"),
     (
         "headers = { x = \"a\\nb\" }",
@@ -344,7 +347,9 @@ fn a_file_that_is_not_a_plan_is_an_error_with_a_hint() {
     );
     assert!(read("folder.toml").starts_with("error: cannot read plan `…/folder.toml`: it is a folder\n"));
     assert!(read("latin.toml").starts_with("error: cannot read plan `…/latin.toml`: line 2 is not UTF-8 text\n"));
-    assert!(read("ids.csv").starts_with("error: `…/ids.csv` is a table without a column `url`, so it is no plan\nhint: name it in a plan"));
+    assert!(read("ids.csv").starts_with(
+        "error: `…/ids.csv` is a table without a column `url`, so it is no plan\nhint: name it in a plan"
+    ));
     assert_eq!(
         read("empty.toml"),
         "error: plan `…/empty.toml` has no jobs\nhint: add an `[[endpoint]]` with a `url`\n"

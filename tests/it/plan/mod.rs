@@ -233,11 +233,11 @@ fn rows_of_a_table_fill_url_headers_and_body() {
         drawn.urls(),
         ["https://a.b/1?q=Ann%20%22A%22", "https://a.b/2?q=%C3%BC%2F%3F", "https://a.b/7", "https://a.b/x%20y"]
     );
-    assert_eq!(drawn.jobs[0].body, r#"{"who":"Ann \"A\"","n":1,"list":[true,1.5,"{id}"]}"#);
+    assert_eq!(drawn.jobs[0].body, r#"{"who":"Ann \"A\"","n":1,"list":[true,1.5,"{id}"]}"#.into());
     assert_eq!(drawn.jobs[0].headers["content-type"], "application/json");
     assert_eq!(drawn.jobs[1].headers["x-id"], "2");
     assert_eq!((drawn.jobs[0].method.as_str(), drawn.jobs[2].method.as_str()), ("POST", "PUT"));
-    assert_eq!(drawn.jobs[2].body, r#"{"n": 7}"#);
+    assert_eq!(drawn.jobs[2].body, r#"{"n": 7}"#.into());
     assert_eq!(
         drawn.bad,
         ["`ids.csv` line 4 has 1 values where the header has 2 names", "`rows.jsonl` line 3 has no `n`"]
@@ -324,6 +324,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, Some("canary".to_owned()))],
         body: Some("{}".into()),
+        default_headers: vec![(http::header::ACCEPT, http::HeaderValue::from_static("text/x"))],
         rules: Rules {
             timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(2))),
             status: Some(Statuses::Any),
@@ -334,7 +335,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
     let drawn = Drawn::from_plan(&plan);
     let job = &drawn.jobs[0];
     assert_eq!(job.policy.retry.on, RetryOn { statuses: defaults::RETRY_ON.statuses.with(500), ..defaults::RETRY_ON });
-    assert_eq!((&*job.target, &job.body[..]), ("PUT https://a.b/", &b"{}"[..]));
+    assert_eq!((&*job.target, &job.body), ("PUT https://a.b/", &"{}".into()));
     assert!(job.headers["accept"] == "canary" && job.headers["x"] == "1");
     assert_eq!((job.policy.redirects, job.policy.retry.attempts), (1, 9));
     assert_eq!((job.policy.timeouts.first_byte, &job.policy.status), (Duration::from_secs(2), &Statuses::Any));
@@ -344,7 +345,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
 #[test]
 fn a_plan_can_have_a_byte_order_mark_and_crlf() {
     let plan = toml("\u{feff}# note\r\n[[endpoint]]\r\nurl = \"https://a.b/x\"\r\nbody = \"\"\"\r\na\r\nb\"\"\"\r\n");
-    assert_eq!(Drawn::from_plan(&plan).jobs[0].body, "a\r\nb", "a body is sent as it is written");
+    assert_eq!(Drawn::from_plan(&plan).jobs[0].body, "a\r\nb".into(), "a body is sent as it is written");
     let error = try_toml("\u{feff}[limits]\r\nconcurency = 1\r\n").unwrap_err();
     assert_eq!((error.mistakes()[0].line, error.mistakes()[0].column), (Some(2), Some(1)));
     assert!(!error.render(false, 80).contains('␍'));

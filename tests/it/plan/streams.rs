@@ -124,11 +124,11 @@ not json
     let (_folder, path) = folder(&[("jobs.jsonl", lines)]);
     let drawn = Drawn::from_plan(&Plan::read(&path, &var).unwrap());
     assert_eq!(drawn.targets(), ["POST https://a.b/1", "PATCH https://a.b/2", "GET https://c.d/"]);
-    assert_eq!(drawn.jobs[0].body, r#"{"b": 1, "a": 2}"#, "the body is sent as it is written");
+    assert_eq!(drawn.jobs[0].body, r#"{"b": 1, "a": 2}"#.into(), "the body is sent as it is written");
     assert_eq!(drawn.jobs[0].headers["content-type"], "application/json");
     assert_eq!(drawn.jobs[0].headers.get_all("x-a").iter().count(), 2);
     assert!(drawn.jobs[0].headers["authorization"].is_sensitive());
-    assert_eq!(drawn.jobs[1].body, "text");
+    assert_eq!(drawn.jobs[1].body, "text".into());
     assert_eq!(drawn.endpoints, ["a.b", "two", "(bad rows)"]);
     let whys: Vec<_> = drawn.bad.iter().map(|why| why.split_once(" line ").unwrap().1).collect();
     assert_eq!(

@@ -20,6 +20,7 @@ mod program;
 mod redirects;
 mod refusals;
 mod repeats;
+mod requests;
 mod results;
 mod retries;
 mod rounds;

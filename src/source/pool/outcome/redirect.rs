@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderName, Method};
 use url::Url;
 
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::text::secret;
 
@@ -55,7 +55,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         (status == 303 && job.method != Method::HEAD) || (matches!(status, 301 | 302) && job.method == Method::POST);
     if becomes_get {
         next.method = Method::GET;
-        next.body = Bytes::new();
+        next.body = RequestContent::default();
     }
     if url.origin() != job.url.origin() {
         retain(&mut next, may_cross);
@@ -83,7 +83,6 @@ fn may_cross(name: &HeaderName) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use bytes::Bytes;
     use http::{HeaderMap, HeaderValue, Method};
 
     use super::{Hop, follow};
@@ -104,7 +103,7 @@ mod tests {
             headers: Arc::new(
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
-            body: Bytes::from_static(b"body"),
+            body: "body".into(),
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
     }
@@ -169,7 +168,7 @@ mod tests {
     fn the_method_changes_as_the_standard_requires() {
         let after = |method, status| {
             let next = next(&job(method, "http://a.b/"), status, "/x");
-            (next.method.clone(), next.body.len(), next.headers.contains_key("content-type"))
+            (next.method.clone(), next.body.len_in_memory(), next.headers.contains_key("content-type"))
         };
         for status in [301, 302, 303] {
             assert_eq!(after(Method::POST, status), (Method::GET, 0, false));

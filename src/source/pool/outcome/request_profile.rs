@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::event::Fact;
 use crate::event::failure_sample::Field;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{self, MASK};
@@ -23,7 +23,7 @@ pub struct RequestProfiles {
 #[derive(Debug)]
 struct RequestProfile {
     headers: Arc<HeaderMap>,
-    body: Bytes,
+    body: RequestContent,
     varies: bool,
 }
 
@@ -55,8 +55,7 @@ impl RequestProfile {
     /// Whether this job's request is the same. Shared values need no comparison.
     fn matches(&self, job: &Job) -> bool {
         let same_headers = Arc::ptr_eq(&self.headers, &job.headers) || *self.headers == *job.headers;
-        let same_body = (self.body.as_ptr(), self.body.len()) == (job.body.as_ptr(), job.body.len());
-        same_headers && (same_body || self.body == job.body)
+        same_headers && self.body.is_same(&job.body)
     }
 
     fn has_content(&self) -> bool {
@@ -73,7 +72,7 @@ impl RequestProfile {
             Arc::from(sanitize(&masked))
         };
         let fields = self.headers.iter().map(|(name, text)| Field(name.as_str().into(), value(name.as_str(), text)));
-        let body = self.body.len() as u64;
+        let body = self.body.len_with_files();
         Fact::EndpointProfile { endpoint: job.endpoint, headers: fields.collect(), body, varies: self.varies }
     }
 }

@@ -44,7 +44,7 @@ impl FailedJobs {
         if self.is_off {
             return true;
         }
-        let bytes = self.bytes + failed.job.body.len();
+        let bytes = self.bytes + failed.job.body.len_in_memory();
         let has_room = self.kept.len() < MOST && bytes <= MOST_BYTES;
         if has_room {
             self.bytes = bytes;
@@ -63,7 +63,7 @@ impl FailedJobs {
     pub fn send_again(&mut self, cause: Cause, schedule: &mut Schedule) -> Vec<Fact> {
         let is_wanted = |failed: &mut Failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint);
         let again: Vec<Failed> = self.kept.extract_if(.., is_wanted).collect();
-        self.bytes = self.kept.iter().map(|failed| failed.job.body.len()).sum();
+        self.bytes = self.kept.iter().map(|failed| failed.job.body.len_in_memory()).sum();
         let repeated = again.into_iter().map(|Failed { job, id: of, last: after }| {
             let endpoint = job.endpoint;
             Fact::JobRepeated { job: schedule.repeat(job), of, endpoint, after }

@@ -12,6 +12,11 @@ use crate::source::pool::wire::tls::words;
 /// The reason why there is no response, and the message of the library or the system.
 pub type Failure = (Reason, String);
 
+/// The error of a file that could not be sent as it was.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UploadError(pub String);
+
 /// Classifies an error of reqwest.
 pub fn classify_reqwest(error: &reqwest::Error) -> Failure {
     classify(error, || {
@@ -54,6 +59,9 @@ fn plain_text(link: &(dyn Error + 'static)) -> Option<String> {
 fn classify_link(link: &(dyn Error + 'static)) -> Option<Reason> {
     if link.is::<NoAddress>() {
         return Some(Reason::Dns);
+    }
+    if link.is::<UploadError>() {
+        return Some(Reason::BadRow);
     }
     if link.is::<rustls::Error>() {
         return Some(Reason::Tls);

@@ -4,18 +4,18 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, Entry, HOST, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, TRANSFER_ENCODING, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
 use crate::plan::source::HAVE_DEFAULTS;
 use crate::source::pool::wire::failure::Failure;
+use crate::source::pool::wire::upload::RequestBody;
 
 /// The default `User-Agent`.
 pub const DEFAULT_USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
@@ -28,9 +28,6 @@ pub const MAX_FIELDS: usize = 2_048;
 
 /// The most bytes of a response head.
 pub const MAX_HEAD_BYTES: usize = 256 << 10;
-
-/// A request body that is in memory.
-pub type RequestBody = Full<bytes::Bytes>;
 
 /// Returns the headers that the plan sets, and the credentials in its URL.
 ///
@@ -79,17 +76,30 @@ impl RequestTemplate {
         Self { host, last: RefCell::default() }
     }
 
-    /// Returns the complete request of a job.
-    pub fn request(&self, job: &Job) -> Result<Request<RequestBody>, Failure> {
+    /// Returns the complete request of a job, with its body.
+    pub fn request(&self, job: &Job, mut body: RequestBody) -> Result<Request<RequestBody>, Failure> {
         let path = &job.url[Position::BeforePath..Position::AfterQuery];
         let path = if path == "/" { Ok(PathAndQuery::from_static("/")) } else { PathAndQuery::try_from(path) };
         let path = path.map_err(|error| (Reason::BadRow, error.to_string()))?;
-        let mut request = Request::new(RequestBody::new(job.body.clone()));
+        let headers = self.headers(job);
+        // A plan that sets it, even to nothing, has decided.
+        let consent = if job.headers.contains_key(EXPECT) { None } else { body.await_consent() };
+        let mut request = Request::new(body);
         *request.method_mut() = job.method.clone();
         *request.uri_mut() = Uri::from(path);
-        *request.headers_mut() = self.headers(job);
+        *request.headers_mut() = headers;
         if has_length(job) {
             request.headers_mut().insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
+        }
+        if let Some(consent) = consent {
+            request.headers_mut().insert(EXPECT, const { HeaderValue::from_static("100-continue") });
+            let consent = Mutex::new(Some(consent));
+            hyper::ext::on_informational(&mut request, move |answer| {
+                let consent = consent.lock().ok().and_then(|mut consent| consent.take());
+                if let (Some(consent), StatusCode::CONTINUE) = (consent, answer.status()) {
+                    let _ = consent.send(());
+                }
+            });
         }
         Ok(request)
     }

@@ -41,6 +41,8 @@ pub struct Milestones {
     connected: AtomicU64,
     /// The attempt took another connection, which became free before the new one was open.
     overtaken: AtomicU64,
+    /// The last chunk of a request body from a file.
+    sent: AtomicU64,
     /// The last chunk of the response; the head is the first.
     received: AtomicU64,
     bytes: AtomicU64,
@@ -59,6 +61,7 @@ impl Milestones {
             tls_started: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             overtaken: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             stale: AtomicU64::new(0),
@@ -106,6 +109,16 @@ impl Milestones {
         self.get(&self.connect_started).is_none() || self.get(&self.overtaken).is_some()
     }
 
+    /// Marks that a chunk of an upload was sent.
+    pub fn mark_sent(&self) {
+        self.mark(&self.sent);
+    }
+
+    /// Returns when the last chunk of an upload was sent.
+    pub fn sent_at(&self) -> Option<Instant> {
+        Some(self.start + Duration::from(self.get(&self.sent)?))
+    }
+
     /// Marks a chunk of the response at `at`, after which the body has `bytes`.
     pub fn mark_received(&self, bytes: u64, at: Instant) {
         self.bytes.store(bytes, Ordering::Relaxed);
@@ -137,7 +150,8 @@ impl Milestones {
         if self.is_connecting() {
             self.start + timeouts.connect
         } else {
-            self.start + Duration::from(self.connected_after()) + timeouts.first_byte
+            let connected = self.start + Duration::from(self.connected_after());
+            self.sent_at().unwrap_or(connected).max(connected) + timeouts.first_byte
         }
     }
 

@@ -14,6 +14,7 @@ pub mod progress;
 pub mod reqwest_wire;
 pub mod route;
 pub mod tls;
+pub mod upload;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
 use crate::event::outcome::Reason;
+use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
@@ -26,6 +27,7 @@ use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
+use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
 /// The most hosts of one client.
@@ -117,7 +119,7 @@ impl ReqwestWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
@@ -142,9 +144,10 @@ impl ReqwestWire {
 }
 
 /// Sends the request and waits for the response head.
-async fn answer(client: &Client, job: &Job, milestones: &Milestones, end: Instant) -> Result<Response, NoAnswer> {
+async fn answer(client: &Client, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Result<Response, NoAnswer> {
     let timeouts = &job.policy.timeouts;
-    let mut answer = std::pin::pin!(client.execute(request(job)));
+    let body = upload::open(&job.body, milestones).await?;
+    let mut answer = std::pin::pin!(client.execute(request(job, body)));
     loop {
         // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
         let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
@@ -190,7 +193,7 @@ impl Resolve for MarkingResolver {
     }
 }
 
-fn request(job: &Job) -> Request {
+fn request(job: &Job, body: RequestBody) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
@@ -202,8 +205,10 @@ fn request(job: &Job) -> Request {
         headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
     }
     *request.headers_mut() = headers;
-    if !job.body.is_empty() {
-        *request.body_mut() = Some(job.body.clone().into());
+    match &job.body {
+        RequestContent::Memory(bytes) if bytes.is_empty() => {}
+        RequestContent::Memory(bytes) => *request.body_mut() = Some(bytes.clone().into()),
+        RequestContent::Parts(_) => *request.body_mut() = Some(reqwest::Body::wrap(body)),
     }
     request
 }

@@ -77,7 +77,7 @@ fn a_value_that_rows_can_override_is_marked() {
     let endpoint = &document["endpoints"][0];
     let flag = |flag: &str| json!({"kind": "flag", "flag": flag});
     assert_eq!(endpoint["method"], json!({"value": "PUT", "from": flag("--method"), "unless_row": true}));
-    assert_eq!(endpoint["body"], json!({"value": 5, "unit": "B", "from": flag("--body"), "unless_row": true}));
+    assert_eq!(endpoint["body"], json!({"value": 5, "unit": "B", "from": flag("--data"), "unless_row": true}));
     assert_eq!(endpoint["headers"][0]["unless_row"], true);
     assert_eq!((&endpoint["has_names"], &endpoint["timeout"]["unless_row"]), (&json!(true), &json!(null)));
 }

@@ -114,7 +114,7 @@ fn the_document_holds_every_value_with_its_source() {
     let flag = |flag: &str| json!({"kind": "flag", "flag": flag});
     for endpoint in [orders, customers, invoices] {
         assert_eq!(endpoint["timeout"], json!({"value": 6.0, "unit": "s", "from": flag("--timeout")}));
-        assert_eq!(endpoint["body"], json!({"value": 5, "unit": "B", "from": flag("--body")}));
+        assert_eq!(endpoint["body"], json!({"value": 5, "unit": "B", "from": flag("--data")}));
     }
     assert_eq!(invoices["retry.unsafe"], json!({"value": true, "from": line(38)}));
     assert_eq!(invoices["connect_timeout"]["from"], json!({"kind": "value", "key": "timeout"}));

@@ -24,7 +24,8 @@ use tokio_util::either::Either;
 use crate::event::outcome::Reason;
 use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
-use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES, RequestBody};
+use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES};
+use crate::source::pool::wire::upload::RequestBody;
 
 /// An open stream: plain TCP, or anything else.
 pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;

@@ -29,6 +29,7 @@ use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::tls::TlsConfigs;
+use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
 /// The least idle time of a connection that is used for a request which must not be sent twice.
@@ -48,7 +49,7 @@ pub struct DirectWire {
 struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
-    milestones: &'a Milestones,
+    milestones: &'a Arc<Milestones>,
     start: Instant,
     end: Instant,
 }
@@ -60,7 +61,12 @@ impl DirectWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
+    async fn run_exchange(
+        &self,
+        job: &Job,
+        milestones: &Arc<Milestones>,
+        (start, end): (Instant, Instant),
+    ) -> Exchange {
         let pool = self.pools.pool(&job.url);
         let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
         let (mut connection, mut response) = match self.request(exchange).await {
@@ -95,8 +101,8 @@ impl DirectWire {
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
         let DirectExchange { job, pool, milestones, start, .. } = exchange;
-        let make = || pool.template.request(job);
-        let mut request = make()?;
+        let make = async || pool.template.request(job, upload::open(&job.body, milestones).await?);
+        let mut request = make().await?;
         let mut now = start;
         while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
             if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
@@ -117,7 +123,7 @@ impl DirectWire {
                         Some(unsent) => request = unsent,
                         None if closed.is_silent && job.method.is_idempotent() => {
                             milestones.mark_stale();
-                            request = make()?;
+                            request = make().await?;
                             break;
                         }
                         None => return Err(closed.failure.into()),
@@ -161,10 +167,20 @@ async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: 
 }
 
 impl DirectExchange<'_> {
-    /// Waits for a response head, within its time-out from `now`.
+    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
-        let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
-        timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
+        let mut head = pin!(head);
+        let mut since = now;
+        loop {
+            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
+            match timeout_at(deadline, head.as_mut()).await {
+                Ok(answered) => return Ok(answered),
+                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+                    Some(sent) => since = sent,
+                    None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
+                },
+            }
+        }
     }
 }
 

@@ -1,0 +1,30 @@
+//! The flags for the content of each request, with the names and the meaning that they have in curl.
+//!
+//! Start at [`RequestArgs`].
+
+use clap::Args;
+
+use crate::cli::body::BodyFlags;
+
+/// What each request contains.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Request")]
+pub struct RequestArgs {
+    /// HTTP method
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// Header, as `name: value`; can be repeated
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// The body.
+    #[command(flatten)]
+    pub body: BodyFlags,
+}
+
+impl RequestArgs {
+    /// Whether a header flag sets the content type.
+    pub fn sets_content_type(&self) -> bool {
+        let names = self.headers.iter().filter_map(|line| line.split([':', ';']).next());
+        names.into_iter().any(|name| name.trim().eq_ignore_ascii_case("content-type"))
+    }
+}
