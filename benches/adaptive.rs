@@ -20,6 +20,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use inflight::upstream::Upstream;
@@ -85,6 +86,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     let pool = Pool::start(cursor, settings)?;
     let listening = thread::spawn(move || {

@@ -22,6 +22,7 @@ use inflight::pump::{Pump, Recorder};
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings, Share, run_here, serve};
 use tokio::runtime::Builder;
@@ -84,7 +85,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
             let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
             shared.open("one", false).await;
             let resolver = route.resolver();
-            let wire = Rc::new(Wires::new(route, &resolver, false));
+            let wire = Rc::new(Wires::new(route, &resolver, &BodyRules::default()));
             serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
             shared.conclude().await;
         });
@@ -101,6 +102,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     match by {
         "threads" => Pool::start(cursor, settings)?.join()?,

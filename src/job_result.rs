@@ -2,10 +2,12 @@
 //!
 //! A body is never part of an event or a recording. It goes from the pool to the report directly. Start at [`JobResult`].
 
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::body_file::BodyFile;
 use crate::event::outcome::JobEnd;
 use crate::event::{JobId, Micros};
 use crate::plan::job::Place;
@@ -40,6 +42,12 @@ pub struct Answer {
     pub status: u16,
     /// `Content-Type`, if the server sent one; foreign text.
     pub content_type: Option<String>,
-    /// The body as received.
+    /// The number of body bytes received.
+    pub bytes: u64,
+    /// The body, or its start if the whole of it is in the file. It is decoded.
     pub body: Bytes,
+    /// The whole body if it was too large for memory.
+    pub file: Option<Arc<io::Result<BodyFile>>>,
+    /// Whether the body is still encoded, because it was not decoded.
+    pub is_encoded: bool,
 }

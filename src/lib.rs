@@ -30,7 +30,7 @@
 //! | layer | modules | content |
 //! | --- | --- | --- |
 //! | 0 | [`event`], [`text`] | facts; text that is safe to show |
-//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`model`] | what to do, commands, recordings, results, what the facts add up to |
+//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`body_file`], [`model`] | what to do, commands, recordings, results with their bodies, what the facts add up to |
 //! | 2 | [`pump`] | carries events to the model and the journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
 //! | 4 | [`config`], [`lab`] | settings and environment; concurrency mistakes, run for real |
@@ -118,6 +118,7 @@
 //! * Text from outside goes through [`text::sanitize::sanitize`], and secrets are masked before they become text.
 
 pub mod app;
+pub mod body_file;
 pub mod cli;
 pub mod config;
 pub mod control;

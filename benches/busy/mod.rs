@@ -79,7 +79,7 @@ impl Busy {
         let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, self.endpoint(job));
         let total = Micros(self.in_flight * self.micros());
         [
-            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 },
+            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None },
             Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target: None },
         ]
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::{BatchArgs, LookArgs, ResultArgs, values};
+use crate::cli::look::LookArgs;
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, values};
 use crate::lab::scenario::Scenario;
 
 /// The demo batch, or a scenario of the lab.

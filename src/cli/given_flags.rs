@@ -3,7 +3,8 @@
 //! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
 use crate::cli::request::RequestArgs;
-use crate::cli::{BatchArgs, ResultArgs, RunArgs};
+use crate::cli::results::ResultArgs;
+use crate::cli::{BatchArgs, RunArgs};
 use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, with the key that it overrides.
@@ -27,7 +28,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, body } = request;
-    let ResultArgs { json: _, report, bodies, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -48,6 +49,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
+        ("output.raw", "--raw", *raw),
+        ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
     let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);

@@ -10,6 +10,7 @@ pub mod look;
 pub mod network;
 pub mod overlay;
 pub mod request;
+pub mod results;
 mod values;
 
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
 use crate::cli::request::RequestArgs;
+use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -193,24 +195,6 @@ impl BatchArgs {
             || rounds.is_some()
             || wire.is_some()
     }
-}
-
-/// Where results go.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Results")]
-pub struct ResultArgs {
-    /// Print one JSON summary on standard output
-    #[arg(long)]
-    pub json: bool,
-    /// Write every answer and every failure to one JSON file
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-    /// Save every response body in this folder
-    #[arg(long, value_name = "DIR")]
-    pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
 }
 
 /// The `theme` commands.

@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::cli::BatchArgs;
 use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
-use crate::cli::{BatchArgs, ResultArgs};
+use crate::cli::results::ResultArgs;
 use crate::error::Error;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
@@ -42,6 +43,7 @@ pub fn apply_flags(
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     plan.override_requests(&Overrides {
         method: request
@@ -53,7 +55,13 @@ pub fn apply_flags(
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
         body: body.map(|body| body.content),
-        rules: Rules { timeout: batch.timeout, attempts: batch.tries, throttled: batch.throttled, ..Rules::default() },
+        rules: Rules {
+            timeout: batch.timeout,
+            attempts: batch.tries,
+            throttled: batch.throttled,
+            max_body: results.max_body,
+            ..Rules::default()
+        },
         retry_also: batch.retry_on,
     });
     Ok(())

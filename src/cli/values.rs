@@ -25,6 +25,11 @@ pub(super) fn limit(text: &str) -> Result<u32, String> {
     quantity::parse_limit(text).map_err(|wrong| wrong.to_string())
 }
 
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let size = quantity::parse_size(text).map_err(|wrong| wrong.to_string())?;
+    if size == 0 { Err("write a size such as 64MiB".to_owned()) } else { Ok(size) }
+}
+
 pub(super) fn rate(text: &str) -> Result<Duration, String> {
     quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
 }
@@ -42,7 +47,8 @@ pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
 }
 
 pub(super) fn adaptive_mode(text: &str) -> Result<AdaptiveMode, String> {
-    parse_adaptive_mode(text).map_err(|wrong| wrong.to_string())
+    // On a command line, a hyphen replaces the space.
+    parse_adaptive_mode(text).map_err(|wrong| wrong.to_string().replace("when refused", "when-refused"))
 }
 
 pub(super) fn retry_on(text: &str) -> Result<RetryOn, String> {

@@ -103,8 +103,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Jobs that were slow in an earlier run start before all others, slowest first; in each round, if the batch
-    /// repeats.
+    /// Jobs that were slow in an earlier run start first, in each round if the batch repeats; the slowest first.
     #[serde(rename = "jobs-put-first")]
     JobsReordered {
         /// How many of them the plan still contains unchanged.
@@ -133,8 +132,7 @@ pub enum Fact {
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// The time it waited for the slot, since the job was ready or since its last attempt. Empty for a
-        /// watched program, whose queue is not visible.
+        /// The time since the job was ready, or since its last attempt. Empty for a watched program.
         #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
         waited: WaitTimes,
         /// When its own time-out or its job's time-out will end it.
@@ -179,6 +177,9 @@ pub enum Fact {
         /// Rate-limit header fields that could not be parsed, and were ignored.
         #[serde(default, skip_serializing_if = "is_zero")]
         malformed: u64,
+        /// Body bytes after decoding, if the body was decoded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decoded: Option<u64>,
     },
     /// The job will be tried again.
     RetryScheduled {
@@ -207,8 +208,7 @@ pub enum Fact {
         /// Method and masked URL of the next request.
         target: Arc<str>,
     },
-    /// A job is over. Every job settles exactly once. A watched program shows no jobs, so each of its attempts
-    /// counts as one and settles with it.
+    /// A job is over: each settles exactly once. Each attempt of a watched program counts as a job.
     JobSettled {
         /// Which job.
         job: JobId,
@@ -217,7 +217,7 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than its retries. A try makes one attempt per redirect.
+        /// Number of tries: one more than the retries that began. A try makes one attempt per redirect.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,
@@ -331,8 +331,7 @@ pub enum Fact {
         /// The evidence, in one sentence.
         why: Arc<str>,
     },
-    /// A host does not answer. Its jobs wait, and single attempts find out when it is back. Reported again with
-    /// each attempt that fails.
+    /// A host does not answer, and its jobs wait. Reported again with each attempt that finds it down.
     HostDown {
         /// Which host.
         host: HostId,
@@ -360,6 +359,13 @@ pub enum Fact {
         /// When the cooldown ends.
         until: Offset,
     },
+    /// For a second or more, a window or pace lets nothing start at this host. A start shows that this is over.
+    HostWaits {
+        /// Which host.
+        host: HostId,
+        /// When the next attempt may start.
+        until: Offset,
+    },
     /// No attempt starts until resumed.
     Paused,
     /// Attempts start again.
@@ -368,8 +374,7 @@ pub enum Fact {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// The in-flight level of a watched program, from a source that sees no single attempts. It is added to the
-    /// attempts that other sources report.
+    /// The in-flight level of a watched program, in addition to the attempts that other sources report.
     #[serde(rename = "level-seen")]
     LevelReported {
         /// How many are in flight.

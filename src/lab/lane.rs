@@ -29,7 +29,7 @@ use crate::plan::request::address::PRACTICE;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
-use crate::source::pool::wire::route::Route;
+use crate::source::pool::wire::{kept_body::BodyRules, route::Route};
 use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
@@ -275,19 +275,19 @@ impl LaneThread {
             most: None,
             events,
             results: None,
+            bodies: BodyRules::default(),
         };
         pool::run_here(cursor, settings, self.commands).await;
     }
 }
 
-/// The plan of a lane that is run by the pool.
+/// The plan of a lane that is run by the pool. Only the adaptive one adapts; the others show what happens without it.
 fn pool_work(approach: &Approach, workload: &Workload) -> Result<PoolWork, PlanError> {
     let spec = workload.spec();
     let limit = match approach.cap {
         Cap::None | Cap::Adaptive => u32::try_from(spec.requests).unwrap_or(u32::MAX),
         Cap::Limit => workload.limit(),
     };
-    // Only the adaptive lane adapts; the others show what happens without it.
     let (adaptive, path) = (if approach.cap == Cap::Adaptive { "on" } else { "off" }, (spec.path)(1, spec));
     let text = format!(
         "[limits]\nconcurrency = {limit}\nadaptive = \"{adaptive}\"\n[retry]\nattempts = {TRIES}\n\

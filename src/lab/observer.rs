@@ -157,7 +157,7 @@ impl Drop for RequestGuard {
         let mut state = self.observer.state();
         state.slots[self.slot] = false;
         let attempt = self.attempt;
-        let ended = Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 };
+        let ended = Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None };
         self.observer.emit(&mut state, ended);
         if let Some(wait) = self.retry {
             let until = self.observer.gate.now() + wait;

@@ -1,5 +1,6 @@
 //! Figures of the model at a given moment: rates, means and the time left.
 
+use crate::event::adaptive::QuotaWindow;
 use crate::event::idle::IdleReason;
 use crate::event::{Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
@@ -44,9 +45,9 @@ impl Model {
         self.recent.last(now, seconds)
     }
 
-    /// The latest cooldown that is still running, with the number of its host.
+    /// The latest end of a cooldown, or of the wait for a window or a pace, with the number of its host.
     pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
-        let running = |host: &HostStats| Some((host.number, host.cooldown.filter(|&until| until > now)?));
+        let running = |host: &HostStats| Some((host.number, host.waits_until(now)?));
         self.hosts.all().filter_map(running).max_by_key(|&(_, until)| until)
     }
 
@@ -66,7 +67,8 @@ impl Model {
         self.level.mean(self.ended.unwrap_or(now))
     }
 
-    /// The estimated time left at the pace of the last ten seconds, without stragglers.
+    /// The estimated time left at the pace of the last ten seconds, without stragglers. The only host's window and a
+    /// long cooldown count, too.
     ///
     /// `None` before 3 s or 2 % of the jobs, while paused or a host is down, and if only stragglers are left.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
@@ -79,9 +81,31 @@ impl Model {
         if self.is_paused || self.stage != Stage::Running || too_early || is_waiting {
             return None;
         }
-        let pace = self.settle_rate.per_second(now, 10);
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
-        (pace > 0.0 && left > 0).then(|| Micros((left as f64 / pace * 1e6) as u64))
+        let time_for = |n: u64, pace: f64| (pace > 0.0 && n > 0).then(|| Micros((n as f64 / pace * 1e6) as u64));
+        let recent = self.settle_rate.per_second(now, 10);
+        // Ten seconds may show a burst without its window, or the opposite.
+        let usual = time_for(left, self.window_pace().unwrap_or(recent));
+        let Some((host, until)) = self.long_cooldown(now) else { return usual };
+        let at_host = if self.only_host().is_some() { left } else { self.waiting_jobs(host).min(left) };
+        // The pace of the last seconds is that of the other hosts.
+        let before = settled as f64 / host.cooled_at.since(Offset::ZERO).as_secs_f64();
+        let then = until.since(now) + time_for(at_host, before).unwrap_or_default();
+        (left > 0).then(|| then.max(usual.filter(|_| self.only_host().is_none()).unwrap_or_default()))
+    }
+
+    /// Starts per second that the only host's window allows.
+    fn window_pace(&self) -> Option<f64> {
+        let QuotaWindow { quota, length } = self.only_host()?.adapted?.window?;
+        (quota > 0 && !length.is_zero()).then(|| quota as f64 / length.as_secs_f64())
+    }
+
+    /// The host whose cooldown ends last, if it is so long that the recent pace does not contain it.
+    fn long_cooldown(&self, now: Offset) -> Option<(&HostStats, Offset)> {
+        const LONG: Micros = Micros(10_000_000);
+        let long = |host: &HostStats| host.cooldown.filter(|&until| until > now && until.since(host.cooled_at) >= LONG);
+        let cooling = self.hosts.kept().filter_map(|host| Some((host, long(host)?)));
+        cooling.max_by_key(|&(_, until)| until)
     }
 
     /// The attempts that have been in flight far longer than usual at their endpoint.

@@ -36,6 +36,7 @@ impl Model {
         host_entry.in_flight += 1;
         host_entry.started += 1;
         host_entry.active = at;
+        host_entry.next_start = None;
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
@@ -87,8 +88,9 @@ impl Model {
                 endpoint.latency.record(service);
                 endpoint.trend.record(at, service);
             }
-            Outcome::Throttled { status, .. } => {
+            Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
+                host.wait_asked = retry_after.map(|asked| (at, asked));
                 endpoint.throttled += 1;
                 endpoint.throttled_at = Some(at);
                 self.marks.record_refusal(at, *status);

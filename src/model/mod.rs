@@ -19,7 +19,7 @@ mod lookup;
 pub mod marks;
 pub mod open;
 mod origins;
-mod outage;
+pub mod outage;
 pub mod race;
 pub mod rate;
 mod recent;
@@ -30,7 +30,7 @@ pub mod verdict;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::idle::Idle;
@@ -119,6 +119,8 @@ pub struct Model {
     recent: Recent,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
+    /// Jobs that follow a redirect, until their next attempt starts.
+    redirected: FxHashSet<(Origin, JobId)>,
     /// The host that each parked job waits for.
     parked: FxHashMap<(Origin, JobId), usize>,
     endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
@@ -183,6 +185,8 @@ impl Model {
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 self.unpark(origin, attempt.job);
+                let is_redirect = self.redirected.remove(&(origin, attempt.job));
+                self.totals.retries += u64::from(attempt.n > 1 && !is_redirect);
                 let until = until.map(|until| self.origins.journal_time(origin, until));
                 let bar = Bar {
                     origin,
@@ -200,9 +204,11 @@ impl Model {
                 };
                 self.start_attempt(bar, until);
             }
-            Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
+            Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)
+            {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
+                    self.totals.count_decoded(outcome, *decoded);
                     self.end_attempt(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,
@@ -217,7 +223,6 @@ impl Model {
             Fact::FailureSampled { attempt, answer } => self.open.record_answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.record_retry(*why);
-                self.totals.retries += 1;
                 let until = self.origins.journal_time(origin, *until);
                 let host = self.timeline.record_retry(origin, *attempt, until);
                 let waits_for_host = *why == RetryReason::Host;
@@ -228,12 +233,14 @@ impl Model {
                 self.event_log.follow_up(origin, |other| other == attempt, then);
             }
             Fact::RetryExcluded { after, why } => self.incidents.exclude_retry(after, *why),
-            // The end of the previous attempt and the start of the next one are facts of their own.
-            Fact::RedirectFollowed { .. } => {}
+            Fact::RedirectFollowed { attempt, .. } => {
+                self.redirected.insert((origin, attempt.job));
+            }
             Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
                 self.evidence.record_settled(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 self.unpark(origin, *job);
+                self.redirected.remove(&(origin, *job));
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle_job(at, origin, &Settled { job, endpoint, end, tries, target });
             }
@@ -268,7 +275,12 @@ impl Model {
             Fact::HostGivenUp { host, why } => self.end_outage(at, (origin, *host), Some(why)),
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
-                self.hosts.at(i).cooldown = Some(self.origins.journal_time(origin, *until));
+                let until = self.origins.journal_time(origin, *until);
+                self.cool(at, i, until);
+            }
+            Fact::HostWaits { host, until } => {
+                let i = self.known_host(origin, *host);
+                self.hosts.at(i).next_start = Some(self.origins.journal_time(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.interventions += 1;

@@ -19,6 +19,9 @@ impl Model {
     /// Hosts of the same name that go down and up within this time share entries in the event log.
     const NOTICES_IN_A_ROW: Micros = Micros(1_000_000);
 
+    /// A wait counts as cut short if the server asked for so much more.
+    const CUT_LEAST: Micros = Micros(1_000_000);
+
     /// The hosts that are down, in the order of announcement.
     pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
         let is_over = self.ended.is_some();
@@ -61,6 +64,28 @@ impl Model {
             let text = lasted.map_or_else(|| "up".into(), |lasted| format!("up after {lasted}").into());
             self.log_host(at, i, HostNotice::Up, &text);
         }
+    }
+
+    /// Records that nothing starts at a host before `until`. A wait that the server asked for may be longer.
+    pub(super) fn cool(&mut self, at: Offset, host: usize, until: Offset) {
+        let stats = self.hosts.at(host);
+        (stats.cooldown, stats.cooled_at) = (Some(until), at);
+        let waits = until.since(at);
+        let asked = stats.wait_asked.filter(|&(when, asked)| when == at && asked > waits + Self::CUT_LEAST);
+        if let Some((_, asked)) = asked {
+            stats.wait_cut = stats.wait_cut.max(Some((asked, waits)));
+            let why = wait_cut_text(asked, waits);
+            self.log_host(at, host, HostNotice::WaitCut, &why.into());
+        }
+    }
+
+    /// The jobs that wait for a host: those of its endpoints that have not started, or else those parked for it.
+    ///
+    /// An endpoint without a known number of jobs has no jobs that have not started.
+    pub fn waiting_jobs(&self, host: &HostStats) -> u64 {
+        let endpoints = self.endpoints.iter().filter(|it| it.host == Some(host.number) && !it.is_skipped);
+        let left: u64 = endpoints.map(|endpoint| endpoint.left().unwrap_or(0)).sum();
+        left.saturating_sub(host.in_flight.into()).max(host.parked)
     }
 
     /// Records that answers with a status count as refusals at a host.
@@ -107,4 +132,10 @@ impl Model {
             stats.parked = stats.parked.saturating_sub(1);
         }
     }
+}
+
+/// That a server asked for a longer wait than the plan allows, and the setting that decides.
+pub fn wait_cut_text(asked: Micros, waits: Micros) -> String {
+    let (asked, waits) = (units::length(asked), units::length(waits));
+    format!("asked for a wait of {asked}, tried again after {waits}: `retry.longest_wait` bounds it")
 }

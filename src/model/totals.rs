@@ -24,7 +24,7 @@ pub struct Totals {
     pub unexpected: u64,
     /// Attempts that were cancelled.
     pub cancelled: u64,
-    /// Retries scheduled.
+    /// Attempts after the first one of a job, without those that follow redirects.
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.
     pub redirected: u64,
@@ -32,6 +32,8 @@ pub struct Totals {
     pub stale: u64,
     /// Body bytes read.
     pub bytes: u64,
+    /// Body bytes after decoding; those of other bodies are included.
+    pub decoded: u64,
     /// Sum of all service times, ended attempts only.
     pub service: Micros,
     /// Jobs that ended with an expected answer.
@@ -58,6 +60,13 @@ impl Totals {
     /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.jobs_done + self.jobs_failed + self.jobs_cancelled
+    }
+
+    /// Counts the body of an answer after decoding.
+    pub(super) fn count_decoded(&mut self, outcome: &Outcome, decoded: Option<u64>) {
+        if let Outcome::Answered { bytes, .. } = outcome {
+            self.decoded = self.decoded.saturating_add(decoded.unwrap_or(*bytes));
+        }
     }
 
     /// Counts how an attempt ended.

@@ -12,9 +12,20 @@ use std::path::{Path, PathBuf};
 use crate::job_result::{Answer, JobResult};
 use crate::output::atomic_file;
 use crate::output::report::entry;
+use crate::text::io_error;
 
 /// Longest part of a name that comes from the endpoint.
 const SLUG: usize = 40;
+
+/// The first bytes of files of some kinds. A server may state another content type.
+const SIGNATURES: &[(&[u8], &str)] = &[
+    (b"\x1f\x8b\x08", "gz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\x89PNG\r\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"%PDF-", "pdf"),
+];
 
 /// A folder that receives bodies.
 #[derive(Debug)]
@@ -40,7 +51,13 @@ impl Bodies {
     pub fn save(&mut self, result: &JobResult) -> io::Result<Option<String>> {
         let Some(answer) = result.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
         let name = file_name(result, answer);
-        atomic_file::write_without_sync(&self.folder.join(&name), &answer.body)?;
+        let path = self.folder.join(&name);
+        match answer.file.as_deref() {
+            None => atomic_file::write_without_sync(&path, &answer.body)?,
+            // It is in this folder already.
+            Some(Ok(file)) => file.move_to(&path)?,
+            Some(Err(error)) => return Err(io_error::copy_of(error)),
+        }
         self.saved += 1;
         Ok(Some(name))
     }
@@ -73,8 +90,14 @@ fn slug(foreign: &str) -> String {
     if slug.is_empty() { "job".to_owned() } else { slug.to_owned() }
 }
 
-/// The usual file extension for the body's content type.
+/// The usual file extension for the body's content, or else for its content type.
 fn extension(answer: &Answer) -> &'static str {
+    if let Some((_, extension)) = SIGNATURES.iter().find(|(signature, _)| answer.body.starts_with(signature)) {
+        return extension;
+    }
+    if answer.is_encoded {
+        return "bin";
+    }
     let Some(content_type) = &answer.content_type else { return guessed(&answer.body) };
     match entry::essence(content_type).as_str() {
         "text/html" | "application/xhtml+xml" => "html",
@@ -129,7 +152,10 @@ mod tests {
             answer: Some(Answer {
                 status: 200,
                 content_type: content_type.map(str::to_owned),
+                bytes: body.len() as u64,
                 body: body.to_vec().into(),
+                file: None,
+                is_encoded: false,
             }),
         }
     }

@@ -161,7 +161,8 @@ mod tests {
     use crate::event::{JobId, Micros};
     use crate::job_result::JobResult;
     use crate::output::report::spool::Spool;
-    use crate::output::report::{Finish, Report, ReportTarget};
+    use crate::output::report::target::ReportTarget;
+    use crate::output::report::{Finish, Report};
     use crate::plan::job::Place;
 
     #[test]

@@ -38,6 +38,16 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
     Ok(())
 }
 
+/// The folder for bodies that are too large for memory: that of the results, because it has room for them.
+pub fn folder_for_large_bodies(output: &Output) -> Option<PathBuf> {
+    let of_report = || {
+        let path = output.report.as_deref().filter(|path| *path != Path::new("-"))?;
+        let is_file = fs::metadata(path).map_or(true, |found| is_replaced(path, &found));
+        is_file.then(|| folder_of(path).to_owned())
+    };
+    output.bodies.clone().or_else(of_report)
+}
+
 /// The absolute path without links, as far as it exists.
 fn absolute(path: &Path) -> PathBuf {
     if let Ok(absolute) = fs::canonicalize(path) {
@@ -146,7 +156,7 @@ mod tests {
         fs::create_dir(folder.path().join("d")).unwrap();
         let at = |name: &str| folder.path().join(name);
         let apart = |report: &str, bodies: &str, events: &str| {
-            let output = Output { report: Some(at(report)), bodies: Some(at(bodies)) };
+            let output = Output { report: Some(at(report)), bodies: Some(at(bodies)), ..Output::default() };
             check_distinct(&output, Some(&at(events))).is_ok()
         };
         assert!(apart("r", "b", "e"));
@@ -158,10 +168,10 @@ mod tests {
         #[cfg(unix)]
         {
             let null = Path::new("/dev/null");
-            let output = Output { report: Some(null.to_owned()), bodies: None };
+            let output = Output { report: Some(null.to_owned()), bodies: None, ..Output::default() };
             assert!(check_distinct(&output, Some(null)).is_ok());
         }
-        let piped = Output { report: Some(at("x")), bodies: None };
+        let piped = Output { report: Some(at("x")), bodies: None, ..Output::default() };
         assert!(check_distinct(&piped, Some(Path::new("-"))).is_ok());
     }
 }

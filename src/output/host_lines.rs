@@ -69,12 +69,14 @@ impl HostLines {
                 }
             }
             HostNotice::Up => {}
-            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => outages.is_printed = true,
+            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => {
+                outages.is_printed = true
+            }
         }
         let text = notice.sentence(&sanitize(why));
         let verb = match notice {
             HostNotice::Down | HostNotice::Up => " is",
-            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => ":",
+            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => ":",
         };
         outages.is_printed.then(|| format!("{}{verb} {text}{again}", sanitize(host)))
     }

@@ -18,8 +18,11 @@ pub fn outlook(model: &Model, now: Offset) -> Option<String> {
     if let Some(down) = hosts_down(model, now) {
         return Some(down);
     }
-    if let Some((_, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
-        return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
+    if let Some((host, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
+        let cut = model.hosts.get(host).filter(|host| host.cooldown == Some(until)).and_then(|host| host.wait_cut);
+        let asked = cut.map(|(asked, _)| format!(" (the server asked for {})", units::length(asked)));
+        let left = units::length(until.since(now));
+        return Some(format!("waiting for the rate limit, resumes in {left}{}", asked.unwrap_or_default()));
     }
     // An estimate is shown in whole seconds: more digits would suggest precision.
     let held = model.stragglers(now);

@@ -61,8 +61,8 @@ pub struct Policy {
     pub status: Statuses,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
-    /// The largest response body, in bytes.
-    pub max_body: u64,
+    /// The largest response body, in bytes. If absent, only bodies that are kept are limited.
+    pub max_body: Option<u64>,
 }
 
 /// The time-outs of a job. All are finite.

@@ -155,6 +155,8 @@ pub struct Output {
     pub report: Option<PathBuf>,
     /// A folder for response bodies, each under a safe file name.
     pub bodies: Option<PathBuf>,
+    /// Whether bodies are kept as they came, not decoded.
+    pub raw: bool,
 }
 
 /// The practice upstream, as set in the plan.

@@ -98,7 +98,7 @@ impl Rules {
             },
             status: self.status.unwrap_or(Statuses::Success),
             throttled: self.throttled.unwrap_or_default(),
-            max_body: self.max_body.unwrap_or(defaults::MAX_BODY),
+            max_body: self.max_body,
         }
     }
 }

@@ -34,6 +34,11 @@ impl fmt::Display for IoErrorText {
     }
 }
 
+/// An error with the same meaning, for a second report of it.
+pub fn copy_of(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
 /// Whether a write failed because the reader closed the pipe, which is a normal end.
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe

@@ -8,6 +8,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use tokio::sync::mpsc;
@@ -44,6 +45,7 @@ fn hosts_beyond_the_cap_take_no_memory() {
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     let held = Held::over(HOSTS / 2..HOSTS);
     let pool = Pool::start(Cursor::open(&plan, None).unwrap(), settings).unwrap();

@@ -12,6 +12,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::pump::{Follow, Pump};
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use tokio::sync::mpsc;
@@ -71,6 +72,7 @@ impl Batch<'_> {
             most: None,
             events,
             results: None,
+            bodies: BodyRules::default(),
         };
         Pool::start(Cursor::open(&plan, None).unwrap(), settings).unwrap()
     }

@@ -16,6 +16,7 @@ use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{Share, serve};
 use tokio::sync::mpsc;
@@ -64,7 +65,8 @@ fn a_thousand_names_take_a_few_threads() {
         for thread in 0..of {
             let (shared, names) = (Arc::clone(&shared), names.clone());
             scope.spawn(move || {
-                let wire = Rc::new(Wires::new(Route::new(HttpClient::Direct, &|_| None), &names, false));
+                let wire =
+                    Rc::new(Wires::new(Route::new(HttpClient::Direct, &|_| None), &names, &BodyRules::default()));
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let (_sender, mut commands) = mpsc::unbounded_channel();
                 let commands = (thread == 0).then_some(&mut commands);

@@ -10,7 +10,7 @@ use crate::{Finding, assert_rule, lines};
 /// Layer 0: facts, and pure helpers that need only facts.
 const FACTS: &[&str] = &["event", "text"];
 /// Layer 1: what is made of facts. They import each other only where [`LAYERS`] allows it.
-const MEANINGS: &[&str] = &["plan", "control", "journal", "job_result", "model"];
+const MEANINGS: &[&str] = &["plan", "control", "journal", "body_file", "job_result", "model"];
 /// Everything.
 const ALL: &[&str] = &["*"];
 
@@ -23,8 +23,9 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("plan", &[FACTS]),
     ("control", &[FACTS]),
     ("journal", &[FACTS]),
-    // A result is filed under its position in the plan.
-    ("job_result", &[FACTS, &["plan"]]),
+    ("body_file", &[FACTS]),
+    // A result is filed under its position in the plan, and holds its body.
+    ("job_result", &[FACTS, &["plan", "body_file"]]),
     // The only place that compares what the plan expects with the model.
     ("model/expectation", &[FACTS, &["plan"]]),
     ("model", &[FACTS]),

@@ -11,8 +11,10 @@ use crate::app::wakeups::Wakeups;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::output::collector::Collector;
+use crate::output::destination;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::{Pool, PoolSettings};
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
@@ -58,6 +60,11 @@ impl Batch<'_> {
             most: max_connections,
             events,
             results,
+            bodies: BodyRules {
+                are_kept: false,
+                are_raw: plan.output.raw,
+                folder: destination::folder_for_large_bodies(&plan.output).map(Into::into),
+            },
         };
         // Until here a signal may end the process as it ends any program; from here on the run accounts for it.
         let wakeups = wakeups.map_or_else(Wakeups::open, Ok).map_err(system("listen for signals"))?;

@@ -65,6 +65,14 @@ pub struct HostStats {
     pub is_quarantined: bool,
     /// When its cooldown ends.
     pub cooldown: Option<Offset>,
+    /// When its cooldown began.
+    pub cooled_at: Offset,
+    /// The longest wait that its server asked for and that `retry.longest_wait` cut short, and what was left of it.
+    pub wait_cut: Option<(Micros, Micros)>,
+    /// The wait that the last refusal asked for, and when it came.
+    pub(in crate::model) wait_asked: Option<(Offset, Micros)>,
+    /// When its window opens or its pace allows the next start, if that is reported.
+    pub next_start: Option<Offset>,
     /// When an attempt last started or ended.
     pub active: Offset,
     /// Its use of slots and connections, for the verdict.
@@ -80,6 +88,8 @@ pub enum HostState {
     Down(Offset, Offset),
     /// It is in cooldown until this moment.
     Cooling(Offset),
+    /// Its window opens at this moment, or its pace allows the next start then.
+    Waiting(Offset),
     /// It has reached its limit.
     Full,
     /// Attempts are in flight, below its limit.
@@ -97,12 +107,18 @@ impl HostStats {
         if let Some(outage) = &self.outage {
             return HostState::Down(outage.since, outage.next_try);
         }
-        match self.cooldown {
-            Some(until) if until > now => HostState::Cooling(until),
+        match (self.cooldown, self.next_start) {
+            (Some(until), next) if until > now && next.is_none_or(|next| next <= until) => HostState::Cooling(until),
+            (_, Some(next)) if next > now => HostState::Waiting(next),
             _ if self.in_flight == 0 => HostState::Idle,
             _ if self.effective_limit().is_some_and(|most| self.in_flight >= most) => HostState::Full,
             _ => HostState::Busy,
         }
+    }
+
+    /// When attempts may start again, if its cooldown, its window or its pace prevents that now.
+    pub fn waits_until(&self, now: Offset) -> Option<Offset> {
+        self.cooldown.max(self.next_start).filter(|&until| until > now)
     }
 
     /// The lower of its own limit and the adaptive one, if it has any.
@@ -169,6 +185,7 @@ mod tests {
             outcome,
             spent: PhaseTimes::default(),
             malformed: 0,
+            decoded: None,
         }
     }
 

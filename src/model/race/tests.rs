@@ -87,7 +87,10 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
         },
     );
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };
-    apply(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+    apply(
+        3 * SECOND,
+        Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None },
+    );
     let span = |from, to| Span { from: Offset(from * SECOND), to: Offset(to * SECOND) };
     let held = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
     assert_eq!(held(&[]), Micros::ZERO);

@@ -17,7 +17,7 @@ pub(super) fn own_machine(model: &Model) -> Option<Finding> {
 /// Jobs are retried often, and mostly fail again.
 pub(super) fn retries(model: &Model) -> Option<Finding> {
     let (totals, jobs) = (&model.totals, model.evidence.jobs);
-    let retries = totals.retries.saturating_sub(model.evidence.unjudged_retries);
+    let retries = model.evidence.judged_retries;
     let ratio = (jobs + retries) as f64 / jobs.max(1) as f64;
     let in_vain = retries.saturating_sub(totals.jobs_saved) as f64 / retries.max(1) as f64;
     let is_pattern = jobs >= t::RETRIES_LEAST && ratio >= t::RETRIES_RATIO && in_vain >= t::RETRIES_VAIN;

@@ -5,6 +5,7 @@
 
 mod cost;
 pub mod evidence;
+mod host_sentences;
 mod hosts;
 mod limits;
 mod order;
@@ -39,6 +40,8 @@ pub enum Finding {
         /// Number of expected answers before the first of them.
         before: u64,
     },
+    /// Jobs failed because a name has no address.
+    UnknownName(UnknownName),
     /// The upstream refuses part of the load.
     LimitedUpstream {
         /// Number of the host that refused first.
@@ -163,6 +166,19 @@ pub struct OutageFinding {
     pub is_given_up: bool,
 }
 
+/// A name without an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// The name, as in the first job that failed for it; foreign text.
+    pub name: String,
+    /// Number of jobs that failed because a name has no address.
+    pub n: u64,
+    /// Whether they have one endpoint in common, so that there is probably only one such name.
+    pub is_only: bool,
+    /// Whether no DNS server answered, so that nothing is known about the name.
+    pub is_unanswered: bool,
+}
+
 /// The measured time, and an estimate for another concurrency if answers stay as fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhatIf {
@@ -207,6 +223,7 @@ impl Finding {
             Self::OwnMachine { .. } => "own-machine",
             Self::Outage(_) => "outage",
             Self::Forbidden { .. } => "forbidden",
+            Self::UnknownName(_) => "unknown-name",
             Self::LimitedUpstream { .. } => "limited-by-upstream",
             Self::Retries { .. } => "retries",
             Self::Convoy { .. } => "convoy",
@@ -225,11 +242,12 @@ impl Finding {
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals, then
 /// the shape of the run, then its limits.
 pub fn findings(model: &Model) -> Vec<Finding> {
-    let rules: [fn(&Model) -> Option<Finding>; 12] = [
+    let rules: [fn(&Model) -> Option<Finding>; 13] = [
         cost::own_machine,
         hosts::outage,
         hosts::forbidden,
         limits::by_upstream,
+        hosts::unknown_name,
         cost::retries,
         cost::convoy,
         limits::by_one_host,

@@ -11,7 +11,8 @@ use crate::event::waits::WaitReason;
 use crate::model::Model;
 use crate::model::host::adapted::learned_text;
 use crate::model::host::offer::PlanOffer;
-use crate::model::verdict::{Finding, LimitSetting, OutageFinding, Remedy, WhatIf, thresholds};
+use crate::model::verdict::host_sentences::{forbidden_sentence, host_name, outage_sentence, unknown_name_sentence};
+use crate::model::verdict::{Finding, LimitSetting, Remedy, WhatIf, thresholds};
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
@@ -50,6 +51,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
         ),
         Finding::Outage(outage) => outage_sentence(outage, model),
         Finding::Forbidden { host, n, before } => forbidden_sentence(model, *host, (*n, *before)),
+        Finding::UnknownName(unknown) => unknown_name_sentence(unknown),
         Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => (
             format!("{} of {} refused", units::count(*refused), units::count(*of)),
             format!("{}{}", host_name(model, *host), refusal_details(*in_flight, *per_second, *waiting)),
@@ -127,35 +129,6 @@ fn refusal_details(in_flight: Option<u32>, per_second: Option<f64>, waiting: f64
     format!("{first}{waits}{accepted}")
 }
 
-/// The outage of a host: how long it lasted, how the host failed, and what became of its jobs.
-fn outage_sentence(outage: &OutageFinding, model: &Model) -> (String, String, String) {
-    let OutageFinding { host, since, lasted, n, why, hosts, is_given_up } = outage;
-    let name = host_name(model, *host);
-    let others = if *hosts > 1 { format!(" ({} in all)", units::plural(*hosts, "host")) } else { String::new() };
-    let times = if *n > 1 { format!(" in {}", units::plural(*n, "outage")) } else { String::new() };
-    let number = match since {
-        Some(since) => format!("{name} has been down since {}{others}", units::clock_seconds(*since)),
-        None => format!("{name} was down for {}{times}{others}", units::length(*lasted)),
-    };
-    let remedy = match (is_given_up, since) {
-        (true, _) => "jobs that waited too long failed: `retry.outage` sets how long they wait",
-        (false, Some(_)) => "its jobs wait, and lose no try",
-        (false, None) => "its jobs waited, and nothing was lost",
-    };
-    (number, sanitize(why).into_owned(), remedy.to_owned())
-}
-
-/// Answers with status 403 that look like a limiter, and the setting that counts them as refusals.
-fn forbidden_sentence(model: &Model, host: Option<usize>, (n, before): (u64, u64)) -> (String, String, String) {
-    let at = host.map(|host| format!(" at {}", host_name(model, host))).unwrap_or_default();
-    let before = units::plural(before, "good answer");
-    (
-        format!("{} answered with 403", units::plural(n, "attempt")),
-        format!("this looks like a limiter{at}: the first came after {before}"),
-        "if it is one, `throttled = [429, 503, 403]` waits and tries again".to_owned(),
-    )
-}
-
 /// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.
 fn refusal_remedy(model: &Model, host: usize, least: Option<u32>, per_second: Option<f64>) -> String {
     let host = model.hosts.get(host);
@@ -230,6 +203,7 @@ fn brief_remedy(finding: &Finding, model: &Model) -> Option<String> {
         Finding::Forbidden { .. } => Some("try `throttled = [429, 503, 403]`".to_owned()),
         Finding::OwnMachine { .. }
         | Finding::Outage(_)
+        | Finding::UnknownName(_)
         | Finding::Retries { .. }
         | Finding::Convoy { .. }
         | Finding::Stragglers { .. }
@@ -258,13 +232,6 @@ fn setting_text(model: &Model, why: WaitReason, host: Option<usize>, setting: Li
 fn gain(what_if: &WhatIf) -> String {
     let (would, was) = (units::length(what_if.would), units::length(what_if.was));
     format!("about {would} instead of {was} with {} at once", what_if.at_once)
-}
-
-/// A host's name without the usual scheme and port.
-fn host_name(model: &Model, host: usize) -> String {
-    let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
-    let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
-    sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
 }
 
 /// A share as a whole percentage.

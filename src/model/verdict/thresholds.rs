@@ -85,6 +85,9 @@ pub const CONVOY_LEAST: u64 = 3;
 /// How soon after the stall they must end.
 pub const CONVOY_WITHIN: Micros = Micros(20_000);
 
+/// Minimum share of jobs that failed because a name has no address.
+pub const UNKNOWN_NAME_SHARE: f64 = 0.05;
+
 /// Minimum number of jobs before retries are judged.
 pub const RETRIES_LEAST: u64 = 8;
 /// Minimum number of tries per job.

@@ -83,6 +83,7 @@ fn formula(finding: &Finding) -> &'static str {
         Finding::OwnMachine { .. } => "the limit was cut, or attempts failed, for lack of local resources",
         Finding::Outage(_) => "the time from the first attempt that found it down to the first answer",
         Finding::Forbidden { .. } => "(1 − share of 403 after the first) ^ good answers before it, at most 0.001",
+        Finding::UnknownName(_) => "jobs that failed because a name was not found ÷ all settled jobs, at least 0.05",
         Finding::LimitedUpstream { .. } => "refused ÷ answers within 10 s, or cooldown and backoff ÷ all waiting",
         Finding::Retries { .. } => "(jobs + retries) ÷ jobs, and retries that saved no job ÷ retries",
         Finding::Convoy { .. } => "answers within 20 ms after the stall, to attempts that started before it",
@@ -107,13 +108,16 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
             format!("median gap {}, mean service {}, {n} attempts", units::length(*gap), units::length(service))
         }
         Finding::Outage(OutageFinding { lasted, n, .. }) => format!(
-            "{}, {} in all; {} lost",
+            "{}, {} in all; {} failed",
             units::plural(*n, "outage"),
             units::length(*lasted),
             units::plural(model.totals.jobs_failed, "job")
         ),
         Finding::Forbidden { n, before, .. } => {
             format!("{} good answers, then {} with 403", units::count(*before), units::count(*n))
+        }
+        Finding::UnknownName(unknown) => {
+            format!("{} of {}", units::count(unknown.n), units::plural(model.totals.settled(), "settled job"))
         }
         Finding::LimitedUpstream { per_second, waiting, .. } => {
             let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
@@ -172,6 +176,7 @@ fn causes(finding: &Finding) -> &'static [&'static str] {
         Finding::Forbidden { .. } => {
             &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"]
         }
+        Finding::UnknownName(_) => &["a misspelt name", "a VPN that is not connected", "a DNS server that is down"],
         Finding::LimitedUpstream { .. } => {
             &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
         }

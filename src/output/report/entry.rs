@@ -156,6 +156,10 @@ fn excerpt_of(answer: &Answer) -> (Data<'_>, bool) {
             }
             Data::Text(&text[..end])
         }
+        // The start of a large body may end within a character.
+        Err(error) if error.error_len().is_none() && answer.file.is_some() => {
+            Data::Text(str::from_utf8(&body[..error.valid_up_to().min(EXCERPT)]).unwrap_or_default())
+        }
         Err(_) => Data::Binary { base64: &body[..EXCERPT] },
     };
     (data, true)
@@ -210,7 +214,10 @@ mod tests {
             answer: answer.map(|(status, content_type, body)| Answer {
                 status,
                 content_type: content_type.map(str::to_owned),
+                bytes: body.len() as u64,
                 body: body.to_vec().into(),
+                file: None,
+                is_encoded: false,
             }),
         }
     }

@@ -23,21 +23,22 @@
 pub mod entry;
 pub mod portable_json;
 pub mod spool;
+pub mod target;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::time::SystemTime;
 
 use serde::Serialize;
 
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::RunEnd;
-use crate::job_result::JobResult;
+use crate::job_result::{Answer, JobResult};
+use crate::output::atomic_file;
 use crate::output::report::entry::ReportEntry;
 use crate::output::report::spool::Spool;
-use crate::output::{atomic_file, destination};
-use crate::text::safe_json;
+use crate::output::report::target::ReportTarget;
+use crate::text::{io_error, safe_json};
 
 /// The schema of the document. Within one number, fields are only added.
 pub const SCHEMA: u32 = 1;
@@ -81,15 +82,6 @@ impl Counts {
     }
 }
 
-/// Where a report goes.
-#[derive(Debug)]
-pub(super) enum ReportTarget {
-    /// A file, which is replaced as a whole.
-    File(PathBuf),
-    /// A device or a pipe, which must not be replaced.
-    Stream(File),
-}
-
 /// The document up to its results.
 #[derive(Serialize)]
 struct DocumentHead<'a> {
@@ -128,7 +120,10 @@ impl Report {
 
     /// Adds a settled job, whose body may have been saved as `file`.
     pub fn add(&mut self, result: &JobResult, file: Option<&str>) -> io::Result<()> {
-        self.spool.push(result.place, &ReportEntry::new(result, file))?;
+        match large_body(result)? {
+            None => self.spool.push(result.place, &ReportEntry::new(result, file))?,
+            Some(loaded) => self.spool.push(result.place, &ReportEntry::new(&loaded, file))?,
+        }
         let count = match result.end {
             JobEnd::Done => &mut self.counts.ok,
             JobEnd::Failed { .. } => &mut self.counts.failed,
@@ -168,26 +163,16 @@ impl Report {
     }
 }
 
-impl ReportTarget {
-    fn open(path: &Path) -> io::Result<Self> {
-        let found = match fs::metadata(path) {
-            Ok(found) => found,
-            Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-                return destination::check_file_name(path).map(|()| Self::File(path.to_owned()));
-            }
-            Err(error) => return Err(error),
-        };
-        if found.is_dir() {
-            return Err(ErrorKind::IsADirectory.into());
+/// The result with its whole body in memory, if that is in a file and the report contains it.
+fn large_body(result: &JobResult) -> io::Result<Option<JobResult>> {
+    let Some(answer) = result.answer.as_ref().filter(|_| result.end == JobEnd::Done) else { return Ok(None) };
+    match answer.file.as_deref() {
+        None => Ok(None),
+        Some(Ok(file)) => {
+            let answer = Answer { body: file.read()?.into(), ..answer.clone() };
+            Ok(Some(JobResult { answer: Some(answer), ..result.clone() }))
         }
-        // Opening the file fails if it is read-only; such a file must not be replaced.
-        let file = OpenOptions::new().append(true).open(path)?;
-        // A symbolic link is kept, and the file that it points to is replaced.
-        if destination::is_replaced(path, &found) {
-            fs::canonicalize(path).map(Self::File)
-        } else {
-            Ok(Self::Stream(file))
-        }
+        Some(Err(error)) => Err(io_error::copy_of(error)),
     }
 }
 
@@ -206,12 +191,13 @@ mod tests {
     use std::io::ErrorKind;
     use std::time::SystemTime;
 
-    use super::{Finish, Report, ReportTarget};
+    use super::{Finish, Report};
     use crate::event::outcome::JobEnd;
     use crate::event::reasons::RunEnd;
     use crate::event::{JobId, Micros};
     use crate::job_result::{Answer, JobResult};
     use crate::output::report::spool::Spool;
+    use crate::output::report::target::ReportTarget;
     use crate::plan::job::Place;
 
     const FINISH: Finish =
@@ -227,7 +213,14 @@ mod tests {
             tries: 1,
             total: Micros(1_000),
             waited: Micros::ZERO,
-            answer: Some(Answer { status: 200, content_type: None, body: body.to_owned().into() }),
+            answer: Some(Answer {
+                status: 200,
+                content_type: None,
+                bytes: body.len() as u64,
+                body: body.to_owned().into(),
+                file: None,
+                is_encoded: false,
+            }),
         }
     }
 

@@ -5,6 +5,7 @@
 use crate::model::Model;
 use crate::model::host::HostStats;
 use crate::model::host::offer::PlanOffer;
+use crate::model::outage::wait_cut_text;
 use crate::text::host_name::name_in_key;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
@@ -49,6 +50,15 @@ pub fn outages(model: &Model) -> Vec<String> {
         Some(format!("{name} for {}{times}: {}", units::length(lasted), sanitize(why)))
     };
     listed("down", model.hosts.kept().filter_map(text))
+}
+
+/// The waits that servers asked for and that `retry.longest_wait` cut short.
+pub fn waits_cut(model: &Model) -> Vec<String> {
+    let text = |host: &HostStats| {
+        let (asked, waits) = host.wait_cut?;
+        Some(format!("{} {}", sanitize(name_in_key(&host.name)), wait_cut_text(asked, waits)))
+    };
+    listed("waits", model.hosts.kept().filter_map(text))
 }
 
 /// The number of folded hosts, if there are any.

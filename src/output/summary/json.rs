@@ -80,6 +80,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
         "bytes": totals.bytes,
+        "decoded_bytes": totals.decoded,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
         "hosts": model.hosts.kept().map(|one| host(one, end)).collect::<Vec<_>>(),

@@ -56,6 +56,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         ignored(model),
         hosts::outages(model),
         hosts::recognized(model),
+        hosts::waits_cut(model),
         hosts::folded(model),
         concerns(model, style),
         health(model, style),
@@ -218,7 +219,11 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
         parts.push(format!("in flight mean {mean}, max {}{limit}", model.level.peak()));
     }
     if totals.bytes > 0 {
-        parts.push(format!("{} received", units::bytes(totals.bytes)));
+        let decoded = match totals.decoded {
+            decoded if decoded == totals.bytes => String::new(),
+            decoded => format!(" ({} decoded)", units::bytes(decoded)),
+        };
+        parts.push(format!("{} received{decoded}", units::bytes(totals.bytes)));
     }
     (!parts.is_empty()).then(|| line(&parts))
 }

@@ -185,7 +185,9 @@ fn read_output(mut section: PlanSection<'_>) -> Output {
         let wrong = || ValueError::new("empty", "write a path such as `\"report.json\"`");
         entry.check(if text.is_empty() { Err(wrong()) } else { Ok(PathBuf::from(text)) })
     };
-    let output = Output { report: section.get("report").and_then(path), bodies: section.get("bodies").and_then(path) };
+    let (report, bodies) = (section.get("report").and_then(path), section.get("bodies").and_then(path));
+    let raw = section.get("raw").and_then(|entry| entry.flag()).unwrap_or_default();
+    let output = Output { report, bodies, raw };
     section.finish();
     output
 }

@@ -32,7 +32,7 @@ pub(super) fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
             entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
         }
         for item in entry.items() {
-            let value = item.text("a text such as `\"application/json\"`, or a list of them");
+            let value = item.text("a text such as `\"application/json\"`");
             if let Some(value) = &value
                 && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
             {

@@ -180,7 +180,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         phase("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
         Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
-        Item::new("max_body", Value::Size(max_body), provenance("max_body")),
+        Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),

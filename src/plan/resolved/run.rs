@@ -101,6 +101,7 @@ fn output(output: &Output, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     vec![
         Item::new("report", path(output.report.as_deref()), index.key_provenance("output.report")),
         Item::new("bodies", path(output.bodies.as_deref()), index.key_provenance("output.bodies")),
+        Item::new("raw", Value::Flag(output.raw), index.key_provenance("output.raw")),
     ]
 }
 

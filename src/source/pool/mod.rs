@@ -37,6 +37,7 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::route::{Route, Wires};
 
 /// How many events may wait for the pump before the pool waits for it.
@@ -66,6 +67,8 @@ pub struct PoolSettings {
     pub events: mpsc::Sender<Event>,
     /// Where jobs' results go, if they are collected.
     pub results: Option<mpsc::Sender<JobResult>>,
+    /// What becomes of bodies if results are collected.
+    pub bodies: BodyRules,
 }
 
 /// A run under way.
@@ -98,8 +101,9 @@ impl Pool {
 
 /// Runs the threads of a pool to their end.
 fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers, most, events, results } = settings;
-    let keeps_bodies = results.is_some();
+    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers, most, events, results, bodies } =
+        settings;
+    let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
     let mut shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
     if !lingers || polling.is_some() {
@@ -118,7 +122,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
             shared.set_limit(Scope::Run, most, ChangedBy::Machine).await;
         }
     });
-    let pool = RunThreads { n_threads, route, resolver, keeps_bodies };
+    let pool = RunThreads { n_threads, route, resolver, bodies };
     loop {
         let ended = pool.run(&first, &shared, &mut commands);
         if !lingers || ended.is_err() {
@@ -137,7 +141,7 @@ struct RunThreads {
     n_threads: usize,
     route: Route,
     resolver: Resolver,
-    keeps_bodies: bool,
+    bodies: BodyRules,
 }
 
 impl RunThreads {
@@ -148,11 +152,12 @@ impl RunThreads {
         shared: &Arc<SharedRun>,
         commands: &mut mpsc::UnboundedReceiver<Command>,
     ) -> Result<(), Broken> {
-        let &Self { n_threads: of, ref route, ref resolver, keeps_bodies } = self;
+        let &Self { n_threads: of, ref route, ref resolver, ref bodies } = self;
         let start = |thread| {
             let (shared, resolver, route) = (Arc::clone(shared), resolver.clone(), route.clone());
+            let bodies = bodies.clone();
             thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-                let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
+                let wire = Rc::new(Wires::new(route, &resolver, &bodies));
                 runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
                 Ok(())
             })
@@ -162,7 +167,7 @@ impl RunThreads {
             // Without that thread, its share of the workers would be missing for the whole run.
             first.block_on(shared.cancel_all());
         }
-        let wire = Rc::new(Wires::new(route.clone(), resolver, keeps_bodies));
+        let wire = Rc::new(Wires::new(route.clone(), resolver, bodies));
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(commands)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         // No job needs the names that are still being looked up ahead.
@@ -181,15 +186,16 @@ impl RunThreads {
 ///
 /// For callers that observe a runtime of their own: it starts no thread and needs no [`Pool`].
 pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) {
-    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, results } = settings;
-    let keeps_bodies = results.is_some();
+    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, results, bodies } =
+        settings;
+    let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();
     shared.open(&name, route.is_insecure()).await;
     let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
-    let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
+    let wire = Rc::new(Wires::new(route, &resolver, &bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
     resolver.cancel_queued();
     if !shared.is_broken() {

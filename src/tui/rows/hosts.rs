@@ -99,6 +99,7 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     }
     match host.state(now) {
         HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
+        HostState::Waiting(until) => (Status::Limited, waiting_text(host, until, now)),
         HostState::Down(since, next_try) => (Status::Down, down_text(since, next_try, now)),
         HostState::Quarantined => (Status::Paused, "set aside".into()),
         HostState::Full => (Status::Running, "at its limit".into()),
@@ -106,6 +107,12 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
         HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
         HostState::Idle => (Status::Queued, "idle".into()),
     }
+}
+
+/// When the next attempt may start at a host: `window opens in 3 s`.
+fn waiting_text(host: &HostStats, until: Offset, now: Offset) -> String {
+    let what = if host.adapted.is_some_and(|adapted| adapted.window.is_some()) { "window opens" } else { "next start" };
+    format!("{what} in {}", units::countdown_seconds(until.since(now)))
 }
 
 /// Since when a host is down, and when it is tried next: `down since 00:02, next try in 4 s`.
@@ -120,15 +127,6 @@ pub fn next_try_text(next_try: Offset, now: Offset) -> String {
     } else {
         "trying now".to_owned()
     }
-}
-
-/// The jobs that wait for a host: those of its endpoints that have not started, or else those parked for it.
-///
-/// An endpoint without a known number of jobs has no jobs that have not started.
-pub fn waiting_jobs(host: &HostStats, model: &Model) -> u64 {
-    let endpoints = model.endpoints.iter().filter(|it| it.host == Some(host.number) && !it.is_skipped);
-    let left: u64 = endpoints.map(|endpoint| endpoint.left().unwrap_or(0)).sum();
-    left.saturating_sub(host.in_flight.into()).max(host.parked)
 }
 
 /// A host's name without the usual scheme and port. It is still foreign text.

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use inflight::event::Offset;
+use inflight::event::outcome::{JobEnd, Outcome, Reason};
+use inflight::event::{Event, Fact, HostId, Micros, Offset, Origin};
 use inflight::model::Model;
+use inflight::model::event_log::LogEvent;
 use inflight::model::host::HostState;
 use inflight::model::verdict::findings;
 use inflight::model::verdict::sentences::main_sentence;
@@ -43,12 +45,19 @@ fn a_run_that_waited_for_an_outage_says_so() {
         main_sentence(&model, None).unwrap(),
         "a.example was down for 30.0 s: connection refused; its jobs waited, and nothing was lost"
     );
+    let remedy = |text: &str| main_sentence(&fold(text), None).unwrap().rsplit("; ").next().unwrap().to_owned();
+    let over = "0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s up a | 32s answer a#1 | 32s done a#1";
+    assert_eq!(remedy(&format!("{over} | 33s skip a#2 | 33s end")), "its jobs waited until it was back");
+    assert_eq!(remedy(&format!("{over} | 33s fail a#2 | 33s end")), "its jobs waited until it was back");
+    assert_eq!(remedy(&format!("{over} | 33s end cancelled")), "its jobs waited until it was back");
+    let stopped = "0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s cancel | 31s skip a#1 | 31s end cancelled";
+    assert_eq!(remedy(stopped), "its jobs waited until the run was stopped");
     let model = fold("0ms run limit 4 | 1ms start a#1 | 62s down a 63s | 63s stall 1ms");
     let verdict = main_sentence(&model, None).unwrap();
     assert!(verdict.starts_with("a.example has been down since 01:02: connection refused;"), "{verdict}");
     let model = fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s giveup a | 31s fail a#1 | 33s end");
     let verdict = main_sentence(&model, None).unwrap();
-    assert!(verdict.contains("jobs that waited too long failed"), "{verdict}");
+    assert!(verdict.contains("jobs that waited too long failed: `retry.unreachable`"), "{verdict}");
     let model =
         fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 1900ms up a | 3s answer a#1 | 3s done a#1 | 3s end");
     assert_eq!(findings(&model), [], "a short outage is no finding");
@@ -119,4 +128,82 @@ fn only_the_start_and_the_end_of_an_outage_are_logged_and_not_each_attempt_in_be
     assert_eq!(log(start), 3, "two failures, and the outage");
     assert_eq!(log(&format!("{start} | {probes}")), 3);
     assert_eq!(log(&format!("{start} | {probes} | 8s start a#1.4 | 9s up a | 9s answer a#1.4")), 4);
+}
+
+#[test]
+fn a_retry_counts_when_it_starts() {
+    let start = "0ms run limit 4 | 1ms start a#1 | 1s break a#1 | 1s retry a#1 2s";
+    assert_eq!(fold(start).totals.retries, 0);
+    assert_eq!(fold(&format!("{start} | 2s fail a#1")).totals.retries, 0, "it was given up before");
+    assert_eq!(fold(&format!("{start} | 2s start a#1.2 | 3s break a#1.2 | 3s retry a#1.2 4s")).totals.retries, 1);
+}
+
+#[test]
+fn a_host_that_waits_for_its_window_says_when_it_opens() {
+    let start = "0ms run limit 4 | 1ms start a#1 | 9ms answer a#1 | 9ms done a#1 | 10ms waits a 5s";
+    let state = |text: &str, ms: u64| fold(text).hosts.get(0).unwrap().state(Offset(ms * 1_000));
+    assert_eq!(state(start, 20), HostState::Waiting(Offset(5_000_000)));
+    assert_eq!(state(start, 5_000), HostState::Idle);
+    assert_eq!(state(&format!("{start} | 15ms start a#2"), 20), HostState::Busy, "it started earlier than announced");
+    assert_eq!(state(&format!("{start} | 15ms cool a 9s"), 20), HostState::Cooling(Offset(9_000_000)));
+    assert_eq!(state(&format!("{start} | 15ms cool a 2s"), 20), HostState::Waiting(Offset(5_000_000)));
+    assert_eq!(fold(start).cooldown(Offset(20_000)), Some((0, Offset(5_000_000))));
+}
+
+/// A host that asks for an hour at 1 s, and whose cooldown ends at the given second.
+fn asked_for_an_hour(until: u64) -> Model {
+    let mut events = scenario("0ms run limit 4 | 1ms start a#1 | 1s refuse a#1 429").events;
+    for event in &mut events {
+        if let Fact::AttemptEnded { outcome: Outcome::Throttled { retry_after, .. }, .. } = &mut event.fact {
+            *retry_after = Some(Micros(3_600_000_000));
+        }
+    }
+    let cooled = Fact::CooldownSet { host: HostId(0), until: Offset(until * 1_000_000) };
+    events.push(Event { at: Offset(1_000_000), origin: Origin::HERE, fact: cooled });
+    crate::scenario::fold(&events)
+}
+
+#[test]
+fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
+    let model = asked_for_an_hour(601);
+    let newest = model.event_log.newest().unwrap();
+    let LogEvent::Host(host, notice, why) = &newest.event else { panic!("{newest:?}") };
+    assert_eq!(
+        (&**host, notice.sentence(why).as_str()),
+        (
+            "https://a.example:443",
+            "asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it"
+        )
+    );
+    assert_eq!(model.hosts.get(0).unwrap().wait_cut, Some((Micros(3_600_000_000), Micros(600_000_000))));
+    let model = asked_for_an_hour(3_601);
+    assert_eq!((model.event_log.n_added(), model.hosts.get(0).unwrap().wait_cut), (1, None), "it waits as asked");
+}
+
+#[test]
+fn a_name_without_an_address_is_named_with_what_to_check() {
+    let unknown = |detail: &str| {
+        let mut events = scenario("0ms run limit 4 | 1ms start a#1 | 1s break a#1 | 1s fail a#1 | 2s end").events;
+        for event in &mut events {
+            let failed = Outcome::Failed { reason: Reason::Dns, detail: Some(detail.into()) };
+            match &mut event.fact {
+                Fact::AttemptEnded { outcome, .. } => *outcome = failed,
+                Fact::JobSettled { end, target, .. } => {
+                    *end = JobEnd::Failed { last: failed };
+                    *target = Some("GET https://user@shop.exampel:8443/1?a=b".into());
+                }
+                _ => {}
+            }
+        }
+        main_sentence(&crate::scenario::fold(&events), None).unwrap()
+    };
+    assert_eq!(
+        unknown("failed to lookup address information: Name or service not known"),
+        "1 job failed: `shop.exampel` has no address; \
+         check the spelling of the name, and whether it needs a VPN or an entry in the hosts file"
+    );
+    assert_eq!(
+        unknown("failed to lookup address information: Temporary failure in name resolution"),
+        "1 job failed: no DNS server answered for `shop.exampel`; check this machine's network and its DNS settings"
+    );
 }

@@ -52,3 +52,24 @@ fn no_time_left_is_shown_while_nothing_starts() {
         assert_eq!(model.time_left(millis(10_000)), None, "{stop}");
     }
 }
+
+#[test]
+fn the_time_left_includes_a_long_cooldown() {
+    let left = |text: &str, at: u64| {
+        let left = scenario(text).fold().time_left(millis(at)).unwrap().as_secs_f64();
+        left.round()
+    };
+    let cooled = format!("{} | 20s cool a 320s", steady(400, 20));
+    assert!((319.0..=321.0).contains(&left(&cooled, 20_000)), "300 s, then 20 s as before: {}", left(&cooled, 20_000));
+    assert!((119.0..=121.0).contains(&left(&cooled, 220_000)), "{}", left(&cooled, 220_000));
+    let short = format!("{} | 20s cool a 25s", steady(400, 20));
+    assert!((19.0..=21.0).contains(&left(&short, 20_000)), "the recent pace contains short ones");
+}
+
+#[test]
+fn the_time_left_of_the_only_host_uses_its_window() {
+    // A burst of ten jobs per second, of a hundred per minute.
+    let text = format!("{} | 10s adapt a 4 window 100/1m", steady(400, 10));
+    let left = scenario(&text).fold().time_left(millis(10_000)).unwrap();
+    assert_eq!(left.as_secs_f64().round(), 180.0);
+}

@@ -31,7 +31,14 @@ fn result(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &
         tries: 1,
         total: Micros(1_500),
         waited: Micros::ZERO,
-        answer: Some(Answer { status: 200, content_type: content_type.map(str::to_owned), body: body.to_vec().into() }),
+        answer: Some(Answer {
+            status: 200,
+            content_type: content_type.map(str::to_owned),
+            bytes: body.len() as u64,
+            body: body.to_vec().into(),
+            file: None,
+            is_encoded: false,
+        }),
     }
 }
 
@@ -53,11 +60,11 @@ fn collect(output: &Output, results: impl IntoIterator<Item = JobResult>) -> (Co
 }
 
 fn report_to(path: &Path) -> Output {
-    Output { report: Some(path.to_owned()), bodies: None }
+    Output { report: Some(path.to_owned()), bodies: None, ..Output::default() }
 }
 
 fn bodies_to(folder: &Path) -> Output {
-    Output { report: None, bodies: Some(folder.to_owned()) }
+    Output { report: None, bodies: Some(folder.to_owned()), ..Output::default() }
 }
 
 #[track_caller]
@@ -150,7 +157,8 @@ fn hostile_bodies_leave_the_report_valid_and_safe() {
 fn a_full_device_is_not_replaced_and_does_not_block_the_run() {
     use std::os::unix::fs::FileTypeExt;
     let bodies = tempfile::tempdir().unwrap();
-    let output = Output { report: Some("/dev/full".into()), bodies: Some(bodies.path().to_owned()) };
+    let output =
+        Output { report: Some("/dev/full".into()), bodies: Some(bodies.path().to_owned()), ..Output::default() };
     let (collected, _) = collect(&output, (0..200).map(|row| result((0, row), "e", None, &[b'x'; 1_000])));
     let troubles: Vec<_> = collected.troubles.iter().map(OutputError::sentence).collect();
     assert_eq!(troubles, ["cannot write report `/dev/full`: disk is full"]);
@@ -163,7 +171,7 @@ fn a_folder_that_vanishes_stops_the_bodies_and_not_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let (report, bodies) = (folder.path().join("x.json"), folder.path().join("bodies"));
     let gone = bodies.clone();
-    let output = Output { report: Some(report.clone()), bodies: Some(bodies) };
+    let output = Output { report: Some(report.clone()), bodies: Some(bodies), ..Output::default() };
     let results = (0..100).map(move |row| {
         if row == 50 {
             fs::rename(&gone, gone.with_extension("gone")).unwrap();
@@ -240,7 +248,8 @@ fn hostile_endpoint_names_become_harmless_file_names() {
     let folder = outside.path().join("bodies");
     let long = "a/".repeat(150);
     let names = ["../../x", "/etc/x", "C:\\x", "CON", "nul.txt", &long, "a\0b", "🦀🦀", "A", "a", "", ".", "x\x1b[2J"];
-    let output = Output { report: Some(outside.path().join("x.json")), bodies: Some(folder.clone()) };
+    let output =
+        Output { report: Some(outside.path().join("x.json")), bodies: Some(folder.clone()), ..Output::default() };
     let (collected, reported) = collect(
         &output,
         names.iter().zip(0..).map(|(name, row)| result((0, row), name, None, name.as_bytes().get(..1).unwrap_or(b"-"))),

@@ -48,7 +48,10 @@ impl Run {
             until: None,
         };
         self.apply(from, start);
-        self.apply(to, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+        self.apply(
+            to,
+            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None },
+        );
         attempt
     }
 

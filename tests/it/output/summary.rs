@@ -67,7 +67,7 @@ fn the_summary_shows_failures_with_their_place_and_an_example() {
     insta::assert_snapshot!(text, @r"
     inflight  nightly.toml                                    drained after 2.00 s
       10 jobs   6 ok   3 failed (33 %)   1 not started
-      10 attempts   1 retry   1 rate limited
+      10 attempts   1 rate limited
       5.00 req/s (3.00 good)   in flight mean 0.50, max 1 of 4   6.02 kB received
       latency   p50 100 ms   p95 100 ms   p99 100 ms   max 100 ms
 
@@ -194,7 +194,7 @@ fn the_document_for_scripts_has_every_figure() {
             "timed_out": 0, "broken": 1, "redirected": 0, "cancelled": 0,
         })
     );
-    assert_eq!(document["retries"], 1);
+    assert_eq!(document["retries"], 0);
     assert_eq!(
         document["in_flight"],
         json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4, "adaptive": "off", "idle": {}})

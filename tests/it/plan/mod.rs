@@ -156,7 +156,7 @@ fn the_plan_of_the_manual_is_read_completely() {
     assert_eq!(job.headers["authorization"], "Bearer canary-1234");
     assert_eq!((job.place.source, job.place.row), (0, 1199));
     let policy = &job.policy;
-    assert_eq!((policy.redirects, policy.max_body), (5, 1 << 20));
+    assert_eq!((policy.redirects, policy.max_body), (5, Some(1 << 20)));
     assert_eq!(policy.timeouts.attempt, Duration::from_secs(2));
     assert_eq!(policy.timeouts.connect, Duration::from_secs(2), "never longer than the attempt");
     assert_eq!((policy.retry.attempts, policy.retry.backoff_to), (1, Duration::from_secs(3)));

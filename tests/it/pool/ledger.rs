@@ -137,6 +137,7 @@ impl Ledger {
             | Fact::RefusalRecognized { .. }
             | Fact::RefusalDismissed { .. }
             | Fact::RetryExcluded { .. }
+            | Fact::HostWaits { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),

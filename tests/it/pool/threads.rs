@@ -15,6 +15,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::plan::request::address::PRACTICE;
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{Pool, PoolSettings};
 use inflight::upstream::Upstream;
@@ -42,6 +43,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     let pool = Pool::start(cursor, settings).unwrap();
     let listening = thread::spawn(move || std::iter::from_fn(|| facts.blocking_recv()).collect::<Vec<_>>());

@@ -18,6 +18,7 @@ use inflight::plan::request::address::PRACTICE;
 use inflight::pump::Pump;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::descriptors;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{self, Pool, PoolSettings};
 use inflight::upstream::Upstream;
@@ -87,6 +88,7 @@ impl Batch {
             most: None,
             events,
             results: None,
+            bodies: BodyRules::default(),
         };
         let pool = Pool::start(cursor, settings).unwrap();
         Self { upstream, pool, pump, recording, folder, changes }

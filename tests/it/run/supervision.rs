@@ -10,6 +10,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::{Follow, Pump, PumpError, Recorder};
 use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{self, Broken, Pool, PoolSettings};
 use tokio::sync::mpsc;
@@ -76,6 +77,7 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
         most: None,
         events,
         results: None,
+        bodies: BodyRules::default(),
     };
     let pool = Pool::start(Cursor::open(plan, None).unwrap(), settings).unwrap();
     assert!(woken.recv_timeout(PATIENCE).is_ok(), "the screen is never woken");

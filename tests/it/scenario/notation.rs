@@ -15,6 +15,7 @@
 //! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
+//! | `waits a 5s` | the controller starts nothing at a host before this moment |
 //! | `learn a 5` · `learn a gap 50ms` · `learn a window 30/5s` · `learn a nothing` | what can be offered as a setting |
 //! | `recognize a 503` · `dismiss a 503` | answers with this status count as refusals, or no longer |
 //! | `down a 500ms` · `up a` · `giveup a` | a host does not answer and is tried at this moment, answers again, is given up |
@@ -89,7 +90,7 @@ impl Scenario {
                 let connect = named("connect").map(micros);
                 let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
                 let spent = PhaseTimes { connect, first_byte, ..PhaseTimes::default() };
-                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 }
+                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0, decoded: None }
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));
@@ -199,6 +200,7 @@ fn host_fact(verb: &str, host: HostId, words: &[&str]) -> Fact {
         }
         "dismiss" => Fact::RefusalDismissed { host, status: number(word(0)), why: "nothing else is answered".into() },
         "down" => Fact::HostDown { host, why: "connection refused".into(), next_try: moment(word(0)) },
+        "waits" => Fact::HostWaits { host, until: moment(word(0)) },
         "up" => Fact::HostUp { host },
         "giveup" => Fact::HostGivenUp { host, why: "connection refused for 5m".into() },
         verb => panic!("there is no verb `{verb}`"),

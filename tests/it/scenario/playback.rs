@@ -106,6 +106,7 @@ impl Played {
             outcome: outcome.clone(),
             spent: PhaseTimes::default(),
             malformed: 0,
+            decoded: None,
         });
         let (tries, total, target) = (attempt.n, Micros::ZERO, None);
         let (job, id) = (attempt.job, EndpointId(endpoint));

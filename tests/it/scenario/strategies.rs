@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 41;
+pub const KINDS: usize = 42;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -62,6 +62,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostUp { .. } => 38,
         Fact::HostGivenUp { .. } => 39,
         Fact::RetryExcluded { .. } => 40,
+        Fact::HostWaits { .. } => 41,
     }
 }
 
@@ -91,8 +92,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 until,
             })
             .boxed(),
-        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
-            .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
+            .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
+                attempt,
+                outcome,
+                spent,
+                malformed,
+                decoded,
+            })
             .boxed(),
         7 => (
             attempt(),
@@ -161,7 +168,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
-        21 | 34..=39 => host_fact(kind),
+        21 | 34..=39 | 41 => host_fact(kind),
         40 => (outcome(), select(vec![NoRetry::Outcome, NoRetry::Method]))
             .prop_map(|(after, why)| Fact::RetryExcluded { after, why })
             .boxed(),
@@ -193,6 +200,7 @@ fn host_fact(kind: usize) -> BoxedStrategy<Fact> {
         37 => {
             (host(), text(), moment()).prop_map(|(host, why, next_try)| Fact::HostDown { host, why, next_try }).boxed()
         }
+        41 => (host(), moment()).prop_map(|(host, until)| Fact::HostWaits { host, until }).boxed(),
         38 => host().prop_map(|host| Fact::HostUp { host }).boxed(),
         _ => (host(), text()).prop_map(|(host, why)| Fact::HostGivenUp { host, why }).boxed(),
     }

@@ -95,6 +95,26 @@ fn one_host_of_several_that_is_down_is_marked_in_every_view() {
 }
 
 #[test]
+fn all_hosts_that_are_down_are_counted_from_the_first_outage_on() {
+    let text = "0ms run limit 4 jobs 9 | 0ms start a#1 | 0ms start b#2 | 2s down a 4s | 5s down a 9s | 7s down b 8s";
+    let events = scenario(text).events;
+    for (width, height) in [(120, 40), (80, 24)] {
+        shot_of("outage-of-all", events.clone()).at("6s").size(width, height).matches();
+        shot_of("outage-of-all", events.clone()).at("7500ms").size(width, height).matches();
+    }
+}
+
+#[test]
+fn a_host_that_waits_for_its_window_is_not_idle() {
+    let mut events = refusing();
+    events.extend(scenario("2500ms waits a 6s").events.into_iter().filter(|event| event.at > Offset(0)));
+    events.retain(|event| event.at <= Offset(2_500_000));
+    for (width, height) in [(120, 40), (80, 24)] {
+        shot_of("window", events.clone()).at("3s").size(width, height).keys("5").matches();
+    }
+}
+
+#[test]
 fn an_outage_that_is_over_is_in_the_log_and_the_verdict() {
     shot_of("outage", outage("a")).at("6400ms").keys("6").matches();
     shot_of("outage", outage("a")).at("10s").size(120, 40).matches();

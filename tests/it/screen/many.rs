@@ -32,7 +32,10 @@ fn model(n: u32) -> Model {
             Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None },
         );
         let outcome = Outcome::Throttled { status: 429, retry_after: None };
-        apply(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+        apply(
+            u64::from(id) + 900,
+            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0, decoded: None },
+        );
     }
     model
 }

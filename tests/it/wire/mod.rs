@@ -4,6 +4,7 @@
 //! [`cases`] for what a server may do.
 
 mod alike;
+mod bodies;
 mod cases;
 mod connecting;
 mod reuse;
@@ -21,6 +22,7 @@ use inflight::plan::job::{Job, Policy};
 use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::dns::Resolver;
+use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
@@ -48,11 +50,19 @@ impl WireRig {
     /// One wire with this resolver.
     #[track_caller]
     fn new(via: HttpClient, names: &Resolver) -> Self {
+        // The other tests compare the requests, which ask for no codings.
+        let bodies = BodyRules { are_kept: true, are_raw: true, ..BodyRules::default() };
+        Self::with_bodies(via, names, &bodies)
+    }
+
+    /// … that keeps bodies as these rules say.
+    #[track_caller]
+    fn with_bodies(via: HttpClient, names: &Resolver, bodies: &BodyRules) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let route = Route::new(via, &|_| None).with_local_suffix(PRACTICE);
         let names = names.clone().with_local_suffix(Some(PRACTICE));
-        Self { upstream, wire: Wires::new(route, &names, true), runtime }
+        Self { upstream, wire: Wires::new(route, &names, bodies), runtime }
     }
 
     /// Requests a path of the practice upstream.
@@ -190,7 +200,7 @@ fn every_missing_connection_has_its_reason() {
 #[test]
 fn what_is_too_large_is_not_read_to_its_end() {
     for (via, rig) in WireRig::both() {
-        let exchange = rig.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = 100_000));
+        let exchange = rig.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = Some(100_000)));
         assert_eq!(reason(&exchange), Reason::TooLarge, "{via:?}");
     }
 }

@@ -19,6 +19,8 @@ pub enum Do {
     Glance,
     /// Says this, as one piece.
     Say(&'static str),
+    /// Says these bytes.
+    Bytes(&'static [u8]),
     /// Says so many bytes.
     Pour(usize),
     /// Waits as many milliseconds.
@@ -103,6 +105,7 @@ fn serve(mut stream: TcpStream, script: &[Do]) -> Heard {
             }
             // A client that has heard enough may be gone.
             Do::Say(text) => drop(stream.write_all(text.as_bytes())),
+            Do::Bytes(bytes) => drop(stream.write_all(bytes)),
             Do::Pour(n) => drop(stream.write_all(&vec![b'x'; *n])),
             Do::Wait(ms) => thread::sleep(Duration::from_millis(*ms)),
             Do::Hang => while stream.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {},

@@ -36,7 +36,7 @@ fn start(model: &mut Model, at: u64, job: u64, host: u32) {
 
 fn end(model: &mut Model, at: u64, job: u64, outcome: Outcome) {
     let (attempt, spent) = (Attempt { job: JobId(job), n: 1 }, PhaseTimes::default());
-    apply(model, at, Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 });
+    apply(model, at, Fact::AttemptEnded { attempt, outcome, spent, malformed: 0, decoded: None });
 }
 
 fn answer(status: u16) -> Outcome {

@@ -54,8 +54,8 @@ pub struct Evidence {
     pub forbidden: Forbidden,
     /// Stalls of the event loop.
     pub stalls: Stalls,
-    /// Retries that the user asked for, or that waited for a host that was down.
-    pub unjudged_retries: u64,
+    /// Retries after a backoff, or after the wait that a server asked for. The others are no sign of wasted effort.
+    pub judged_retries: u64,
     /// How often a pause, a changed limit or a new round interfered. A pattern may then be intended.
     pub interventions: u64,
     /// The last cut of the limit for lack of local resources, from and to.
@@ -130,7 +130,7 @@ impl Evidence {
 
     /// Records a retry.
     pub(in crate::model) fn record_retry(&mut self, why: RetryReason) {
-        self.unjudged_retries += u64::from(matches!(why, RetryReason::Asked | RetryReason::Host));
+        self.judged_retries += u64::from(!matches!(why, RetryReason::Asked | RetryReason::Host));
     }
 
     /// The time from the first start to the last end.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::event::Micros;
 use crate::event::adaptive::QuotaWindow;
+use crate::model::host::adapted::{pace_text, quota_text};
 
 /// One change of what is allowed at a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +62,9 @@ impl fmt::Display for AdaptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to, reason } = self;
         match to.window {
-            Some(QuotaWindow { quota, length }) if to.window != from.window => {
-                write!(f, "{quota} in each {}s: {reason}", length.as_secs_f64())
-            }
+            Some(window) if to.window != from.window => write!(f, "{}: {reason}", quota_text(window)),
             _ if to.gap != from.gap && to.gap != Micros::ZERO => {
-                write!(f, "paced to {}: {reason}", RateText(to.gap))
+                write!(f, "paced to {}: {reason}", pace_text(to.gap))
             }
             _ if to.gap != from.gap || to.window != from.window => {
                 write!(f, "{} at once, no pace: {reason}", to.limit)
@@ -89,16 +88,6 @@ impl fmt::Display for AdaptReason {
             Self::NoLimit => write!(f, "everything is accepted again"),
             Self::Stated => write!(f, "the server says so"),
         }
-    }
-}
-
-/// A gap between starts, shown as a rate per second.
-struct RateText(Micros);
-
-impl fmt::Display for RateText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rate = 1.0 / self.0.as_secs_f64();
-        write!(f, "{rate:.*}/s", if rate < 1.0 { 2 } else { 1 })
     }
 }
 
@@ -129,7 +118,7 @@ mod tests {
                 "paced to 19.2/s: the rate that was accepted",
                 "paced to 0.25/s: refused at the rate before",
                 "14 at once, no pace: everything is accepted again",
-                "30 in each 5s: the server says so",
+                "30 per 5 s: the server says so",
             ]
         );
     }

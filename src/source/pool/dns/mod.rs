@@ -6,6 +6,7 @@
 //! Start at [`Resolver::look_up`]; [`resolver_threads`] makes the blocking calls.
 
 mod cache;
+pub mod no_address;
 pub mod resolver_threads;
 
 use std::io;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::SetOnce;
 
 use crate::source::pool::dns::cache::AnswerCache;
+use crate::source::pool::dns::no_address::NoAddress;
 use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
 /// The time for which a failure is cached.
@@ -23,11 +25,6 @@ const FAILURE_TTL: Duration = Duration::from_secs(5);
 
 /// The age above which an answer is refreshed.
 const TTL: Duration = Duration::from_secs(60);
-
-/// The error of a name that cannot be resolved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NoAddress(String);
 
 /// The system's resolver, which blocks.
 pub type SystemResolver = fn(&str) -> io::Result<Vec<IpAddr>>;
@@ -82,7 +79,7 @@ pub struct LookUpResult {
 
 impl From<io::Result<Vec<IpAddr>>> for LookUpResult {
     fn from(found: io::Result<Vec<IpAddr>>) -> Self {
-        let addresses = found.map(Arc::from).map_err(|error| NoAddress(error.to_string()));
+        let addresses = found.map(Arc::from).map_err(|error| NoAddress::from(&error));
         Self { addresses, at: Instant::now() }
     }
 }
@@ -163,7 +160,12 @@ impl Resolver {
         let mut cache = self.lock();
         let last = cache.get(name);
         let has_expired = |result: &LookUpResult| {
-            let ttl = if result.addresses.is_ok() { self.ttl } else { FAILURE_TTL };
+            let ttl = match &result.addresses {
+                Ok(_) => self.ttl,
+                // It says nothing about the name.
+                Err(error) if error.is_local => Duration::ZERO,
+                Err(_) => FAILURE_TTL,
+            };
             result.at.elapsed() > ttl
         };
         if let Some(last) = last.filter(|last| !last.result.get().is_some_and(has_expired)) {
@@ -239,6 +241,20 @@ mod tests {
             assert_eq!(found, Ok([IpAddr::V4(Ipv4Addr::LOCALHOST)].into()), "{name}");
         }
         assert!(runtime.block_on(resolver.look_up("shop.example")).is_err());
+    }
+
+    #[test]
+    fn a_lack_of_descriptors_says_nothing_about_the_name() {
+        static TIMES: AtomicUsize = AtomicUsize::new(0);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolver = Resolver::with_system(|_| match TIMES.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(std::io::Error::from_raw_os_error(24)),
+            _ => Ok(vec![Ipv4Addr::LOCALHOST.into()]),
+        });
+        assert!(runtime.block_on(resolver.look_up("host.test")).unwrap_err().is_local);
+        assert!(runtime.block_on(resolver.look_up("host.test")).is_ok(), "it is looked up again at once");
+        let unknown = Resolver::with_system(|_| Err(std::io::Error::other("Name or service not known")));
+        assert!(!runtime.block_on(unknown.look_up("host.test")).unwrap_err().is_local);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct HostEvidence<'a> {
     pub outcome: &'a Outcome,
     /// Whether the job waits for a host that is down. If not, its failures are no evidence.
     pub waits: bool,
+    /// Whether so many jobs wait that the batch may stand still for them.
+    pub is_crowded: bool,
     /// Whether a try of the job failed before while the host was up. Then it may break the connection itself.
     pub has_failed: bool,
     /// Chance, from 0 to 1.

@@ -7,6 +7,7 @@
 
 pub mod evidence;
 pub mod host_sign;
+pub mod reasons;
 pub mod suspicion;
 #[cfg(test)]
 mod tests;
@@ -14,11 +15,11 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Reason};
 use crate::event::{Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds, OutageStep};
 use crate::source::pool::outage::host_sign::HostSign;
+use crate::source::pool::outage::reasons::{given_up_text, reason_of, sentence};
 use crate::source::pool::outage::suspicion::Suspicion;
 
 /// The shortest and the longest time between two tries of a host that is down.
@@ -29,6 +30,10 @@ const INTERVAL_SHARE: f64 = 0.2;
 
 /// By how much chance shortens an interval at most, so that many clients do not come back together.
 const JITTER: f64 = 0.2;
+
+/// How long a host that has never answered is waited for while thousands of jobs wait. A sweep over many hosts must not
+/// stand still again and again for those that do not exist.
+const UNREACHABLE_IN_CROWD: Micros = Micros(1_000_000);
 
 /// Whether a host is up.
 #[derive(Debug)]
@@ -176,18 +181,14 @@ impl Outage {
     }
 
     fn try_failed(&mut self, evidence: &HostEvidence<'_>) -> OutageStep {
-        let bound = self.bound();
+        let bound = self.bound(evidence.is_crowded);
         let HealthState::Down(down) = &mut self.state else { return OutageStep::Dismissed };
         let lasted = evidence.at.since(down.since);
         (down.why, down.reason) = (sentence(evidence.outcome), reason_of(evidence.outcome));
         down.n_tries += 1;
         if lasted >= bound && down.is_reported {
-            let length = humantime::format_duration(Duration::from_micros(bound.0));
-            let why: Arc<str> = if self.has_answered {
-                format!("down for {length}: {}", down.why).into()
-            } else {
-                format!("never answered for {length}: {}; is it running?", down.why).into()
-            };
+            let length = humantime::format_duration(Duration::from_micros(bound.0)).to_string();
+            let why = given_up_text(evidence.outcome, &down.why, &length, self.has_answered);
             let next_try = evidence.at + INTERVAL.1;
             self.state = HealthState::GivenUp { why: Arc::clone(&why), reason: down.reason, next_try };
             return OutageStep::GivenUp { why };
@@ -264,8 +265,12 @@ impl Outage {
     }
 
     /// How long an outage may last.
-    fn bound(&self) -> Micros {
-        if self.has_answered { self.bounds.outage } else { self.bounds.unreachable }
+    fn bound(&self, is_crowded: bool) -> Micros {
+        match (self.has_answered, is_crowded) {
+            (true, _) => self.bounds.outage,
+            (false, true) => self.bounds.unreachable.min(UNREACHABLE_IN_CROWD),
+            (false, false) => self.bounds.unreachable,
+        }
     }
 }
 
@@ -275,21 +280,4 @@ fn interval(lasted: Micros, chance: f64) -> Micros {
     let (least, most) = (INTERVAL.0.0 as f64, INTERVAL.1.0 as f64);
     let even = (lasted.0 as f64 * INTERVAL_SHARE).clamp(least, most);
     Micros((even * (1.0 - JITTER * chance)) as u64)
-}
-
-/// How the host fails.
-fn sentence(outcome: &Outcome) -> Arc<str> {
-    Cause::from_outcome(outcome).map_or_else(|| Arc::from("no answer"), |cause| cause.to_string().into())
-}
-
-/// The reason with which jobs fail that were never sent.
-fn reason_of(outcome: &Outcome) -> Reason {
-    match outcome {
-        Outcome::Failed { reason, .. } => *reason,
-        Outcome::Answered { .. }
-        | Outcome::Redirected { .. }
-        | Outcome::Throttled { .. }
-        | Outcome::TimedOut { .. }
-        | Outcome::Cancelled => Reason::Unreachable,
-    }
 }

@@ -21,11 +21,19 @@ struct TestHost {
     jobs: u64,
     now: Offset,
     has_failed: bool,
+    is_crowded: bool,
 }
 
 impl TestHost {
     fn new() -> Self {
-        Self { outage: Outage::new(BOUNDS), in_flight: Vec::new(), jobs: 0, now: Offset::ZERO, has_failed: false }
+        Self {
+            outage: Outage::new(BOUNDS),
+            in_flight: Vec::new(),
+            jobs: 0,
+            now: Offset::ZERO,
+            has_failed: false,
+            is_crowded: false,
+        }
     }
 
     fn start(&mut self, n: usize) {
@@ -46,6 +54,7 @@ impl TestHost {
             in_flight,
             outcome,
             waits: true,
+            is_crowded: self.is_crowded,
             has_failed: self.has_failed,
             chance: 0.0,
         })
@@ -182,6 +191,38 @@ fn a_host_that_was_given_up_is_tried_again_after_a_while() {
     host.pass(5000);
     host.start(1);
     assert_eq!(host.end(0, &OK).1, Some(OutageStep::Up { was_reported: true }));
+}
+
+#[test]
+fn a_gateway_that_always_answers_is_given_up_with_a_question_about_the_server_behind_it() {
+    let mut host = TestHost::new();
+    host.start(3);
+    host.end_all(&BAD_GATEWAY);
+    host.pass(100);
+    host.start(1);
+    host.end(0, &BAD_GATEWAY);
+    host.pass(30_000);
+    host.start(1);
+    let why = "answered only 502 Bad Gateway for 30s; is the server behind it running?".into();
+    assert_eq!(host.end(0, &BAD_GATEWAY), (JobFate::Excused, Some(OutageStep::GivenUp { why })));
+}
+
+#[test]
+fn an_unknown_host_is_given_up_soon_while_thousands_of_jobs_wait() {
+    for (has_answered, is_given_up) in [(false, true), (true, false)] {
+        let mut host = TestHost::new();
+        if has_answered {
+            host.start(1);
+            host.end(0, &OK);
+        }
+        host.start(1);
+        host.end(0, &REFUSED);
+        host.is_crowded = true;
+        host.pass(2_000);
+        host.start(1);
+        let (_, step) = host.end(0, &REFUSED);
+        assert_eq!(matches!(step, Some(OutageStep::GivenUp { .. })), is_given_up, "{step:?}");
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use url::Url;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::plan::job::Job;
-use crate::source::pool::wire::body::SAMPLE_BYTES;
+use crate::source::pool::wire::kept_body::SAMPLE_BYTES;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
 use crate::text::secret::{self, MASK};

@@ -94,8 +94,8 @@ impl SharedRun {
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }
-            let (spent, malformed) = (exchange.phase_times, throttle.malformed.into());
-            state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
+            let (spent, malformed, decoded) = (exchange.phase_times, throttle.malformed.into(), exchange.decoded);
+            state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed, decoded });
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
             let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
@@ -119,7 +119,7 @@ impl SharedRun {
                 state.emit_excluded_retry(now, &ready.job, &outcome);
             }
             let local_wait = state.schedule.observe_machine(&outcome);
-            let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
+            let answer = self.collects().then(|| answer_of(exchange)).flatten();
             let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };
             let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
@@ -218,12 +218,14 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, ans
     shared.settle(SettledJob::new(ready, end)).await;
 }
 
-fn answer_of(reply: Reply) -> Option<Answer> {
+fn answer_of(exchange: Exchange) -> Option<Answer> {
+    let Exchange { reply, file, is_encoded, .. } = exchange;
     match reply {
-        Reply::Answer { head, body, .. } => {
+        Reply::Answer { head, body, bytes } => {
             let content_type = head.headers.get(http::header::CONTENT_TYPE);
             let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-            Some(Answer { status: head.status, content_type, body })
+            let file = file.map(|file| Arc::new(*file));
+            Some(Answer { status: head.status, content_type, bytes, body, file, is_encoded })
         }
         Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled => None,
     }

@@ -9,6 +9,12 @@ use crate::source::pool::adapt::history::StartId;
 use crate::source::pool::adapt::{Adapt, NextStart};
 use crate::source::pool::throttle::stated::Stated;
 
+/// The shortest wait that is reported.
+const SHORTEST_WAIT: Micros = Micros(1_000_000);
+
+/// A wait that ends this much earlier or later than reported is reported again.
+const WAIT_SLACK: Micros = Micros(100_000);
+
 /// The adaptive controller of a lane, with its last answer.
 #[derive(Debug)]
 pub struct AdaptiveLane {
@@ -18,6 +24,8 @@ pub struct AdaptiveLane {
     asked_at: Offset,
     /// What was last offered as a setting.
     offered: Option<Learned>,
+    /// The end of the last wait that was reported.
+    reported: Offset,
 }
 
 /// What an adaptive controller learns from the end of an attempt.
@@ -44,7 +52,7 @@ pub enum Acceptance {
 impl AdaptiveLane {
     /// A controller that has not been asked yet.
     pub fn new(adapt: Adapt) -> Self {
-        Self { adapt, next: NextStart::At(Offset::ZERO), asked_at: Offset::ZERO, offered: None }
+        Self { adapt, next: NextStart::At(Offset::ZERO), asked_at: Offset::ZERO, offered: None, reported: Offset::ZERO }
     }
 
     /// Whether the server has refused something or announced a limit.
@@ -92,6 +100,16 @@ impl AdaptiveLane {
     /// Bounds what the controller may allow.
     pub fn set_cap(&mut self, cap: u32) {
         self.adapt.set_cap(cap);
+    }
+
+    /// The moment before which nothing starts, if it is far off and has not been reported yet.
+    pub fn take_wait(&mut self, now: Offset) -> Option<Offset> {
+        let at = self.opens_at();
+        let is_news = at.since(now) >= SHORTEST_WAIT && at.0.abs_diff(self.reported.0) > WAIT_SLACK.0;
+        is_news.then(|| {
+            self.reported = at;
+            at
+        })
     }
 
     /// Takes what has changed since the last call, as facts about this host.

@@ -182,6 +182,11 @@ impl Lane {
         self.adaptive.as_mut().map(|adaptive| adaptive.take_facts(host)).into_iter().flatten()
     }
 
+    /// The moment before which the adaptive controller starts nothing, if that has not been reported yet.
+    pub fn take_wait(&mut self, now: Offset) -> Option<Offset> {
+        self.adaptive.as_mut()?.take_wait(now)
+    }
+
     /// Why this lane cannot start a job, if it cannot.
     pub fn held_by(&self, now: Offset) -> Option<IdleReason> {
         if self.is_quarantined {

@@ -34,7 +34,7 @@ use crate::event::idle::IdleReason;
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::RetryReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
+use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;
@@ -58,6 +58,12 @@ pub const PARKED_MAX: usize = 10_000;
 
 /// The most jobs that are parked in closed lanes in one step, so that one step under the lock stays short.
 const PARKED_AT_ONCE: usize = 100;
+
+/// Above this number of lanes, the reason for unused slots is not found anew each time.
+const MANY_LANES: usize = 256;
+
+/// How long such a reason holds, for each lane.
+const IDLE_WHY_FOR: Micros = Micros(10);
 
 /// What a worker should do.
 #[derive(Debug)]
@@ -112,6 +118,8 @@ pub struct Schedule {
     awaiting_input: Vec<usize>,
     /// Sources of many hosts that wait until fewer jobs are parked.
     held_back: Vec<usize>,
+    /// The last reason for an unused slot, and when it was found.
+    idle_why: (IdleReason, Offset),
 }
 
 impl Schedule {
@@ -134,6 +142,7 @@ impl Schedule {
             skipped: HashSet::new(),
             awaiting_input: Vec::new(),
             held_back: Vec::new(),
+            idle_why: (IdleReason::NoWork, Offset::ZERO),
         };
         schedule.sources.open(&mut schedule.announcements);
         for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
@@ -254,13 +263,25 @@ impl Schedule {
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot is unused now. It visits every lane while any has work.
-    pub fn idle_why(&self) -> IdleReason {
+    /// Why a slot is unused now. It visits every lane while any has work. With many lanes, that would take longer than
+    /// all other work of the run, so the last answer holds for a time in proportion to their number.
+    pub fn idle_why(&mut self) -> IdleReason {
         match self.gate.state() {
             GateState::Paused => return IdleReason::Paused,
             GateState::Closed => return IdleReason::Draining,
             GateState::Open => {}
         }
+        let n_lanes = self.lanes.n();
+        let (why, at) = self.idle_why;
+        if n_lanes > MANY_LANES && self.now.since(at) < Micros(IDLE_WHY_FOR.0 * n_lanes as u64) {
+            return why;
+        }
+        let why = self.find_idle_why();
+        self.idle_why = (why, self.now);
+        why
+    }
+
+    fn find_idle_why(&self) -> IdleReason {
         let is_paced = self.pace.opens_at() > self.now;
         if is_paced && self.has_turns() {
             return IdleReason::Rate;

@@ -6,15 +6,16 @@ use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
 use crate::event::{Fact, HostId};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
-use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
+use crate::source::pool::schedule::{PARKED_MAX, Schedule};
 
 impl Schedule {
     /// Learns from the end of an attempt whether its host is up. `in_flight` includes the attempt. Returns what the
     /// end means for the job.
     pub fn observe_host(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> JobFate {
         let host = ready.host;
+        let is_crowded = self.parked >= PARKED_MAX / 2;
         let lane = self.lanes.lane(host.0 as usize);
         let evidence = HostEvidence {
             at: self.now,
@@ -24,6 +25,7 @@ impl Schedule {
             in_flight: lane.in_flight() + 1,
             outcome,
             waits: ready.waits_for_host(),
+            is_crowded,
             has_failed: ready.tries - ready.uncounted > 1,
             chance,
         };

@@ -174,9 +174,11 @@ impl PendingJob {
         self.job.policy.retry.non_idempotent || self.job.method.is_idempotent()
     }
 
-    /// The job will not start again.
+    /// The job will not start again. The try for which it waited never began.
     #[must_use]
     pub fn given_up(mut self: Box<Self>, now: Offset) -> Box<Self> {
+        // While it follows a redirect, its try has begun.
+        self.tries -= u32::from(self.tries > 1 && self.hops == 0);
         self.waited += self.wait;
         self.end(now);
         self

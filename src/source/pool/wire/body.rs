@@ -2,53 +2,36 @@
 //!
 //! It reads a body to its end even if the bytes are not kept, so that the connection can be reused. Start at [`read_body`].
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
-use crate::event::outcome::{Phase, Reason};
+use crate::event::outcome::Phase;
 use crate::plan::job::Policy;
 use crate::source::pool::wire::NoAnswer;
 use crate::source::pool::wire::failure::Failure;
+use crate::source::pool::wire::kept_body::{BodyIntake, KeptBody};
 use crate::source::pool::wire::milestones::Milestones;
-
-/// The number of bytes that are kept of an unexpected response.
-///
-/// A sample shows fewer, so that a secret at its end is complete here and can be masked.
-pub const SAMPLE_BYTES: usize = 4096;
 
 /// A body that has been read.
 #[derive(Debug)]
 pub struct ReadBody {
     /// The number of bytes read.
     pub bytes: u64,
-    /// The kept bytes, from the start of the body.
-    pub body: Bytes,
+    /// What is kept of it.
+    pub kept: KeptBody,
     /// The reason why the body is incomplete, if it is.
     pub broken: Option<NoAnswer>,
 }
 
-/// Returns how many bytes of a body are kept.
-///
-/// That is the whole body if bodies are collected, or else the beginning of an unexpected response.
-pub fn max_kept(policy: &Policy, status: u16, keeps_bodies: bool) -> usize {
-    match policy.status.contains(status) {
-        _ if keeps_bodies => usize::MAX,
-        true => 0,
-        false => SAMPLE_BYTES,
-    }
-}
-
-/// Reads the body of a response, until `end` at the latest, and keeps up to `max_kept` bytes.
+/// Reads the body of a response, until `end` at the latest, and keeps what the run needs.
 ///
 /// `head_at` is the time at which the head arrived.
 pub async fn read_body(
     mut next: impl AsyncFnMut() -> Result<Option<Bytes>, Failure>,
-    policy: &Policy,
+    (policy, mut intake): (&Policy, BodyIntake),
     milestones: &Milestones,
     (head_at, end): (Instant, Instant),
-    max_kept: usize,
 ) -> ReadBody {
-    let mut body = BytesMut::new();
     let (mut bytes, mut at) = (0_u64, head_at);
     let broken = loop {
         milestones.mark_received(bytes, at);
@@ -66,12 +49,14 @@ pub async fn read_body(
             break Some(NoAnswer::TimedOut(Phase::Body));
         }
         bytes += chunk.len() as u64;
-        if bytes > policy.max_body {
-            let allowed = policy.max_body;
-            break Some(NoAnswer::Failed((Reason::TooLarge, format!("more than {allowed} bytes"))));
+        if let Err(failure) = intake.add(&chunk).await {
+            break Some(failure.into());
         }
-        let room = max_kept - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        // The time that a slow disk takes is not the server's.
+        at = Instant::now();
     };
-    ReadBody { bytes, body: body.freeze(), broken }
+    match intake.finish(broken.is_none()).await {
+        Ok(kept) => ReadBody { bytes, kept, broken },
+        Err((kept, failure)) => ReadBody { bytes, kept, broken: broken.or(Some(failure.into())) },
+    }
 }

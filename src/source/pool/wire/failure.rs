@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io;
 
 use crate::event::outcome::Reason;
-use crate::source::pool::dns::NoAddress;
+use crate::source::pool::dns::no_address::NoAddress;
 use crate::source::pool::wire::tls::words;
 
 /// The reason why there is no response, and the message of the library or the system.
@@ -57,8 +57,8 @@ fn plain_text(link: &(dyn Error + 'static)) -> Option<String> {
 }
 
 fn classify_link(link: &(dyn Error + 'static)) -> Option<Reason> {
-    if link.is::<NoAddress>() {
-        return Some(Reason::Dns);
+    if let Some(error) = link.downcast_ref::<NoAddress>() {
+        return Some(if error.is_local { Reason::Local } else { Reason::Dns });
     }
     if link.is::<UploadError>() {
         return Some(Reason::BadRow);
@@ -108,8 +108,9 @@ fn classify_io(error: &io::Error) -> Option<Reason> {
 mod tests {
     use std::io;
 
-    use super::classify_io;
+    use super::{classify, classify_io};
     use crate::event::outcome::Reason;
+    use crate::source::pool::dns::no_address::NoAddress;
 
     #[cfg(unix)]
     #[test]
@@ -118,6 +119,13 @@ mod tests {
         for code in [Errno::MFILE, Errno::NFILE, Errno::ADDRNOTAVAIL, Errno::NOBUFS, Errno::NOMEM] {
             assert_eq!(classify_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_look_up_that_lacks_descriptors_is_a_local_failure() {
+        let failed = |error: io::Error| classify(&NoAddress::from(&error), || Reason::BadResponse).0;
+        assert_eq!(failed(io::Error::from_raw_os_error(24)), Reason::Local);
+        assert_eq!(failed(io::Error::other("Name or service not known")), Reason::Dns);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, RANGE, TRANSFER_ENCODING, USER_AGENT,
+};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use url::{Position, Url};
@@ -14,6 +16,7 @@ use url::{Position, Url};
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
 use crate::plan::source::HAVE_DEFAULTS;
+use crate::source::pool::wire::content_coding::ACCEPTED;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::upload::RequestBody;
 
@@ -53,8 +56,12 @@ pub fn has_length(job: &Job) -> bool {
     job.body.is_empty() && expects_body && !job.headers.contains_key(TRANSFER_ENCODING)
 }
 
+/// Adds the codings of bodies that the run can decode, if the plan does not set them and asks for no range.
 /// Removes the headers that have a default, and that the plan sets to nothing.
-pub fn remove_unwanted(headers: &mut HeaderMap) {
+pub fn finish_headers(headers: &mut HeaderMap, accepts_encoded: bool) {
+    if accepts_encoded && !headers.contains_key(RANGE) {
+        headers.entry(ACCEPT_ENCODING).or_insert(const { HeaderValue::from_static(ACCEPTED) });
+    }
     for name in HAVE_DEFAULTS {
         if headers.get(&name).is_some_and(HeaderValue::is_empty) {
             headers.remove(name);
@@ -66,14 +73,16 @@ pub fn remove_unwanted(headers: &mut HeaderMap) {
 pub struct RequestTemplate {
     /// The default `Host`.
     host: HeaderValue,
+    /// Whether bodies are decoded.
+    accepts_encoded: bool,
     /// The plan's headers of the last request, and the complete headers of that request.
     last: RefCell<Option<(Arc<HeaderMap>, HeaderMap)>>,
 }
 
 impl RequestTemplate {
     /// Returns a template for a host. The credentials of all its URLs must be the same.
-    pub fn new(host: HeaderValue) -> Self {
-        Self { host, last: RefCell::default() }
+    pub fn new(host: HeaderValue, accepts_encoded: bool) -> Self {
+        Self { host, accepts_encoded, last: RefCell::default() }
     }
 
     /// Returns the complete request of a job, with its body.
@@ -114,7 +123,7 @@ impl RequestTemplate {
         headers.entry(HOST).or_insert_with(|| self.host.clone());
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
-        remove_unwanted(&mut headers);
+        finish_headers(&mut headers, self.accepts_encoded);
         self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
         headers
     }

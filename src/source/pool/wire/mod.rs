@@ -4,10 +4,12 @@
 //! a script. Start at [`Wire`].
 
 pub mod body;
+pub mod content_coding;
 pub mod descriptors;
 pub mod direct;
 pub mod dns_prefetch;
 pub mod failure;
+pub mod kept_body;
 pub mod message;
 pub mod milestones;
 pub mod progress;
@@ -17,15 +19,18 @@ pub mod tls;
 pub mod upload;
 
 use std::future::Future;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
 
+use crate::body_file::BodyFile;
 use crate::event::outcome::{Phase, PhaseTimes, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::wire::body::ReadBody;
 use crate::source::pool::wire::failure::Failure;
+use crate::source::pool::wire::kept_body::KeptBody;
 use crate::source::pool::wire::progress::Progress;
 
 /// An HTTP client: sends one request and reads the complete response, within the job's time-outs.
@@ -43,6 +48,12 @@ pub struct Exchange {
     pub phase_times: PhaseTimes,
     /// The beginning of an incomplete response.
     pub partial: Option<Box<PartialAnswer>>,
+    /// The whole body, if it is collected and too large for memory.
+    pub file: Option<Box<io::Result<BodyFile>>>,
+    /// The number of body bytes after decoding, if the body was decoded.
+    pub decoded: Option<u64>,
+    /// Whether the body is still encoded.
+    pub is_encoded: bool,
 }
 
 /// The beginning of a response.
@@ -114,14 +125,19 @@ impl From<NoAnswer> for Reply {
 impl Exchange {
     /// Returns an exchange with only this reply.
     pub fn new(reply: Reply) -> Self {
-        Self { reply, phase_times: PhaseTimes::default(), partial: None }
+        let phase_times = PhaseTimes::default();
+        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false }
     }
 
     /// Returns an exchange with a response, which is incomplete if its body is.
     pub fn with_answer(head: AnswerHead, body: ReadBody) -> Self {
-        let ReadBody { bytes, body, broken } = body;
+        let ReadBody { bytes, kept, broken } = body;
+        let KeptBody { start: body, file, decoded, is_encoded } = kept;
         match broken {
-            None => Self::new(Reply::Answer { head, bytes, body }),
+            None => {
+                let exchange = Self::new(Reply::Answer { head, bytes, body });
+                Self { file: file.map(Box::new), decoded, is_encoded, ..exchange }
+            }
             Some(ended) => {
                 Self { partial: Some(Box::new(PartialAnswer { head, bytes, body })), ..Self::new(ended.into()) }
             }

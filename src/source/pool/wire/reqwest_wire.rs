@@ -23,6 +23,7 @@ use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
@@ -40,7 +41,7 @@ const MAX_HOSTS: usize = 1_024;
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
-    keeps_bodies: bool,
+    bodies: BodyRules,
     max_idle: usize,
     plain: ClientSlot,
     /// For each TLS configuration.
@@ -80,10 +81,10 @@ impl ClientSlot {
 
 impl ReqwestWire {
     /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
-    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, keeps_bodies: bool, max_idle: usize) -> Self {
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let (plain, local) = (ClientSlot::default(), ClientSlot::default());
         let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
-        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls }
+        Self { resolver, bodies, max_idle, plain, secure, local, tls }
     }
 
     /// Returns the client for a URL.
@@ -125,7 +126,7 @@ impl ReqwestWire {
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut response = loop {
-            match answer(&client, job, milestones, end).await {
+            match answer(&client, (job, self.bodies.accepts_encoded()), milestones, end).await {
                 Ok(response) => break response,
                 // Each turn removes an idle connection, so the last one opens a new connection.
                 Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
@@ -134,9 +135,9 @@ impl ReqwestWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let next = async || response.chunk().await.map_err(|error| failure::classify_reqwest(&error));
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
@@ -144,10 +145,15 @@ impl ReqwestWire {
 }
 
 /// Sends the request and waits for the response head.
-async fn answer(client: &Client, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Result<Response, NoAnswer> {
+async fn answer(
+    client: &Client,
+    (job, accepts_encoded): (&Job, bool),
+    milestones: &Arc<Milestones>,
+    end: Instant,
+) -> Result<Response, NoAnswer> {
     let timeouts = &job.policy.timeouts;
     let body = upload::open(&job.body, milestones).await?;
-    let mut answer = std::pin::pin!(client.execute(request(job, body)));
+    let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
     loop {
         // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
         let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
@@ -193,14 +199,14 @@ impl Resolve for MarkingResolver {
     }
 }
 
-fn request(job: &Job, body: RequestBody) -> Request {
+fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
     let mut headers = message::plan_headers(job);
     headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(message::DEFAULT_USER_AGENT) });
-    message::remove_unwanted(&mut headers);
+    message::finish_headers(&mut headers, accepts_encoded);
     if message::has_length(job) {
         headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
     }
@@ -219,11 +225,13 @@ mod tests {
 
     use super::{MAX_HOSTS, ReqwestWire};
     use crate::source::pool::dns::Resolver;
+    use crate::source::pool::wire::kept_body::BodyRules;
     use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 
     #[test]
     fn a_client_is_replaced_after_many_hosts() {
-        let wire = ReqwestWire::new(Resolver::default(), Rc::new(TlsConfigs::new(TlsProfiles::default())), false, 1);
+        let tls = Rc::new(TlsConfigs::new(TlsProfiles::default()));
+        let wire = ReqwestWire::new(Resolver::default(), tls, BodyRules::default(), 1);
         for n in 0..3 * MAX_HOSTS {
             wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
             assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);

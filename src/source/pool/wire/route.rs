@@ -16,6 +16,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
+use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
 use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
@@ -205,10 +206,10 @@ pub struct Wires {
 
 impl Wires {
     /// Returns clients with the run's resolver.
-    pub fn new(route: Route, resolver: &Resolver, keeps_bodies: bool) -> Self {
+    pub fn new(route: Route, resolver: &Resolver, bodies: &BodyRules) -> Self {
         let tls = Rc::new(TlsConfigs::new(route.tls.clone()));
-        let direct = DirectWire::new(resolver.clone(), Rc::clone(&tls), keeps_bodies, route.max_idle);
-        let reqwest = ReqwestWire::new(resolver.clone(), tls, keeps_bodies, route.max_idle);
+        let direct = DirectWire::new(resolver.clone(), Rc::clone(&tls), bodies.clone(), route.max_idle);
+        let reqwest = ReqwestWire::new(resolver.clone(), tls, bodies.clone(), route.max_idle);
         Self { route, direct, reqwest }
     }
 }

@@ -4,8 +4,9 @@
 
 use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
+use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::rows::hosts::next_try_text;
+use crate::tui::rows::hosts::{next_try_text, short_host};
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -88,22 +89,35 @@ fn down(scene: &ViewScene<'_>) -> Option<StateText> {
     if model.stage != Stage::Running || model.is_paused || is_stopped {
         return None;
     }
-    let n = model.hosts_down().count();
-    let all = model.hosts.n_kept();
-    if n < all || model.hosts.n_others() > 0 {
-        let words = || format!("RUNNING, {} of {} down", units::count(n as u64), units::plural(all as u64, "host"));
-        return (n > 0).then(|| StateText { status: Status::Down, long: words(), short: format!("RUNNING, {n} down") });
-    }
-    let since = model.hosts_down().map(|(_, outage)| outage.since).min()?;
+    let since = units::clock_seconds(model.hosts_down().map(|(_, outage)| outage.since).min()?);
     let next_try = model.hosts_down().map(|(_, outage)| outage.next_try).min()?;
-    let (now, next) = (scene.now, next_try_text(next_try, scene.now));
-    let long = format!("DOWN since {}, {next}", units::clock_seconds(since));
-    let short = if next_try > now {
-        format!("DOWN, try in {}", units::countdown_seconds(next_try.since(now)))
-    } else {
-        "DOWN, trying".to_owned()
+    let (n, all) = (model.hosts_down().count() as u64, model.hosts.n_kept() as u64 + model.hosts.n_others());
+    let next = next_try_text(next_try, scene.now);
+    let brief = next.replacen("next try", "try", 1).replacen(" now", "", 1);
+    let (long, short) = match (n, only_down(model)) {
+        (1, Some(name)) if all > 1 => {
+            (format!("RUNNING, {name} down since {since}"), format!("RUNNING, 1 of {all} down"))
+        }
+        _ if n < all => {
+            let of = format!("{} of {}", units::count(n), units::plural(all, "host"));
+            let long = format!("RUNNING, {of} down, the first since {since}");
+            (long, format!("RUNNING, {} of {} down", units::count(n), units::count(all)))
+        }
+        (1, _) => (format!("DOWN since {since}, {next}"), format!("DOWN, {brief}")),
+        _ => {
+            let n = units::count(n);
+            (format!("DOWN, all {n} hosts, the first since {since}, {next}"), format!("DOWN, {n} hosts, {brief}"))
+        }
     };
     Some(StateText { status: Status::Down, long, short })
+}
+
+/// The name of the only host that is down, if it is short.
+fn only_down(model: &Model) -> Option<String> {
+    const LONGEST: u16 = 32;
+    let (host, _) = model.hosts_down().next()?;
+    let name = sanitize(short_host(&host.name)).into_owned();
+    (width_of(&name) <= LONGEST).then_some(name)
 }
 
 fn other_state(scene: &ViewScene<'_>) -> (Status, String) {

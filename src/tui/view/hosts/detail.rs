@@ -9,9 +9,10 @@ use crate::model::event_log::LogEntry;
 use crate::model::host::HostStats;
 use crate::model::host::adapted::{AdaptedLimit, pace_text, quota_text};
 use crate::model::host::offer::PlanOffer;
+use crate::model::outage::wait_cut_text;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::rows::hosts::{next_try_text, waiting_jobs};
+use crate::tui::rows::hosts::next_try_text;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::facts::LabelledFact;
 
@@ -26,6 +27,9 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     }
     if let Some(why) = &host.why {
         details.push(LabelledFact::sentence("why", why.to_string()));
+    }
+    if let Some((asked, waits)) = host.wait_cut {
+        details.push(LabelledFact::sentence("waited", wait_cut_text(asked, waits)));
     }
     if let Some(offer) = PlanOffer::for_host(host) {
         let copies = scene.keymap.key(Action::Copy).map(|key| format!("   {key} copies it")).unwrap_or_default();
@@ -58,7 +62,7 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
 fn outage(scene: &ViewScene<'_>, host: &HostStats) -> Option<LabelledFact> {
     let model = scene.model;
     if let Some(outage) = host.outage.as_ref().filter(|_| model.ended.is_none()) {
-        let waits = match waiting_jobs(host, model) {
+        let waits = match model.waiting_jobs(host) {
             0 => String::new(),
             1 => "; 1 job waits".to_owned(),
             jobs => format!("; {} wait", units::plural(jobs, "job")),

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::model::host::{HostState, HostStats};
+use crate::model::host::HostStats;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
@@ -65,6 +65,8 @@ fn layout(height: u16, model: &Model) -> TableLayout {
 /// The width of the state, for long and for short texts.
 const STATE_DOWN: u16 = 34;
 const STATE_SHORT: u16 = 17;
+/// The width of the state if a host may wait for its window.
+const STATE_WINDOW: u16 = 20;
 /// The width of a pace or a quota.
 const PACE: u16 = 13;
 
@@ -89,7 +91,12 @@ impl HostColumns {
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
         // Without adaptive limits this column would be empty.
         let pace = if model.hosts.all().any(|host| host.adapted.is_some()) { PACE } else { 0 };
-        let state = if model.hosts_down().next().is_some() { STATE_DOWN } else { STATE_SHORT };
+        let has_window = model.hosts.all().any(|host| host.adapted.is_some_and(|adapted| adapted.window.is_some()));
+        let state = match has_window {
+            _ if model.hosts_down().next().is_some() => STATE_DOWN,
+            true => STATE_WINDOW,
+            false => STATE_SHORT,
+        };
         let mut columns = Self { name: 0, live, state, pace, answered, throttled, failed, p95: 7, why: 44 };
         let drops: [fn(&mut Self); 8] = [
             |c| c.state = STATE_SHORT,
@@ -207,20 +214,21 @@ fn draw_row(
     }
 }
 
-/// The state of a host that is down, for a narrow column.
+/// The state of a host that is down or waits for its window, for a narrow column.
 fn short_state(host: &HostStats, now: Offset) -> String {
-    match &host.outage {
-        Some(outage) if outage.next_try > now => {
+    match (&host.outage, host.waits_until(now)) {
+        (Some(outage), _) if outage.next_try > now => {
             format!("down, try in {}", units::countdown_seconds(outage.next_try.since(now)))
         }
-        Some(_) | None => "down, trying now".to_owned(),
+        (None, Some(until)) => format!("opens in {}", units::countdown_seconds(until.since(now))),
+        (Some(_) | None, _) => "down, trying now".to_owned(),
     }
 }
 
-/// The number of hosts, and how many of them are down or in cooldown.
+/// The number of hosts, and how many of them are down, or wait because of a limit.
 fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
-    let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
+    let cooling = model.hosts.all().filter(|host| host.waits_until(scene.now).is_some()).count();
     let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");
     let mut parts = vec![table::n_matching(scene).or(table::visible_range(scene)).unwrap_or(all)];
     if model.hosts.n_others() > 0 {
@@ -231,7 +239,7 @@ fn remark(scene: &ViewScene<'_>) -> String {
         parts.push(format!("{} down", units::count(down as u64)));
     }
     if cooling > 0 && model.ended.is_none() {
-        parts.push(format!("{} in cooldown", units::count(cooling as u64)));
+        parts.push(format!("{} limited", units::count(cooling as u64)));
     }
     parts.join("   ")
 }

@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::rows::hosts::{down_text, short_host, waiting_jobs};
+use crate::tui::rows::hosts::{down_text, short_host};
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -42,7 +42,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         pen.foreign(LEAD, y, short_host(&host.name), name_width, style);
         let x = LEAD + name_width + GAP;
         let x = pen.text(x, y, &down_text(outage.since, outage.next_try, scene.now), Role::Down) + GAP;
-        let jobs = match waiting_jobs(host, scene.model) {
+        let jobs = match scene.model.waiting_jobs(host) {
             0 => String::new(),
             1 => "1 job waits".to_owned(),
             jobs => format!("{} wait", units::plural(jobs, "job")),

@@ -1,5 +1,6 @@
 //! Hosts that go down, and what becomes of their jobs.
 
+mod dead_hosts;
 mod shortages;
 
 use std::collections::HashMap;

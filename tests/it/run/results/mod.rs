@@ -2,6 +2,7 @@
 //!
 //! Start at [`outputs`].
 
+mod bodies;
 mod console;
 mod failure_samples;
 mod foreign;

@@ -112,6 +112,11 @@ impl Lanes {
         self.all.values().map(|lane| &**lane)
     }
 
+    /// How many there are.
+    pub fn n(&self) -> usize {
+        self.all.len()
+    }
+
     /// The numbers of all lanes, in their order.
     pub fn numbers(&self) -> Vec<usize> {
         let mut numbers: Vec<usize> = self.all.keys().copied().collect();
@@ -184,14 +189,16 @@ impl Lanes {
     /// nothing if only the end of an attempt or a command can open it.
     pub fn enqueue(&mut self, i: usize) {
         let Some(lane) = self.all.get_mut(&i) else { return };
+        let host = HostId(u32::try_from(i).unwrap_or(u32::MAX));
         if lane.is_adaptive() {
             lane.wind(self.now, self.run_clock);
             lane.ask_controller(self.now);
-            self.findings.extend(lane.take_findings(HostId(u32::try_from(i).unwrap_or(u32::MAX))));
+            self.findings.extend(lane.take_findings(host));
         }
         if lane.is_shut() || !lane.has_work() {
             return;
         }
+        self.findings.extend(lane.take_wait(self.now).map(|until| Fact::HostWaits { host, until }));
         let opens_at = lane.opens_at();
         if opens_at <= self.now {
             if !matches!(lane.position, LanePosition::Rotation(_)) {

@@ -33,6 +33,8 @@ pub(in crate::source::pool) struct HostPools {
     n_idle: Cell<usize>,
     /// The most idle connections of all hosts.
     max_idle: usize,
+    /// Whether requests ask for encoded bodies.
+    accepts_encoded: bool,
     swept_at: Cell<Option<Instant>>,
     /// The number of hosts that triggers the next removal.
     forgets_at: Cell<usize>,
@@ -64,11 +66,12 @@ struct IdleConnection {
 
 impl HostPools {
     /// Returns pools that keep up to `max_idle` idle connections.
-    pub(in crate::source::pool) fn new(max_idle: usize) -> Self {
+    pub(in crate::source::pool) fn new(max_idle: usize, accepts_encoded: bool) -> Self {
         Self {
             by_origin: RefCell::default(),
             n_idle: Cell::new(0),
             max_idle,
+            accepts_encoded,
             swept_at: Cell::new(None),
             forgets_at: Cell::new(MAX_HOSTS),
         }
@@ -86,7 +89,7 @@ impl HostPools {
             // The next search happens only after as many further hosts, so that each costs O(1).
             self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
         }
-        let pool = Rc::new(HostPool::new(url));
+        let pool = Rc::new(HostPool::new(url, self.accepts_encoded));
         by_origin.insert(origin.into(), Rc::clone(&pool));
         pool
     }
@@ -175,14 +178,15 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url) -> Self {
-        let name = &url[Position::BeforeHost..Position::AfterPort];
+    fn new(url: &Url, accepts_encoded: bool) -> Self {
+        let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
+        let host = host.unwrap_or(HeaderValue::from_static(""));
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
             port: url.port_or_known_default().unwrap_or_default(),
             is_secure: url.scheme() == "https",
-            template: RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static(""))),
+            template: RequestTemplate::new(host, accepts_encoded),
             keeps_connections: Cell::new(false),
             idle: RefCell::default(),
         }
@@ -219,7 +223,7 @@ mod tests {
 
     #[test]
     fn hosts_without_a_connection_are_forgotten() {
-        let pools = HostPools::new(16);
+        let pools = HostPools::new(16, false);
         for n in 0..10_000 {
             pools.pool(&url(n));
             assert!(pools.by_origin.borrow().len() <= MAX_HOSTS);
@@ -232,7 +236,7 @@ mod tests {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let pools = HostPools::new(16);
+            let pools = HostPools::new(16, false);
             let start = Instant::now();
             for n in 0..100 {
                 let stream = TcpStream::connect(address).await.unwrap();

@@ -26,6 +26,7 @@ use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
+use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::tls::TlsConfigs;
@@ -42,7 +43,7 @@ const SETTLING_TIME: Duration = Duration::from_millis(5);
 pub struct DirectWire {
     pools: HostPools,
     dialer: Dialer,
-    keeps_bodies: bool,
+    bodies: BodyRules,
 }
 
 /// A running exchange.
@@ -56,8 +57,9 @@ struct DirectExchange<'a> {
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
-    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, keeps_bodies: bool, max_idle: usize) -> Self {
-        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver, tls), keeps_bodies }
+    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let (pools, dialer) = (HostPools::new(max_idle, bodies.accepts_encoded()), Dialer::new(resolver, tls));
+        Self { pools, dialer, bodies }
     }
 
     /// Performs one exchange, and marks its milestones.
@@ -75,15 +77,15 @@ impl DirectWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
+        let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
-        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let ended = Instant::now();
         if body.broken.is_none() && connection.is_ready().await {
             self.pools.keep(&pool, connection, ended);
         }
-        if !pool.is_secure && demands_tls(status, &body.body) && !job.policy.status.contains(status) {
+        if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
             let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
             return Exchange::new(refused.into()).with_phase_times(milestones.phase_times_with_answer(head_at, ended));
         }

@@ -1,0 +1,33 @@
+//! The flags for results: where they go, and what they contain.
+//!
+//! Start at [`ResultArgs`].
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::values;
+
+/// Where results go.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Results")]
+pub struct ResultArgs {
+    /// Print one JSON summary on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Write every answer and every failure to one JSON file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Save every response body in this folder
+    #[arg(long, value_name = "DIR")]
+    pub bodies: Option<PathBuf>,
+    /// Keep bodies as they came, without decoding gzip, br, zstd and deflate
+    #[arg(long)]
+    pub raw: bool,
+    /// Largest body to read: `64MiB`, `1GB`
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub max_body: Option<u64>,
+    /// Record every event as a line of JSON; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+}

@@ -1,0 +1,35 @@
+//! Hosts that never answer.
+
+use inflight::event::outcome::Reason;
+use inflight::event::{Fact, Offset};
+
+use crate::pool::outages::{count, n_done, plan};
+use crate::pool::rig::{Cue, End, Rig, ends, ok};
+use crate::scenario::fold;
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_ends_while_it_waits_has_as_many_tries_as_attempts() {
+    let run = Rig::new(&plan("a.test", 6, 6), |_| ends(0, End::Fails(Reason::Refused))).run().await;
+    let mut n_retries = 0;
+    for event in &run.events {
+        if let Fact::JobSettled { job, tries, .. } = event.fact {
+            let starts = count(&run, |fact| matches!(fact, Fact::AttemptStarted { attempt, .. } if attempt.job == job));
+            assert_eq!(tries as usize, starts, "{job:?}");
+            n_retries += starts as u64 - 1;
+        }
+    }
+    assert_eq!(fold(&run.events).totals.retries, n_retries);
+    assert_eq!(n_retries, run.arrivals.len() as u64 - 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn thousands_of_hosts_that_do_not_exist_are_not_all_waited_for() {
+    // A list of 11,000 hosts of which none answers, with one that does at its end.
+    let hosts = (0..11_000).map(|i| format!("http://h{i}.test/"));
+    let list: Vec<String> = hosts.chain(["http://up.test/".to_owned()]).collect();
+    let script = |cue: Cue<'_>| if cue.host == "up.test" { ok(1) } else { ends(0, End::Fails(Reason::Refused)) };
+    let run = Rig::list(&list, script).run().await;
+    assert_eq!(n_done(&run), 1);
+    let up = run.arrivals_at("up.test");
+    assert!(up[0] < Offset(30_000_000), "it does not wait for those that do not exist: {up:?}");
+}
