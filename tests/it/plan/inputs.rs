@@ -59,7 +59,10 @@ fn a_row_has_its_own_rules_and_weight() {
     let policy = &drawn.jobs[0].policy;
     assert_eq!((policy.timeouts.attempt, policy.timeouts.first_byte), (Duration::from_secs(2), Duration::from_secs(2)));
     assert!(policy.status.contains(404) && !policy.status.contains(200));
-    assert_eq!((&drawn.jobs[3].body, drawn.jobs[3].policy.status), (&"{\"a\": 1.0}".to_owned().into(), Statuses::Success));
+    assert_eq!(
+        (&drawn.jobs[3].body, drawn.jobs[3].policy.status),
+        (&"{\"a\": 1.0}".to_owned().into(), Statuses::Success)
+    );
     let rows: Vec<u64> = drawn.jobs.iter().map(|job| job.place.row).collect();
     assert_eq!(rows, [0, 1, 2, 3], "each job has its own place");
 }
