@@ -110,6 +110,11 @@ pub enum Statuses {
     Listed(StatusSet),
 }
 
+/// Parses an HTTP method; lower case is accepted.
+pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
+    Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
+}
+
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")

@@ -2,9 +2,9 @@
 //!
 //! Start at [`detect_format`].
 
-use crate::plan::request::bare::is_address;
 use crate::plan::rows::RowFormat;
 use crate::plan::rows::list::split_method;
+use crate::text::bare_address::is_address;
 
 /// The number of bytes after which an object that is still open decides the format.
 const ENOUGH: usize = 4 << 10;

@@ -21,7 +21,6 @@ use crate::plan::network::Network;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::quoted;
-use crate::plan::request::bare::with_scheme;
 use crate::plan::request::check;
 use crate::plan::rows::encoding::decoded;
 use crate::plan::rows::table::Table;
@@ -29,6 +28,7 @@ use crate::plan::rows::{Input, RowFormat, Rows};
 use crate::plan::source::Source;
 use crate::plan::template::interpolation::VariableLookup;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
+use crate::text::bare_address::with_scheme;
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 

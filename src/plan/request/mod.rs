@@ -4,7 +4,6 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
-pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
 mod from_row;
@@ -135,11 +134,6 @@ impl RequestBuilder {
 pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
     let Target::Template(url) = &source.url else { return Ok(()) };
     address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
-}
-
-/// Parses an HTTP method; lower case is accepted.
-pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
-    Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
 /// Fills in a URL. Returns its address, and the URL for display with `hidden` masked except in the host.

@@ -21,7 +21,7 @@ enum Encoding {
     BigEndian,
 }
 
-struct Decoded {
+struct DecodedInput {
     input: Input,
     encoding: Encoding,
     /// Decoded text that was not read yet, and how much of it was.
@@ -35,10 +35,10 @@ struct Decoded {
 /// Returns the input as UTF-8 without a byte order mark.
 pub(in crate::plan) fn decoded(input: Input) -> Input {
     let (text, rest) = (Vec::new(), Vec::new());
-    Box::new(Decoded { input, encoding: Encoding::Unknown, text, n_read: 0, rest, ended: false })
+    Box::new(DecodedInput { input, encoding: Encoding::Unknown, text, n_read: 0, rest, ended: false })
 }
 
-impl Decoded {
+impl DecodedInput {
     fn detect(&mut self) -> io::Result<()> {
         let mut start = Vec::new();
         let mut chunk = [0; CHUNK];
@@ -86,7 +86,7 @@ impl Decoded {
     }
 }
 
-impl Read for Decoded {
+impl Read for DecodedInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.encoding == Encoding::Unknown {
             self.detect()?;

@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 
 use crate::plan::attempt_timeout::parse_attempt_timeout;
 use crate::plan::defaults::MAX_WEIGHT;
-use crate::plan::job::Statuses;
-use crate::plan::request::parse_method;
+use crate::plan::job::{Statuses, parse_method};
+use crate::plan::rows::json_words::{kind, syntax};
 use crate::plan::rows::request::RowRequest;
 use crate::plan::statuses::{StatusSet, parse_statuses};
 use crate::text::nearest::did_you_mean;
@@ -23,7 +23,7 @@ use crate::text::sanitize::sanitize;
 /// The keys of a request.
 const KEYS: [&str; 10] = ["url", "method", "header", "headers", "body", "json", "timeout", "expect", "weight", "name"];
 
-type Members<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
+type JsonMembers<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
 
 /// Reads the named values of an object.
 pub(super) fn read_values(text: &[u8], columns: &[String], values: &mut Vec<String>) -> Result<(), String> {
@@ -179,10 +179,10 @@ fn push_compact(written: &str, out: &mut String) {
 }
 
 /// Reads the members of an object, whose values stay as they are written.
-fn read_members(text: &[u8]) -> Result<Members<'_>, String> {
+fn read_members(text: &[u8]) -> Result<JsonMembers<'_>, String> {
     struct Object;
     impl<'r> Visitor<'r> for Object {
-        type Value = Members<'r>;
+        type Value = JsonMembers<'r>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
@@ -211,43 +211,6 @@ fn read_members(text: &[u8]) -> Result<Members<'_>, String> {
 /// A key, which is borrowed unless it has escapes.
 #[derive(serde::Deserialize)]
 struct Key<'r>(#[serde(borrow)] Cow<'r, str>);
-
-/// What a value is, for messages.
-fn kind(text: &[u8]) -> &'static str {
-    match text.first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "a list",
-        Some(b'"') => "a text",
-        Some(b't' | b'f') => "true or false",
-        Some(b'n') => "null",
-        Some(_) | None => "a number",
-    }
-}
-
-/// Describes a syntax error in words.
-fn syntax(why: &serde_json::Error) -> String {
-    let text = why.to_string();
-    let words = text.split(" at line ").next().unwrap_or_default();
-    let words = match words {
-        "expected ident" | "expected value" => "a value was expected",
-        "key must be a string" => "a key in quotes was expected",
-        "trailing comma" => "a comma is followed by nothing",
-        "trailing characters" => "more text follows the value",
-        "number out of range" => "a number is out of range",
-        "invalid escape" => "an escape such as `\\n` is not valid",
-        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => "half a character is missing",
-        "recursion limit exceeded" => "it is nested too deeply",
-        words if words.starts_with("EOF") => "it ends too early",
-        words if words.starts_with("control character") => "a control character must be escaped",
-        "expected `,` or `}`" | "expected `,` or `]`" | "expected `:`" => words,
-        _ => "its syntax is wrong",
-    };
-    let place = match why.line() {
-        0 | 1 => format!("column {}", why.column()),
-        line => format!("column {} of its line {line}", why.column()),
-    };
-    format!("is not JSON: {words} at {place}")
-}
 
 #[cfg(test)]
 mod tests {

@@ -9,10 +9,10 @@ use http::{HeaderName, Method};
 
 use crate::plan::content::{ContentPart, RequestContent};
 use crate::plan::error::io_reason;
-use crate::plan::request::bare::is_address;
 use crate::plan::rows::Input;
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::request::RowRequest;
+use crate::text::bare_address::is_address;
 use crate::text::sanitize::sanitize;
 
 /// A reader of requests from a list.

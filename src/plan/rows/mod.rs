@@ -8,6 +8,7 @@ pub(super) mod each;
 pub(super) mod encoding;
 mod json_row;
 mod json_values;
+mod json_words;
 pub(super) mod lines;
 pub(super) mod list;
 mod records;
