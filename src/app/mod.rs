@@ -24,6 +24,7 @@ use crate::cli::arguments::join_modes;
 use crate::cli::body::content::GivenBody;
 use crate::cli::given_flags::given_flags;
 use crate::cli::look::color_in;
+use crate::cli::overlay::GivenRequest;
 use crate::cli::request::RequestArgs;
 use crate::cli::{Cli, CliCommand, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
@@ -85,7 +86,13 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
                 return lab::run(scenario, args, console);
             }
             let mut plan = demo::plan()?;
-            overlay::apply_flags(&mut plan, &args.batch, &RequestArgs::default(), &args.results, None)?;
+            overlay::apply_flags(
+                &mut plan,
+                &args.batch,
+                &RequestArgs::default(),
+                &args.results,
+                GivenRequest::default(),
+            )?;
             destination::check_distinct(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
@@ -134,12 +141,13 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
 /// The plan that the arguments name, with the flags applied, for `run` and `check`.
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let body = GivenBody::read(&args.request.body, args.targets.iter().any(|target| target == "-"))?;
+    let auth = args.request.auth.read(&config::variable)?;
     let mut plan = targets::read(args)?;
     practice::check(&plan)?;
     let notes = body
         .as_ref()
         .map_or_else(Vec::new, |body| body.notes(args.request.sets_content_type() || plan.sets_header(&CONTENT_TYPE)));
-    overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results, body)?;
+    overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results, GivenRequest { body, auth })?;
     args.network.apply(&mut plan);
     for note in notes {
         streams::say(&format!("note: {note}"));

@@ -27,7 +27,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, body } = request;
+    let RequestArgs { method, headers, auth, body } = request;
     let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
@@ -46,6 +46,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
+        ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),

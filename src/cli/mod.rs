@@ -3,6 +3,7 @@
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod arguments;
+pub mod auth;
 pub mod body;
 pub mod demo;
 pub mod given_flags;

@@ -11,10 +11,20 @@ use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::error::Error;
+use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overrides;
 use crate::plan::{Plan, Polling};
+
+/// What the flags name outside of the command line: files, standard input and variables.
+#[derive(Debug, Default)]
+pub struct GivenRequest {
+    /// The body.
+    pub body: Option<GivenBody>,
+    /// The credentials.
+    pub auth: Option<GivenAuth>,
+}
 
 /// Applies the flags to a plan.
 pub fn apply_flags(
@@ -22,7 +32,7 @@ pub fn apply_flags(
     batch: &BatchArgs,
     request: &RequestArgs,
     results: &ResultArgs,
-    body: Option<GivenBody>,
+    given: GivenRequest,
 ) -> Result<(), Error> {
     if let Some(limit) = batch.concurrency.and_then(NonZeroU32::new) {
         plan.limits.concurrency = limit;
@@ -45,6 +55,7 @@ pub fn apply_flags(
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
+    let body = given.body;
     plan.override_requests(&Overrides {
         method: request
             .method
@@ -53,6 +64,7 @@ pub fn apply_flags(
             .transpose()?
             .or(body.as_ref().and_then(|body| body.method.clone())),
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
+        auth: given.auth,
         default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
         body: body.map(|body| body.content),
         rules: Rules {

@@ -4,6 +4,7 @@
 
 use clap::Args;
 
+use crate::cli::auth::AuthFlags;
 use crate::cli::body::BodyFlags;
 
 /// What each request contains.
@@ -16,6 +17,9 @@ pub struct RequestArgs {
     /// Header, as `name: value`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
+    /// The credentials.
+    #[command(flatten)]
+    pub auth: AuthFlags,
     /// The body.
     #[command(flatten)]
     pub body: BodyFlags,

@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::event::EndpointId;
+use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -35,6 +36,8 @@ pub struct Job {
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
+    /// The login that answers challenges of its host.
+    pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }

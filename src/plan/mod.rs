@@ -6,6 +6,7 @@
 
 pub mod adaptive;
 pub mod attempt_timeout;
+pub mod auth;
 mod body_template;
 pub mod content;
 pub mod cursor;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values contain further keys.
-const WITH_PARTS: [&str; 4] = ["endpoint.json", "endpoint.form", "endpoint.multipart", "endpoint.each"];
+const WITH_PARTS: [&str; 5] =
+    ["endpoint.auth", "endpoint.json", "endpoint.form", "endpoint.multipart", "endpoint.each"];
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,9 +6,10 @@
 use std::sync::Arc;
 use std::{fmt, mem};
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, EXPECT, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, EXPECT, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::plan::auth::{Auth, GivenAuth};
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
@@ -30,6 +31,8 @@ pub struct Source {
     pub(super) method: Option<Method>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
+    /// The credentials, which apply unless a header sets them.
+    pub(super) auth: Option<Auth>,
     /// Whether the body of the plan implied the content type.
     pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
@@ -77,6 +80,8 @@ pub struct Overrides {
     pub method: Option<Method>,
     /// Headers, which replace those of the same name. One without a value is not sent.
     pub headers: Vec<(HeaderName, Option<String>)>,
+    /// The credentials.
+    pub auth: Option<GivenAuth>,
     /// The body to send.
     pub body: Option<RequestContent>,
     /// Headers where neither the plan nor a flag sets them.
@@ -98,6 +103,7 @@ impl Source {
             method: None,
             headers: Vec::new(),
             body: None,
+            auth: None,
             derives_content_type: false,
             rules: Rules::default(),
             written: Vec::new(),
@@ -149,6 +155,13 @@ impl Source {
         if let Some(body) = &overlay.body {
             self.body = Some(Body::Constant(body.clone()));
             self.remove_derived_content_type();
+        }
+        if let Some(auth) = &overlay.auth {
+            self.auth = Some(auth.clone().into());
+            // Flags win, but a header flag is more exact.
+            if overlay.headers.iter().all(|(name, _)| name != AUTHORIZATION) {
+                self.headers.retain(|(name, _)| name != AUTHORIZATION);
+            }
         }
         for (name, value) in &overlay.default_headers {
             self.add_default_header(name, value);

@@ -23,7 +23,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 /// Variables that other programs use as well.
-const SHARED: [(&str, &str); 3] = [
+const SHARED: [(&str, &str); 4] = [
+    ("INFLIGHT_PASSWORD", "The password of `-u NAME`."),
     ("NO_COLOR", "Disables colour, unless a theme or `--color always` is given."),
     ("ACCESSIBLE", "Prints lines of text instead of the screen."),
     ("XDG_CONFIG_HOME", "The folder of settings, instead of `~/.config`."),

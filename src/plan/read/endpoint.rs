@@ -10,6 +10,7 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 
 use crate::plan::job::parse_method;
+use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
 use crate::plan::read::rows;
@@ -29,6 +30,7 @@ use crate::text::value_error::ValueError;
 pub(super) struct Defaults {
     method: Option<Method>,
     headers: Vec<WrittenHeader>,
+    auth: Option<WrittenAuth>,
     pub(super) rules: Rules,
 }
 
@@ -42,10 +44,11 @@ struct EndpointName {
 pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let method = section.get("method").and_then(|entry| read_method(&entry));
     let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
+    let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let rules = read_rules(&mut section);
     section.refuse_planned("extract");
     section.finish();
-    Defaults { method, headers, rules }
+    Defaults { method, headers, auth, rules }
 }
 
 /// Reads every `[[endpoint]]`.
@@ -85,6 +88,7 @@ fn read_endpoint(
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| read_method(&entry));
     let own_headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
+    let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
     let mut own_rules = read_rules(&mut section);
@@ -114,6 +118,7 @@ fn read_endpoint(
     let (body, content_type) = body.map_or((None, None), |typed| (Some(typed.body), typed.content_type));
     let content_type = content_type.filter(|_| all_headers.iter().all(|header| header.name != CONTENT_TYPE));
     templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE, Template::literal(name))));
+    let auth = auth.as_ref().or(defaults.auth.as_ref()).and_then(|auth| auth.parse(&mut columns, &mut used));
     let rows = rows?;
     used.check(&columns, &rows);
 
@@ -131,6 +136,7 @@ fn read_endpoint(
         method: method.or_else(|| defaults.method.clone()),
         headers: templates,
         body,
+        auth,
         derives_content_type: content_type.is_some(),
         rules: own_rules.over(&defaults.rules),
         written: Vec::new(),

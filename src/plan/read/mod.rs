@@ -3,6 +3,7 @@
 //! It does not stop at the first mistake. `document` and `endpoint` define the keys. Start at
 //! [`read_plan`].
 
+mod auth;
 mod body;
 mod document;
 mod endpoint;

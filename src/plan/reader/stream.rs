@@ -162,6 +162,7 @@ impl SourceStream {
         let BuiltRequest { method, address, target, headers, body, name: _, policy } = request;
         let policy = policy.unwrap_or_else(|| Arc::clone(&self.builder.policy));
         let secrets = Arc::clone(&self.builder.secrets);
-        Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
+        let login = self.builder.auth.login();
+        Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, login, policy })
     }
 }

@@ -39,6 +39,7 @@ impl RequestBuilder {
             None => self.method.clone(),
         };
         let address = Address::resolve(&row.url, self.practice_port)?;
+        self.auth.authorize(&mut headers, &[], &address.url)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
         let own = Rules { timeout: row.timeout, status: row.status, ..Rules::default() };

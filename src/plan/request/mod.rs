@@ -4,6 +4,7 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
+mod auth;
 pub(in crate::plan) mod body;
 pub mod content_type;
 mod from_row;
@@ -13,10 +14,12 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::plan::auth::Auth;
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
@@ -32,6 +35,7 @@ pub(in crate::plan) struct RequestBuilder {
     url: UrlBuilder,
     headers: HeaderBuilder,
     body: BodyBuilder,
+    pub(in crate::plan) auth: AuthBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
     /// The rules of the source, which a row can override.
     rules: Rules,
@@ -77,8 +81,11 @@ impl RequestBuilder {
             Target::Template(url) => UrlBuilder::Filled(url.clone()),
             Target::InRow(_) => UrlBuilder::InRow,
         };
+        let auth = AuthBuilder::new(source)?;
         let headers = if source.headers.iter().all(|(_, value)| value.is_constant()) {
-            HeaderBuilder::Same(Arc::new(header_map(&source.headers, &[])?))
+            let mut headers = Arc::new(header_map(&source.headers, &[])?);
+            auth.share(&mut headers);
+            HeaderBuilder::Same(headers)
         } else {
             HeaderBuilder::Filled(source.headers.clone())
         };
@@ -90,13 +97,17 @@ impl RequestBuilder {
             Rows::Each(each) => each.hidden().to_vec(),
             Rows::Repeat(_) | Rows::File { .. } | Rows::Stream { .. } => Vec::new(),
         };
-        let secrets = secrets.chain(in_body).chain(hidden.iter().map(|value| &**value));
+        let of_auth = source.auth.iter().flat_map(Auth::secrets).collect::<Vec<_>>();
+        let secrets = secrets
+            .chain(in_body)
+            .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow(_) => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, policy, rules, secrets, hidden, practice_port })
+        Ok(Self { method, has_own_method, url, headers, body, auth, policy, rules, secrets, hidden, practice_port })
     }
 
     /// Builds the request of a row.
@@ -109,10 +120,11 @@ impl RequestBuilder {
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
-        let headers = match &self.headers {
+        let mut headers = match &self.headers {
             HeaderBuilder::Same(headers) => Arc::clone(headers),
             HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
+        self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
         Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None, policy: None })
     }

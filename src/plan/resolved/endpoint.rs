@@ -21,6 +21,7 @@ use crate::plan::rows::{RowFormat, Rows};
 use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
+use crate::text::sanitize::sanitize;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
 /// The keys that set a body.
@@ -134,6 +135,12 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
     let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
+    if let (false, Some(auth)) = (is_named, &source.auth) {
+        let shown = Value::Text(sanitize(&auth.describe(&source.columns)).into_owned());
+        let provenance = index.endpoint_key_provenance(&source.written, "auth");
+        headers.push(Item::new(AUTHORIZATION.as_str(), shown, provenance));
+        return headers;
+    }
     if let (false, Target::Template(url)) = (is_named, &source.url)
         && has_credentials(&url.written(&source.columns))
     {

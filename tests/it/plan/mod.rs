@@ -324,6 +324,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, Some("canary".to_owned()))],
         body: Some("{}".into()),
+        auth: None,
         default_headers: vec![(http::header::ACCEPT, http::HeaderValue::from_static("text/x"))],
         rules: Rules {
             timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(2))),

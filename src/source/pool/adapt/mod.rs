@@ -76,7 +76,7 @@ impl Adapt {
             next = inquiry.next_start(InquiryView { now: at, history: &self.history, cap: self.cap }, in_flight);
         }
         if self.inquiry.as_ref().is_none_or(|inquiry| inquiry.is_free()) {
-            next = next.max(self.first_starts.opens_at(self.cap, &self.history));
+            next = next.max(self.first_starts.opens_at(in_flight, &self.history, self.cap));
         }
         if next < NEVER {
             // Rounding must not make a moment that lies ahead the present one.
@@ -95,7 +95,7 @@ impl Adapt {
     pub fn start(&mut self, now: Offset, in_flight: u32) -> StartId {
         let last = self.history.last_start();
         let id = self.history.start(now, in_flight);
-        self.first_starts.start(self.history.n_started(), self.cap);
+        self.first_starts.start(in_flight, self.cap);
         if let Some(inquiry) = &mut self.inquiry {
             inquiry.start(id, last, InquiryView { now: seconds::moment(now), history: &self.history, cap: self.cap });
         }

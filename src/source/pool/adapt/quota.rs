@@ -235,7 +235,9 @@ impl Quota {
     /// nothing makes us to wait for a rounded moment.
     fn never_used_up(&self, x: Seconds, history: &History, is_paced: bool) -> Option<Seconds> {
         let (quota, window) = self.known().filter(|&(quota, _)| quota > 1)?;
-        let is_slow = 0.3 + history.answer_latency() > 2.0 * window / f64::from(quota);
+        // What a rounded moment costs in each window, against one attempt less.
+        let padding = if self.is_padded { self.longest_reset - window } else { 0.0 };
+        let is_slow = padding.max(0.3) + history.answer_latency() > 2.0 * window / f64::from(quota);
         // In a short batch, one less in each window may cost a whole window.
         let is_short = window >= LONG_STATED_WINDOW && self.n_windows < FEW_WINDOWS;
         if !is_paced && (is_short || !((!self.is_policy || window > SHORT_WINDOW) && is_slow)) {

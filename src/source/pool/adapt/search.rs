@@ -8,7 +8,7 @@ use crate::source::pool::adapt::natural::{self, BURST_PROBE, COMMON, EARLY_PROBE
 use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     FAR_PROBE, FULL_SHARE, MAX_LENIENT_WINDOW, MIN_SEARCHED_RATE, NETWORK_MARGIN, NO_LIMIT_FACTOR, NO_LIMIT_REFUSED,
-    NO_LIMIT_TIME, PROBE_SPACING, SMOOTH_SHARE,
+    NO_LIMIT_TIME, PROBE_SPACING, REPLAY_SHARE, SMOOTH_SHARE,
 };
 
 /// Where the counting of a possible window begins, and what was accepted since.
@@ -214,6 +214,17 @@ impl Ramp {
         self.left == 0
     }
 
+    /// When the next attempt may start if the window moves: each place is free a window after it was taken. Only for
+    /// a short burst; after a long one the batches show more.
+    fn frees_at(&self, back: u32, origin: &SearchOrigin, history: &History) -> Option<Seconds> {
+        let (anchor, passed) = (origin.anchor(), self.from - origin.anchor());
+        if origin.refused_at - anchor > REPLAY_SHARE * passed {
+            return None;
+        }
+        let all = history.count_since(anchor);
+        history.nth_last_start(all.checked_sub(back)?).filter(|&start| start < self.from).map(|start| start + passed)
+    }
+
     /// Counts a start.
     pub fn start(&mut self, now: Seconds) {
         self.left = self.left.saturating_sub(1);
@@ -227,6 +238,11 @@ impl Ramp {
         let goal = if is_soon { (before + before * 3 / 10).min(4 * cap) } else { before };
         if is_soon && back >= goal {
             return RampStep::IsUnlimited;
+        }
+        if let Some(frees_at) = self.frees_at(back, origin, history)
+            && frees_at > now + SAME
+        {
+            return RampStep::Waits(frees_at);
         }
         if self.left > 0 {
             return RampStep::Starts;

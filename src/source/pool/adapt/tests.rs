@@ -125,6 +125,22 @@ fn a_host_that_never_refuses_gets_the_whole_limit() {
 }
 
 #[test]
+fn the_more_is_accepted_the_more_of_the_first_attempts_start_together() {
+    let mut adapt = Adapt::new(20, AdaptiveStart::AtLimit);
+    let (mut now, mut in_flight, mut flight) = (Offset::ZERO, 0, Vec::new());
+    let mut together = Vec::new();
+    // Each round takes less than the time between two spread starts.
+    for _ in 0..13 {
+        flight.extend(fill(&mut adapt, now, &mut in_flight));
+        together.push(in_flight);
+        now = now + Micros(900);
+        flight.drain(..).for_each(|id| adapt.accepted(id, now, &Stated::default()));
+        in_flight = 0;
+    }
+    assert!(together.is_sorted() && together[..4] == [1, 1, 1, 2] && together[12] == 20, "{together:?}");
+}
+
+#[test]
 fn a_slow_start_allows_one_more_for_each_answer() {
     let mut adapt = Adapt::new(10, AdaptiveStart::Slow);
     let (mut in_flight, mut flight) = (0, Vec::new());
@@ -170,8 +186,13 @@ fn a_quota_of_an_hour_is_no_pace() {
     let hour = Some(Micros(3_600_000_000));
     let stated = Stated { remaining: Some(4_000), resets: hour, quota: Some(5_000), window: hour, at_once: None };
     adapt.accepted(id, Offset(10_000), &stated);
-    let mut in_flight = 0;
-    fill(&mut adapt, Offset(200_000), &mut in_flight);
+    let (mut now, mut in_flight) = (Offset(200_000), 0);
+    while let NextStart::At(at) = adapt.next_start(now, in_flight)
+        && at < Offset(300_000)
+    {
+        now = now.max(at);
+        fill(&mut adapt, now, &mut in_flight);
+    }
     assert_eq!((in_flight, adapt.learned()), (64, None));
 }
 

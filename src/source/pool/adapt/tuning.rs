@@ -36,6 +36,8 @@ pub const KNOWN_ENDS: usize = 256;
 pub const SPREAD_GAP: Seconds = 0.002;
 /// The longest time that the first starts take: what a healthy host may lose, once.
 pub const SPREAD_TIME: Seconds = 0.04;
+/// For every so many accepted attempts, one more starts without that time between.
+pub const ANSWERS_PER_SLOT: u32 = 3;
 /// The first limit of a slow start.
 pub const SLOW_START_LIMIT: u32 = 4;
 
@@ -110,6 +112,8 @@ pub const AT_ONCE_CONFIRMED: u32 = 12;
 pub const LONG_PAUSE: Seconds = 2.0;
 /// Probes are at least this far ahead.
 pub const PROBE_SPACING: Seconds = 0.02;
+/// A burst that took no longer than this share of a window is repeated as it was.
+pub const REPLAY_SHARE: f64 = 0.1;
 /// The next probe, where no natural window ends.
 pub const FAR_PROBE: Seconds = 60.0;
 /// Added to the end of a window: timers and networks are inexact.
@@ -183,6 +187,8 @@ pub const MEASURE_ATTEMPTS: f64 = 8.0;
 pub const SATURATION_TTL: Seconds = 60.0;
 /// The share of the rate that is kept after a lone refusal.
 pub const GENTLE_CUT: f64 = 0.985;
+/// A search takes back no more than this at a refusal, and is not over if less was measured.
+pub const FAR_MEASURE: f64 = 0.7;
 /// The share that is kept after a refusal that measures nothing.
 pub const UNKNOWN_CUT: f64 = 0.93;
 /// The share that is kept when the ceiling has come down.
@@ -214,6 +220,8 @@ pub const MAX_PAUSE: Seconds = 2.0;
 
 // Windows.
 
+/// Stated waits of which the shortest is at least this share of the longest are constant.
+pub const CONSTANT_WAIT: f64 = 0.95;
 /// A burst begins after a pause of this share of the window.
 pub const BURST_PAUSE: f64 = 0.25;
 /// It does not begin before this share of the window has passed since the last one began.

@@ -58,6 +58,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         next.body = RequestContent::default();
     }
     if url.origin() != job.url.origin() {
+        next.login = None;
         retain(&mut next, may_cross);
     } else if becomes_get {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
@@ -104,6 +105,7 @@ mod tests {
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
             body: "body".into(),
+            login: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
     }

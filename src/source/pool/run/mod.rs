@@ -8,6 +8,7 @@ pub mod ends;
 pub mod next_steps;
 pub mod outbox;
 pub mod shared_run;
+pub mod signed_exchange;
 pub(in crate::source::pool) mod state;
 pub mod supervision;
 pub mod worker;

@@ -18,6 +18,7 @@ use crate::plan::cursor::BadRow;
 use crate::source::pool::outcome::judge::{self, Disposition};
 use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
+use crate::source::pool::run::signed_exchange::exchange_signed;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::settling::SettlingJob;
@@ -85,7 +86,7 @@ async fn exchange<W: Wire>(
     let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
-        exchange = wire.exchange(&ready.job, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
+        exchange = exchange_signed(wire, &ready.job, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
         () = me.unwanted() => Exchange::new(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod forms;
+mod logins;
 mod uploads;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -52,6 +52,7 @@ impl Inquiry {
         let InFlight { started, others, .. } = attempt;
         if let Some(wait) = wait {
             self.waits.until = self.waits.until.max(now + wait);
+            self.waits.shortest = if self.waits.longest > 0.0 { self.waits.shortest.min(wait) } else { wait };
             self.waits.longest = self.waits.longest.max(wait);
         }
         self.hear(stated, started, view);

@@ -17,8 +17,8 @@ use crate::source::pool::adapt::quota::Quota;
 use crate::source::pool::adapt::search::{Probe, Ramp, RampStep, SearchOrigin};
 use crate::source::pool::adapt::seconds::{self, NEVER, Seconds, has_come};
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::{CHANCE_SHARE, LONG_PAUSE, MAX_TRANSITIONS};
-use crate::source::pool::adapt::window::{Window, WindowVerdict};
+use crate::source::pool::adapt::tuning::{CHANCE_SHARE, CONSTANT_WAIT, LONG_PAUSE, MAX_TRANSITIONS};
+use crate::source::pool::adapt::window::{WaitKind, Window, WindowVerdict};
 
 /// The inquiry into what a host accepts.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ enum Back {
 #[derive(Clone, Copy, Debug, Default)]
 struct StatedWaits {
     until: Seconds,
+    /// Zero if there are none, like the longest.
+    shortest: Seconds,
     longest: Seconds,
 }
 
@@ -254,8 +256,13 @@ impl Inquiry {
         }
     }
 
-    fn waits(&self) -> bool {
-        self.waits.longest > 0.0
+    fn waits(&self) -> WaitKind {
+        let StatedWaits { shortest, longest, .. } = self.waits;
+        match longest {
+            0.0 => WaitKind::None,
+            _ if shortest >= CONSTANT_WAIT * longest => WaitKind::Constant,
+            _ => WaitKind::Varied,
+        }
     }
 
     /// The time between two starts; zero if there is no pace.

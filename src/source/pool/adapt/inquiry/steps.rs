@@ -108,7 +108,7 @@ impl Inquiry {
         let Some(window) = self.window.take() else { return };
         let length = window.length();
         let pace = Pace::measured(rate, MIN_SAMPLE, now).after(self.pace.take());
-        self.pace = Some(pace.with_memory(length).resuming(now + 0.1 * length));
+        self.pace = Some(pace.sliding(length).resuming(now + 0.1 * length));
         self.reason = AdaptReason::Smooth;
     }
 }

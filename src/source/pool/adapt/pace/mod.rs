@@ -10,9 +10,9 @@ use std::collections::VecDeque;
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_ATTEMPTS, LOST_PAUSE_MAX,
-    LOST_SHARE, MAX_RATE, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE, RATE_SHARE,
-    REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
+    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, FAR_MEASURE, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_ATTEMPTS,
+    LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE,
+    RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
 };
 
 /// The rate at which attempts start.
@@ -42,6 +42,8 @@ pub struct Pace {
     saturations: VecDeque<Seconds>,
     /// The window from which this pace was derived; zero if none.
     memory: Seconds,
+    /// That window slides: room that is not used in time is lost.
+    is_sliding: bool,
     /// The rate after the last refusal.
     after_refusal: Option<f64>,
     /// Whether two refusals agreed on the rate, and what was accepted between them.
@@ -69,6 +71,7 @@ impl Pace {
             sample: sample.max(1),
             saturations: VecDeque::new(),
             memory: 0.0,
+            is_sliding: false,
             after_refusal: None,
             is_confirmed: false,
             last_refused: -1e9,
@@ -98,12 +101,20 @@ impl Pace {
     #[must_use]
     pub fn after(mut self, earlier: Option<Self>) -> Self {
         if let Some(earlier) = earlier {
-            (self.memory, self.after_refusal) = (earlier.memory, earlier.after_refusal);
+            (self.memory, self.is_sliding) = (earlier.memory, earlier.is_sliding);
+            self.after_refusal = earlier.after_refusal;
             (self.is_confirmed, self.last_refused, self.hold) =
                 (earlier.is_confirmed, earlier.last_refused, earlier.hold);
             self.lost = earlier.lost;
             self.note_loss(earlier.is_found.then_some(earlier.rate));
         }
+        self
+    }
+
+    /// Also knows that it replaces a sliding window.
+    #[must_use]
+    pub fn sliding(mut self, window: Seconds) -> Self {
+        (self.memory, self.is_sliding) = (window, true);
         self
     }
 
@@ -156,7 +167,7 @@ impl Pace {
 
     /// Lowers the rate after a refusal.
     pub fn refused(&mut self, context: RefusalContext<'_>) {
-        let RefusalContext { started, now, history, is_strict, .. } = context;
+        let RefusalContext { started, now, history, wait, is_strict, .. } = context;
         let before = self.is_found.then_some(self.rate);
         if let Some((_, pause)) = self.lost.as_mut() {
             // The rate has not come back yet.
@@ -164,7 +175,7 @@ impl Pace {
             *pause = (*pause * 1.5).min(most);
         }
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
-        let is_lone = started - self.last_refused > span;
+        let is_lone = started - self.last_refused > span + wait;
         self.last_refused = started;
         if history.ends().refused_flights_of_last(10, 0.5 * history.settle_time()) >= REFUSED_OF_TEN && !is_lone {
             // The ceiling has come down.
@@ -179,9 +190,19 @@ impl Pace {
         }
         // Without a burst, room that was not used at once is lost, so a measurement is too low. But a rate that was
         // accepted for a while is proved.
+        if self.is_sliding && !is_lone {
+            // Two refusals soon after each other: the search is near its end.
+            self.sample = self.sample.saturating_mul(2);
+        }
         match (is_lone || is_strict, self.proved, measured) {
             (true, Some(proved), _) if proved < self.rate => self.set(proved),
             (true, ..) => self.set(self.rate * GENTLE_CUT),
+            // Far below the refused rate, the measurement missed room that was lost.
+            (false, _, Some(measured))
+                if self.is_sliding && wait <= 0.0 && !self.is_found && measured < FAR_MEASURE * self.rate =>
+            {
+                self.set(self.rate * FAR_MEASURE);
+            }
             (false, _, Some(measured)) => {
                 self.set((measured * RATE_SHARE).min(self.rate * GENTLE_CUT).max(self.rate * 0.5));
                 self.is_found = true;
@@ -193,7 +214,8 @@ impl Pace {
         let is_near = |other: f64, share: f64| (self.rate / other - 1.0).abs() <= share;
         let is_measured = measured.is_some_and(|measured| is_near(measured, MEASURED_AGREEMENT));
         let agrees = self.after_refusal.is_some_and(|before| is_near(before, AGREEMENT));
-        self.is_confirmed = agrees && is_measured && self.proved.is_some();
+        let is_settled_before = before.is_some() || !self.is_sliding;
+        self.is_confirmed = agrees && is_measured && is_settled_before && self.proved.is_some();
         self.after_refusal = Some(self.rate);
         let is_settled = agrees && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };

@@ -9,10 +9,16 @@ use crate::source::pool::adapt::seconds::{SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     CLEAN_SHORT_CYCLES, FULL_SHARE, MAX_HALVINGS, MORE_EVERY_REFUSED, SHORT_WINDOW,
 };
-use crate::source::pool::adapt::window::{Experiment, Window, WindowVerdict};
+use crate::source::pool::adapt::window::{Experiment, WaitKind, Window, WindowVerdict};
 
 impl Window {
-    pub(super) fn end_burst(&mut self, now: Seconds, flight: &Flight, history: &History, waits: bool) -> WindowVerdict {
+    pub(super) fn end_burst(
+        &mut self,
+        now: Seconds,
+        flight: &Flight,
+        history: &History,
+        waits: WaitKind,
+    ) -> WindowVerdict {
         let (quota, length) = self.effective(history);
         let used = f64::from(history.count(self.burst.0 - SAME, now - SAME));
         if let Some(Experiment::Shorter { is_live, .. }) = &mut self.experiment
@@ -57,7 +63,7 @@ impl Window {
     }
 
     /// Chooses what to try next: a shorter window, or a larger quota.
-    pub(super) fn begin_experiment(&mut self, waits: bool) {
+    pub(super) fn begin_experiment(&mut self, waits: WaitKind) {
         self.experiment = None;
         let (shortest, length) = (self.shortest, self.length);
         let natural = WINDOWS.into_iter().find(|&window| shortest + 0.05 < window && window < length - 0.05);
@@ -65,7 +71,10 @@ impl Window {
         let shorter = natural.or_else(|| is_wide.then_some(f64::midpoint(shortest, length)));
         // A stated wait ends a window exactly; only a short one may be shorter than whole seconds.
         let is_useful = |window: Seconds| {
-            !waits || length <= SHORT_WINDOW && self.clean >= 2 && (self.halvings < 1 || natural::is_natural(window))
+            waits == WaitKind::None
+                || length <= SHORT_WINDOW
+                    && (waits == WaitKind::Constant || self.clean >= 2)
+                    && (self.halvings < 1 || natural::is_natural(window))
         };
         if let Some(window) = shorter.filter(|&window| is_useful(window)) {
             self.halvings += u32::from(!natural::is_natural(window));

@@ -32,7 +32,10 @@ impl Window {
             self.burst.1 = -NEVER;
             return self.judge_refused_scout(experiment, now);
         }
-        if (experiment.is_some() || self.clean == 0) && used < SMOOTH_SHARE * quota {
+        // A shorter window is not yet tried in the burst that comes before it.
+        let is_tried =
+            experiment.is_some_and(|experiment| !matches!(experiment, Experiment::Shorter { is_live: false, .. }));
+        if (is_tried || self.clean == 0) && used < SMOOTH_SHARE * quota {
             return WindowVerdict::Smooth(quota / length);
         }
         if self.clean > 0 && used < LOST_SHARE * quota {

@@ -60,6 +60,17 @@ enum Experiment {
     More { quota: u32 },
 }
 
+/// What the waits that the server states are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitKind {
+    /// There are none.
+    None,
+    /// They are always the same, for a window of any length.
+    Constant,
+    /// They end when the window does, at whole seconds.
+    Varied,
+}
+
 /// What a burst or a refusal means for the hypothesis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WindowVerdict {
@@ -78,7 +89,7 @@ pub enum WindowVerdict {
 impl Window {
     /// A window of this quota and length that is longer than `shortest`. `burst` is when its first burst began, and
     /// when the last attempt of that started.
-    pub fn new(quota: u32, length: Seconds, burst: (Seconds, Seconds), shortest: Seconds, waits: bool) -> Self {
+    pub fn new(quota: u32, length: Seconds, burst: (Seconds, Seconds), shortest: Seconds, waits: WaitKind) -> Self {
         let mut window = Self {
             quota: quota.max(1),
             length,
@@ -116,9 +127,9 @@ impl Window {
     }
 
     /// The window, once it is confirmed. Stated waits end at whole seconds, so a short window may be shorter than them.
-    pub fn learned(&self, waits: bool) -> Option<(u32, Seconds)> {
+    pub fn learned(&self, waits: WaitKind) -> Option<(u32, Seconds)> {
         let is_refining = matches!(self.experiment, Some(Experiment::Shorter { .. }));
-        let is_exact = !waits || self.length > SHORT_WINDOW || self.halvings > 0;
+        let is_exact = waits == WaitKind::None || self.length > SHORT_WINDOW || self.halvings > 0;
         (self.unchanged >= 2 && !is_refining && is_exact && self.is_bounded).then_some((self.quota, self.length))
     }
 
@@ -169,7 +180,7 @@ impl Window {
 
     /// Counts a start. The first one after a pause is the scout of a burst: then the last burst is judged, and a
     /// pace replaces the window if it turns out to be sliding.
-    pub fn start(&mut self, now: Seconds, flight: &Flight, history: &History, waits: bool) -> WindowVerdict {
+    pub fn start(&mut self, now: Seconds, flight: &Flight, history: &History, waits: WaitKind) -> WindowVerdict {
         self.scout = None;
         let is_rested = now - self.burst.1 > BURST_PAUSE * self.length;
         let is_over = now - self.burst.0 > BURST_SHARE * self.effective(history).1 || self.burst.1 == -NEVER;
