@@ -82,7 +82,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         fail_fast: false,
         time: RunTime::begin(),
         lingers: false,
-        route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
+        route: Route::new(plan.wire).with_local_suffix(PRACTICE),
         most: None,
         events,
         results: None,

@@ -77,7 +77,7 @@ fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<()
 fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure> {
     let cursor = Cursor::open(plan, None)?;
     let (_sender, mut commands) = mpsc::unbounded_channel();
-    let route = Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE);
+    let route = Route::new(plan.wire).with_local_suffix(PRACTICE);
     if by == "runtime" {
         let runtime = Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {

@@ -9,8 +9,9 @@ use bytes::Bytes;
 
 use crate::body_file::BodyFile;
 use crate::event::outcome::JobEnd;
-use crate::event::{JobId, Micros};
+use crate::event::{JobId, Micros, Offset};
 use crate::plan::job::Place;
+use crate::plan::rows::row_values::RowValues;
 
 /// One settled job, with its data.
 #[derive(Clone, Debug)]
@@ -21,8 +22,14 @@ pub struct JobResult {
     pub job: JobId,
     /// Its endpoint's name; foreign text.
     pub endpoint: Arc<str>,
-    /// Method and masked URL; foreign text.
+    /// Method and masked URL as the plan asks for; foreign text.
     pub target: Arc<str>,
+    /// Those of the last request, if the job followed a redirect; foreign text.
+    pub final_target: Option<Arc<str>>,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
+    /// When its first attempt started, if one did.
+    pub started: Option<Offset>,
     /// How it ended.
     pub end: JobEnd,
     /// The number of attempts.

@@ -32,6 +32,7 @@ impl Busy {
             limit: u32::try_from(self.in_flight).ok(),
             jobs: None,
             insecure: false,
+            times: None,
         };
         let endpoints = (0..self.endpoints).map(|id| {
             let name = format!("GET /things/{id}").into();

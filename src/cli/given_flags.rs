@@ -24,11 +24,13 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         wire,
         order,
         from,
+        duration,
+        warmup,
         every,
         rounds,
     } = batch;
     let RequestArgs { method, headers, auth, body } = request;
-    let ResultArgs { json: _, report, bodies, raw, max_body, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
@@ -43,6 +45,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("wire", "--wire", wire.is_some()),
         ("order", "--order", order.is_some()),
         ("from", "--from", from.is_some()),
+        ("limits.duration", "--for", duration.is_some()),
+        ("limits.warmup", "--warmup", warmup.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
@@ -51,6 +55,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("output.report", "--report", report.is_some()),
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.raw", "--raw", *raw),
+        ("downgrade", "--downgrade", *downgrade),
         ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];

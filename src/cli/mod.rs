@@ -91,7 +91,7 @@ pub struct RunArgs {
     #[arg(required = true, value_name = "PLAN|URL")]
     pub targets: Vec<String>,
     /// Number of requests, spread over the URLs: `500`, `10k`
-    #[arg(short = 'n', long, value_name = "N", value_parser = values::count)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = values::count, conflicts_with = "duration")]
     pub requests: Option<u64>,
     /// How the batch is run.
     #[command(flatten)]
@@ -168,6 +168,12 @@ pub struct BatchArgs {
     /// Recording of that earlier run, made with `--events`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Repeat all jobs for this long: `30s`
+    #[arg(short = 'z', long = "for", visible_alias = "duration", value_name = "TIME", value_parser = values::length)]
+    pub duration: Option<Duration>,
+    /// Leave attempts of the first moments out of percentiles: `5s`
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    pub warmup: Option<Duration>,
     /// Start the batch again at this interval: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
@@ -180,7 +186,7 @@ impl BatchArgs {
     /// Whether any of these flags was given.
     pub fn is_any_set(&self) -> bool {
         let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
-        let Self { every, rounds, wire, retry_on, throttled, .. } = self;
+        let Self { duration, warmup, every, rounds, wire, retry_on, throttled, .. } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
@@ -192,6 +198,8 @@ impl BatchArgs {
             || *fail_fast
             || order.is_some()
             || from.is_some()
+            || duration.is_some()
+            || warmup.is_some()
             || every.is_some()
             || rounds.is_some()
             || wire.is_some()

@@ -11,6 +11,7 @@ use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::error::Error;
+use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
@@ -44,15 +45,26 @@ pub fn apply_flags(
     plan.limits.adaptive = batch.adaptive.unwrap_or(plan.limits.adaptive);
     plan.fail_fast |= batch.fail_fast;
     plan.wire = batch.wire.unwrap_or(plan.wire);
+    plan.limits.duration = batch.duration.or(plan.limits.duration);
+    plan.limits.warmup = batch.warmup.or(plan.limits.warmup);
     plan.polling = polling(plan.polling, batch)?;
     if plan.polling.is_some() {
         require_repeatable(plan, "rounds need")?;
     }
     plan.order = order(std::mem::take(&mut plan.order), batch)?;
+    check_duration(plan)?;
     if plan.order != JobOrder::AsGiven {
         require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
+    let prints_report = plan.output.report.as_deref().is_some_and(is_stdout);
+    if prints_report && (results.json || results.events.as_deref().is_some_and(is_stdout)) {
+        let other = if results.json { "`--json`" } else { "`--events -`" };
+        return Err(Error::Usage {
+            message: format!("{other} and the report cannot both go to standard output"),
+            hint: "write the report to a file: `--report report.json`".into(),
+        });
+    }
     plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     let body = given.body;
@@ -72,11 +84,26 @@ pub fn apply_flags(
             attempts: batch.tries,
             throttled: batch.throttled,
             max_body: results.max_body,
+            downgrade: results.downgrade.then_some(true),
             ..Rules::default()
         },
         retry_also: batch.retry_on,
     });
     Ok(())
+}
+
+/// Refuses to repeat jobs for a time if they are repeated in rounds, or cannot be repeated.
+fn check_duration(plan: &Plan) -> Result<(), Error> {
+    if plan.limits.duration.is_none() {
+        return Ok(());
+    }
+    if plan.polling.is_some() || plan.order != JobOrder::AsGiven {
+        return Err(Error::Usage {
+            message: "a run for a time has no rounds and no order".into(),
+            hint: "leave out `--for` (`duration`), or `--every` and `--order slow-first`".into(),
+        });
+    }
+    require_repeatable(plan, "`--for` needs")
 }
 
 /// Refuses a plan whose input can be read only once.

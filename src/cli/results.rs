@@ -15,7 +15,7 @@ pub struct ResultArgs {
     /// Print one JSON summary on standard output
     #[arg(long)]
     pub json: bool,
-    /// Write every answer and every failure to one JSON file
+    /// Write every answer and every failure to one file: JSON, or CSV for `.csv`; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Save every response body in this folder
@@ -24,6 +24,9 @@ pub struct ResultArgs {
     /// Keep bodies as they came, without decoding gzip, br, zstd and deflate
     #[arg(long)]
     pub raw: bool,
+    /// Follow redirects from https to http, too
+    #[arg(long)]
+    pub downgrade: bool,
     /// Largest body to read: `64MiB`, `1GB`
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub max_body: Option<u64>,

@@ -69,6 +69,10 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
     quantity::parse_duration(text).map_err(|wrong| wrong.to_string())
 }
 
+pub(super) fn length(text: &str) -> Result<Duration, String> {
+    Some(time(text)?).filter(|length| !length.is_zero()).ok_or_else(|| "write a time above zero".to_owned())
+}
+
 pub(super) fn speed(text: &str) -> Result<f64, String> {
     let speed = text.trim().trim_end_matches(['x', '×']).parse::<f64>().ok();
     speed.filter(|speed| (0.125..=64.0).contains(speed)).ok_or_else(|| "write a number from 0.125 to 64".to_owned())

@@ -5,6 +5,31 @@ use std::time::Duration;
 
 use crate::event::{Micros, Offset};
 
+impl Offset {
+    /// The run's start.
+    pub const ZERO: Self = Self(0);
+
+    /// The time since `earlier`; zero if this is not later.
+    pub fn since(self, earlier: Self) -> Micros {
+        Micros(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Micros {
+    /// No time.
+    pub const ZERO: Self = Self(0);
+
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
+    /// In seconds.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
 impl From<Duration> for Micros {
     fn from(length: Duration) -> Self {
         Self(u64::try_from(length.as_micros()).unwrap_or(u64::MAX))

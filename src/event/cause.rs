@@ -43,6 +43,7 @@ impl Cause {
                 Reason::Dns
                 | Reason::Refused
                 | Reason::Unreachable
+                | Reason::Proxy
                 | Reason::Tls
                 | Reason::Reset
                 | Reason::ClosedEarly

@@ -23,6 +23,7 @@ impl fmt::Display for Reason {
             Self::Dns => "name not found",
             Self::Refused => "connection refused",
             Self::Unreachable => "host unreachable",
+            Self::Proxy => "proxy failed",
             Self::Tls => "TLS failed",
             Self::Reset => "connection reset",
             Self::ClosedEarly => "connection closed early",

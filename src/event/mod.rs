@@ -13,6 +13,7 @@ pub mod failure_sample;
 pub mod idle;
 pub mod outcome;
 pub mod reasons;
+pub mod run_times;
 pub mod waits;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
 use crate::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
+use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
 
 /// One fact, when it happened, and which machine reported it.
@@ -64,6 +66,9 @@ pub enum Fact {
         /// Whether the TLS certificates of some host are not checked.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         insecure: bool,
+        /// The times that the plan sets, if it sets any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        times: Option<RunTimes>,
     },
     /// An endpoint is announced. Ids count up in the order of announcement.
     #[serde(rename = "endpoint-seen")]
@@ -76,8 +81,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
     },
-    /// The headers and the body size of an endpoint's requests. Reported before the first request that has any,
-    /// and once more when a later request differs.
+    /// An endpoint's headers and body size, before the first request that has any, and when a later one differs.
     #[serde(rename = "endpoint-asked")]
     EndpointProfile {
         /// Which endpoint.
@@ -471,30 +475,5 @@ impl Origin {
     /// Whether it is this machine.
     pub fn is_here(&self) -> bool {
         *self == Self::HERE
-    }
-}
-
-impl Offset {
-    /// The run's start.
-    pub const ZERO: Self = Self(0);
-
-    /// The time since `earlier`; zero if this is not later.
-    pub fn since(self, earlier: Self) -> Micros {
-        Micros(self.0.saturating_sub(earlier.0))
-    }
-}
-
-impl Micros {
-    /// No time.
-    pub const ZERO: Self = Self(0);
-
-    /// Whether it is zero.
-    pub fn is_zero(&self) -> bool {
-        *self == Self::ZERO
-    }
-
-    /// In seconds.
-    pub fn as_secs_f64(self) -> f64 {
-        self.0 as f64 / 1e6
     }
 }

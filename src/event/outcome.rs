@@ -79,6 +79,8 @@ pub enum Reason {
     Refused,
     /// There is no route to the host.
     Unreachable,
+    /// The proxy failed, or refused to connect.
+    Proxy,
     /// The TLS handshake failed.
     Tls,
     /// The connection was reset.

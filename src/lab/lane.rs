@@ -269,7 +269,7 @@ impl LaneThread {
             polling: None,
             fail_fast: false,
             // The upstream is on this machine, so no proxy applies.
-            route: Route::new(HttpClient::Direct, &|_| None).with_local_suffix(PRACTICE),
+            route: Route::new(HttpClient::Direct).with_local_suffix(PRACTICE),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,

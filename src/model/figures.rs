@@ -70,9 +70,13 @@ impl Model {
     /// The estimated time left at the pace of the last ten seconds, without stragglers. The only host's window and a
     /// long cooldown count, too.
     ///
-    /// `None` before 3 s or 2 % of the jobs, while paused or a host is down, and if only stragglers are left.
+    /// `None` before 3 s or 2 % of the jobs, while paused or a host is down, and if only stragglers are left. A run
+    /// for a time needs no estimate.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
     pub fn time_left(&self, now: Offset) -> Option<Micros> {
+        if let Some(until) = self.until.filter(|_| !self.is_paused && self.stage == Stage::Running) {
+            return (until > now).then(|| until.since(now));
+        }
         let jobs = self.jobs?;
         let settled = self.totals.settled();
         let too_early = now < Offset(3_000_000) || settled * 50 < jobs;

@@ -82,10 +82,14 @@ impl Model {
             Outcome::Answered { .. } => {
                 host.answered += 1;
                 host.failed += u64::from(is_bad);
-                host.latency.record(service);
-                self.latency.record(service);
                 self.recent.record(at, service);
-                endpoint.latency.record(service);
+                if self.warm.is_some_and(|warm| flight.started < warm) {
+                    self.totals.warmup += 1;
+                } else {
+                    host.latency.record(service);
+                    self.latency.record(service);
+                    endpoint.latency.record(service);
+                }
                 endpoint.trend.record(at, service);
             }
             Outcome::Throttled { status, retry_after } => {

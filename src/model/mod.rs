@@ -73,6 +73,10 @@ pub struct Model {
     pub first_limit: Option<u32>,
     /// Number of jobs, if known.
     pub jobs: Option<u64>,
+    /// When the last job is drawn, if the batch is repeated for a time.
+    pub until: Option<Offset>,
+    /// The end of the warm-up.
+    pub warm: Option<Offset>,
     /// Whether the batch repeats in rounds.
     pub is_polled: bool,
     /// Counts over the whole run.
@@ -153,7 +157,10 @@ impl Model {
             Fact::OriginJoined { name, zero } => {
                 self.origins.join(origin, name, *zero);
             }
-            Fact::RunStarted { name, limit, jobs, insecure } => {
+            Fact::RunStarted { name, limit, jobs, insecure, times } => {
+                let times = times.unwrap_or_default();
+                self.until = times.until.map(|until| self.origins.journal_time(origin, until)).or(self.until);
+                self.warm = times.warm.map(|warm| self.origins.journal_time(origin, warm)).or(self.warm);
                 self.name = Arc::clone(name);
                 self.is_insecure |= *insecure;
                 self.change_part(origin, |part| {

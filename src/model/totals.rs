@@ -24,6 +24,8 @@ pub struct Totals {
     pub unexpected: u64,
     /// Attempts that were cancelled.
     pub cancelled: u64,
+    /// Answered attempts of the warm-up, which count in no percentile.
+    pub warmup: u64,
     /// Attempts after the first one of a job, without those that follow redirects.
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.

@@ -26,7 +26,11 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
     // Standard output, a device and a pipe can be shared.
     let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let events = events.filter(|path| *path != Path::new("-"));
-    let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
+    let places = [
+        ("report", output.report.as_deref().filter(|path| !is_stdout(path))),
+        ("recording", events),
+        ("bodies", output.bodies.as_deref()),
+    ];
     let places = places.map(|(name, path)| Some((name, path?, absolute(path?))));
     let [report, events, _] = &places;
     for (name, path, file) in [report, events].into_iter().flatten().filter(|(_, path, _)| !is_stream(path)) {
@@ -38,10 +42,15 @@ pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), Outp
     Ok(())
 }
 
+/// Whether a report goes to standard output, which can hold only one result.
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// The folder for bodies that are too large for memory: that of the results, because it has room for them.
 pub fn folder_for_large_bodies(output: &Output) -> Option<PathBuf> {
     let of_report = || {
-        let path = output.report.as_deref().filter(|path| *path != Path::new("-"))?;
+        let path = output.report.as_deref().filter(|path| !is_stdout(path))?;
         let is_file = fs::metadata(path).map_or(true, |found| is_replaced(path, &found));
         is_file.then(|| folder_of(path).to_owned())
     };
@@ -62,6 +71,9 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// Checks a report's path. A file is replaced by a temporary one in its folder; a device or a pipe is written to.
 pub fn check_report(path: &Path) -> io::Result<()> {
+    if is_stdout(path) {
+        return Ok(());
+    }
     check_file(path)?;
     match fs::metadata(path) {
         Ok(found) if is_replaced(path, &found) => writable(folder_of(&fs::canonicalize(path)?)),

@@ -41,7 +41,7 @@ pub fn status_of(outcome: &Outcome) -> Option<u16> {
 pub fn is_out_of_reach(cause: Cause) -> bool {
     match cause {
         Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls),
-        Cause::Failed(reason) => matches!(reason, Reason::Dns | Reason::Refused | Reason::Unreachable),
+        Cause::Failed(reason) => matches!(reason, Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Proxy),
         Cause::Status(_) | Cause::Throttled(_) => false,
     }
 }
@@ -56,6 +56,7 @@ fn reason_kind(reason: Reason) -> &'static str {
         Reason::Dns => "dns",
         Reason::Refused => "refused",
         Reason::Unreachable => "unreachable",
+        Reason::Proxy => "proxy",
         Reason::Tls => "tls",
         Reason::Reset => "reset",
         Reason::ClosedEarly => "closed-early",
@@ -79,6 +80,7 @@ mod tests {
             Reason::Dns,
             Reason::Refused,
             Reason::Unreachable,
+            Reason::Proxy,
             Reason::Tls,
             Reason::Reset,
             Reason::ClosedEarly,

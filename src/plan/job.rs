@@ -15,6 +15,7 @@ use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
+use crate::plan::rows::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
@@ -36,6 +37,8 @@ pub struct Job {
     pub headers: Arc<HeaderMap>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
+    /// The values of its row, secrets masked, if it has any.
+    pub row_values: Option<Arc<RowValues>>,
     /// The login that answers challenges of its host.
     pub login: Option<Arc<DigestLogin>>,
     /// The rules for running and judging it.
@@ -58,6 +61,8 @@ pub struct Policy {
     pub timeouts: Timeouts,
     /// The most redirects to follow; with 0, a redirect is the final response.
     pub redirects: u32,
+    /// Whether to follow redirects from https to http.
+    pub downgrade: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.

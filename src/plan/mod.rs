@@ -26,7 +26,7 @@ pub mod reader;
 pub mod request;
 pub mod resolved;
 pub mod retry_on;
-mod rows;
+pub mod rows;
 pub mod rules;
 pub mod source;
 pub mod statuses;
@@ -91,6 +91,10 @@ pub struct Limits {
     pub outage: Duration,
     /// How long jobs wait for a host that has never answered.
     pub unreachable: Duration,
+    /// All jobs are repeated for this long; what has been drawn until then ends normally.
+    pub duration: Option<Duration>,
+    /// The length of the warm-up, whose attempts count in no percentile.
+    pub warmup: Option<Duration>,
     /// Rules for hosts by name; the first match applies.
     pub hosts: Vec<HostRule>,
 }
@@ -216,6 +220,8 @@ impl Default for Limits {
             retry_budget: defaults::RETRY_BUDGET,
             outage: defaults::OUTAGE,
             unreachable: defaults::UNREACHABLE,
+            duration: None,
+            warmup: None,
             hosts: Vec::new(),
         }
     }

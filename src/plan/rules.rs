@@ -26,6 +26,8 @@ pub struct Rules {
     pub job_timeout: Option<Duration>,
     /// The most redirects to follow.
     pub redirects: Option<u32>,
+    /// Whether to follow redirects from https to http.
+    pub downgrade: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
@@ -55,6 +57,7 @@ impl Rules {
             idle_timeout: self.idle_timeout.or(lower.idle_timeout),
             job_timeout: self.job_timeout.or(lower.job_timeout),
             redirects: self.redirects.or(lower.redirects),
+            downgrade: self.downgrade.or(lower.downgrade),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             throttled: self.throttled.or(lower.throttled),
@@ -88,6 +91,7 @@ impl Rules {
                 job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
+            downgrade: self.downgrade.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,

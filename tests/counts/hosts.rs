@@ -39,7 +39,7 @@ fn hosts_beyond_the_cap_take_no_memory() {
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        route: Route::new(HttpClient::Direct, &|_| None),
+        route: Route::new(HttpClient::Direct),
         time: RunTime::begin(),
         lingers: false,
         most: None,

@@ -66,7 +66,7 @@ impl Batch<'_> {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: false,
-            route: Route::new(self.via, &|_| None),
+            route: Route::new(self.via),
             time: RunTime::begin(),
             lingers: false,
             most: None,

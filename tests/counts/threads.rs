@@ -65,8 +65,7 @@ fn a_thousand_names_take_a_few_threads() {
         for thread in 0..of {
             let (shared, names) = (Arc::clone(&shared), names.clone());
             scope.spawn(move || {
-                let wire =
-                    Rc::new(Wires::new(Route::new(HttpClient::Direct, &|_| None), &names, &BodyRules::default()));
+                let wire = Rc::new(Wires::new(Route::new(HttpClient::Direct), &names, &BodyRules::default()));
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let (_sender, mut commands) = mpsc::unbounded_channel();
                 let commands = (thread == 0).then_some(&mut commands);

@@ -84,7 +84,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
         Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
-    here.extend(add_http_clients(plan, &network::open_route(plan)?, &mut resolved));
+    here.extend(add_routes(plan, &network::open_route(plan)?, &mut resolved));
     here.push(Item::new("interface", Value::Text(name.to_owned()), Provenance::Detected(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Provenance::Detected(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
@@ -121,16 +121,27 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
     Item::new("connections", Value::or_nothing(most, "no limit"), Provenance::Detected(why.to_owned()))
 }
 
-/// Adds the HTTP client to each known host. Returns an item with the rule for hosts that are not known yet.
-fn add_http_clients(plan: &Plan, route: &Route, resolved: &mut Resolved) -> Option<Item> {
-    let item = |(wire, why): (&'static str, String)| {
+/// Adds the HTTP client and the way to each known host. Returns items about hosts that are not known yet.
+fn add_routes(plan: &Plan, route: &Route, resolved: &mut Resolved) -> Vec<Item> {
+    let client = || {
+        let (client, why) = route.describe();
         let source =
             if plan.wire == HttpClient::Auto { Provenance::Detected(why) } else { Provenance::DerivedFrom("wire") };
-        Item::new("wire", Value::Text(wire.to_owned()), source)
+        Item::new("wire", Value::Text(client.to_owned()), source)
+    };
+    let source = |source: Option<String>| match source.as_deref() {
+        Some("proxy") => Provenance::DerivedFrom("proxy"),
+        Some(variable) => Provenance::Detected(format!("from {variable}")),
+        None => Provenance::Detected("no proxy applies".to_owned()),
     };
     for host in &mut resolved.hosts {
-        host.items.extend(host.key.parse().ok().map(|url| item(route.describe_for(&url))));
+        let Ok(url) = host.key.parse() else { continue };
+        let (way, named_by) = route.describe_for(&url);
+        host.items.extend([client(), Item::new("route", Value::Text(way), source(named_by))]);
     }
-    let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
-    has_unknown.then(|| item(route.describe()))
+    if resolved.endpoints.iter().all(|endpoint| endpoint.host.is_some()) {
+        return Vec::new();
+    }
+    let proxy = |(shown, named_by)| Item::new("route", Value::Text(format!("via {shown}")), source(Some(named_by)));
+    [client()].into_iter().chain(route.proxies().into_iter().map(proxy)).collect()
 }

@@ -8,6 +8,7 @@ use crate::app::appearance::{Appearance, with_flags};
 use crate::cli::look::LookArgs;
 use crate::config;
 use crate::plan::http_client::HttpClient;
+use crate::plan::network::Network;
 use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
@@ -84,8 +85,9 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     ] {
         row(what, on_or_off(decision.value), &decision.why);
     }
-    let (wire, why) = Route::new(HttpClient::Auto, &config::variable).describe();
-    row("wire", wire, &why);
+    for (what, value, why) in network() {
+        row(what, &value, &why);
+    }
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
         row("settings", state, &file.to_string_lossy());
@@ -95,4 +97,22 @@ pub fn report(args: &LookArgs, console: Console) -> String {
         text.push_str(&error.render(console.stdout));
     }
     text
+}
+
+/// The HTTP client and the proxies of the environment.
+fn network() -> Vec<(&'static str, String, String)> {
+    let route = match Route::open(HttpClient::Auto, &Network::default(), &config::variable) {
+        Ok(route) => route,
+        Err(wrong) => return vec![("network", "unusable".to_owned(), format!("`{}` {}", wrong.key, wrong.problem))],
+    };
+    let (wire, why) = route.describe();
+    let mut rows = vec![("wire", wire.to_owned(), why)];
+    // A long address needs a gap after it.
+    let proxy =
+        |(proxy, source)| ("proxy", format!("{proxy} "), format!("from {source}, unless NO_PROXY excludes a host"));
+    rows.extend(route.proxies().into_iter().map(proxy));
+    if rows.len() == 1 {
+        rows.push(("proxy", "none".to_owned(), "no proxy variable is set".to_owned()));
+    }
+    rows
 }

@@ -52,7 +52,13 @@ impl TestSession {
         let mut appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
         appearance.has_mouse = true;
         let run = ScriptedRun { events: Some(events), follow };
-        run.send(Fact::RunStarted { name: "scripted".into(), limit: Some(4), jobs: Some(9), insecure: false });
+        run.send(Fact::RunStarted {
+            name: "scripted".into(),
+            limit: Some(4),
+            jobs: Some(9),
+            insecure: false,
+            times: None,
+        });
         let ScriptedRun { events, follow } = run;
         Self { events, _pump: pump, follow, appearance, leaves_at_end: false }
     }

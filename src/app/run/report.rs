@@ -9,6 +9,7 @@ use crate::app::wakeups::Wakeups;
 use crate::error::Error;
 use crate::model::{Model, expectation};
 use crate::output::collector::Collected;
+use crate::output::destination::is_stdout;
 use crate::output::exit::{self, OwnFailures};
 use crate::output::output_error::OutputError;
 use crate::output::streams;
@@ -81,14 +82,17 @@ impl Batch<'_> {
     fn print_summary(&self, model: &Model, extras: &Extras<'_>) -> Result<(), OutputError> {
         let Console { stdout, stderr, .. } = self.console;
         let now = model.last;
-        let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
+        let prints_report = self.plan.output.report.as_deref().is_some_and(is_stdout);
+        let prints_events = self.results.events.as_deref().is_some_and(recording::is_stdout);
+        let has_other_result = self.results.json || prints_events || prints_report;
         if !has_other_result {
             return streams::print("the summary", &summary_text(model, now, extras, stdout));
         }
         if stderr.is_terminal() {
             streams::say(summary_text(model, now, extras, stderr).trim_end());
         }
-        if !self.results.json {
+        // Standard output holds only one result.
+        if !self.results.json || prints_report {
             return Ok(());
         }
         streams::print_document("the summary", &summary_json(model, now, extras))

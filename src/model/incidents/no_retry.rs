@@ -65,7 +65,13 @@ fn retry_word(cause: Cause) -> Option<String> {
         Cause::TimedOut(Phase::Job) => None,
         Cause::TimedOut(_) => Some("timeout".to_owned()),
         Cause::Failed(
-            Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Reset | Reason::ClosedEarly | Reason::Local,
+            Reason::Dns
+            | Reason::Refused
+            | Reason::Unreachable
+            | Reason::Proxy
+            | Reason::Reset
+            | Reason::ClosedEarly
+            | Reason::Local,
         ) => Some("connect".to_owned()),
         Cause::Failed(_) => None,
     }

@@ -9,7 +9,8 @@
 //!  "error":{"kind":"status","status":503,"cause":"503 Service Unavailable"},"data":"try later"}
 //! ]}
 //! ```
-//! Every result is one line. `total_ms` counts from when the job was the next one of its endpoint; `waited_ms` is
+//! Every result is one line. `request` is the request as asked, `final_url` the URL after redirects. `row` counts from 1,
+//! and `with` has the row's values. `started` is the start of the first attempt, `bytes` what was received. `total_ms` counts from when the job was the next one of its endpoint; `waited_ms` is
 //! the part of it that was not in flight. A batch in rounds has one result per job and round.
 //! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
 //!   An unexpected answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
@@ -20,10 +21,13 @@
 //!
 //! An older report is replaced only by a complete one. Start at [`Report::begin`].
 
+pub mod csv;
 pub mod entry;
 pub mod portable_json;
 pub mod spool;
 pub mod target;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -51,6 +55,8 @@ pub struct Report {
     name: String,
     started: SystemTime,
     counts: Counts,
+    /// One line of CSV for each job, instead of a JSON document.
+    is_csv: bool,
 }
 
 /// Facts that are known only at the end of a run.
@@ -108,21 +114,26 @@ impl Report {
         let target = ReportTarget::open(path)?;
         let spool = match &target {
             ReportTarget::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
-            ReportTarget::Stream(_) => Spool::create_anywhere()?,
+            ReportTarget::Stream(_) | ReportTarget::Stdout => Spool::create_anywhere()?,
         };
-        Ok(Self::with_parts(target, spool, name, started))
+        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        Ok(Self { is_csv, ..Self::with_parts(target, spool, name, started) })
     }
 
     /// A report with an open target and spool.
     pub(super) fn with_parts(target: ReportTarget, spool: Spool, name: &str, started: SystemTime) -> Self {
-        Self { target, spool, name: name.to_owned(), started, counts: Counts::default() }
+        Self { target, spool, name: name.to_owned(), started, counts: Counts::default(), is_csv: false }
     }
 
     /// Adds a settled job, whose body may have been saved as `file`.
     pub fn add(&mut self, result: &JobResult, file: Option<&str>) -> io::Result<()> {
-        match large_body(result)? {
-            None => self.spool.push(result.place, &ReportEntry::new(result, file))?,
-            Some(loaded) => self.spool.push(result.place, &ReportEntry::new(&loaded, file))?,
+        let entry = |result| ReportEntry::new(result, file, self.started);
+        if self.is_csv {
+            self.spool.push_text(result.place, &csv::line(&entry(result)))?;
+        } else if let Some(loaded) = large_body(result)? {
+            self.spool.push(result.place, &ReportEntry::new(&loaded, file, self.started))?;
+        } else {
+            self.spool.push(result.place, &entry(result))?;
         }
         let count = match result.end {
             JobEnd::Done => &mut self.counts.ok,
@@ -150,13 +161,28 @@ impl Report {
                 not_started: finish.not_started,
             },
         };
-        let spool = self.spool;
+        let (spool, is_csv) = (self.spool, self.is_csv);
+        let write = |to: &mut dyn Write| {
+            if is_csv {
+                to.write_all(csv::HEADER.as_bytes())?;
+                spool.copy_sorted(to, b"")
+            } else {
+                document(to, &header, spool)
+            }
+        };
         match self.target {
-            ReportTarget::File(path) => atomic_file::write_durably(&path, |to| document(to, &header, spool))?,
+            ReportTarget::File(path) => atomic_file::write_durably(&path, |to| write(to))?,
             ReportTarget::Stream(file) => {
                 let mut to = BufWriter::new(file);
-                document(&mut to, &header, spool)?;
+                write(&mut to)?;
                 to.flush()?;
+            }
+            ReportTarget::Stdout => {
+                let mut to = BufWriter::new(io::stdout().lock());
+                write(&mut to).and_then(|()| to.flush()).or_else(|error| {
+                    // A reader that closed the pipe has what it wanted.
+                    if io_error::is_closed_pipe(&error) { Ok(()) } else { Err(error) }
+                })?;
             }
         }
         Ok(counts)
@@ -177,117 +203,10 @@ fn large_body(result: &JobResult) -> io::Result<Option<JobResult>> {
 }
 
 /// Writes the head, which is only complete at the end of the run, and then the results.
-fn document(to: &mut impl Write, header: &DocumentHead<'_>, spool: Spool) -> io::Result<()> {
+fn document(to: &mut dyn Write, header: &DocumentHead<'_>, spool: Spool) -> io::Result<()> {
     let header = safe_json::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
     to.write_all(b",\"results\":[\n")?;
-    spool.copy_sorted(to)?;
+    spool.copy_sorted(to, b",\n")?;
     to.write_all(b"\n]}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs::{self, File};
-    use std::io::ErrorKind;
-    use std::time::SystemTime;
-
-    use super::{Finish, Report};
-    use crate::event::outcome::JobEnd;
-    use crate::event::reasons::RunEnd;
-    use crate::event::{JobId, Micros};
-    use crate::job_result::{Answer, JobResult};
-    use crate::output::report::spool::Spool;
-    use crate::output::report::target::ReportTarget;
-    use crate::plan::job::Place;
-
-    const FINISH: Finish =
-        Finish { finished: SystemTime::UNIX_EPOCH, how: Some(RunEnd::Finished), not_started: Some(0) };
-
-    fn result(row: u64, body: &str) -> JobResult {
-        JobResult {
-            place: Place { source: 0, row },
-            job: JobId(row + 1),
-            endpoint: "e".into(),
-            target: "GET http://a.b/".into(),
-            end: JobEnd::Done,
-            tries: 1,
-            total: Micros(1_000),
-            waited: Micros::ZERO,
-            answer: Some(Answer {
-                status: 200,
-                content_type: None,
-                bytes: body.len() as u64,
-                body: body.to_owned().into(),
-                file: None,
-                is_encoded: false,
-            }),
-        }
-    }
-
-    #[test]
-    fn the_document_is_one_header_line_and_one_line_for_each_result() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.json");
-        let mut report = Report::begin(&path, "n", SystemTime::UNIX_EPOCH).unwrap();
-        report.add(&result(1, "[2]"), None).unwrap();
-        report.add(&result(0, "[1]"), Some("1-000001-e.json")).unwrap();
-        assert_eq!(report.finish(&FINISH).unwrap().ok, 2);
-        assert_eq!(
-            fs::read_to_string(path).unwrap(),
-            "{\"inflight\":\"report\",\"schema\":1,\"name\":\"n\",\"started\":\"1970-01-01T00:00:00.000Z\",\
-             \"finished\":\"1970-01-01T00:00:00.000Z\",\"ended\":\"finished\",\
-             \"jobs\":{\"ok\":2,\"failed\":0,\"cancelled\":0,\"not_started\":0},\"results\":[\n\
-             {\"endpoint\":\"e\",\"request\":\"GET http://a.b/\",\"ok\":true,\"status\":200,\"tries\":1,\
-             \"total_ms\":1.0,\"waited_ms\":0.0,\"file\":\"1-000001-e.json\",\"data\":[1]},\n\
-             {\"endpoint\":\"e\",\"request\":\"GET http://a.b/\",\"ok\":true,\"status\":200,\"tries\":1,\
-             \"total_ms\":1.0,\"waited_ms\":0.0,\"data\":[2]}\n]}\n"
-        );
-    }
-
-    #[test]
-    fn an_empty_run_has_an_empty_list() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.json");
-        Report::begin(&path, "n", SystemTime::UNIX_EPOCH).unwrap().finish(&FINISH).unwrap();
-        let document: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-        assert_eq!(document["results"], serde_json::json!([]));
-    }
-
-    #[test]
-    fn a_folder_or_a_missing_folder_is_refused_before_the_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let begin =
-            |name: &str| Report::begin(&folder.path().join(name), "n", SystemTime::UNIX_EPOCH).unwrap_err().kind();
-        assert_eq!(begin(""), ErrorKind::IsADirectory);
-        assert_eq!(begin("missing/x.json"), ErrorKind::NotFound);
-        fs::write(folder.path().join("file"), "").unwrap();
-        assert_eq!(begin("file/x.json"), ErrorKind::NotADirectory);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_is_written_through() {
-        let folder = tempfile::tempdir().unwrap();
-        let (real, link) = (folder.path().join("real.json"), folder.path().join("latest.json"));
-        fs::write(&real, "older").unwrap();
-        std::os::unix::fs::symlink("real.json", &link).unwrap();
-        Report::begin(&link, "n", SystemTime::UNIX_EPOCH).unwrap().finish(&FINISH).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert!(fs::read_to_string(&real).unwrap().contains("\"results\""));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_disk_that_fills_up_during_the_run_is_an_error_and_leaves_the_older_report() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.json");
-        fs::write(&path, "older").unwrap();
-        let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let mut report = Report::with_parts(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
-        let body = "x".repeat(10_000);
-        let refused = (0..10).find_map(|row| report.add(&result(row, &body), None).err());
-        assert_eq!(refused.unwrap().kind(), ErrorKind::StorageFull);
-        drop(report);
-        assert_eq!(fs::read_to_string(&path).unwrap(), "older");
-    }
 }

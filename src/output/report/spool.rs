@@ -58,8 +58,17 @@ impl Spool {
         Ok(())
     }
 
-    /// Copies every entry in plan order, one per line, separated by commas.
-    pub fn copy_sorted(mut self, to: &mut impl Write) -> io::Result<()> {
+    /// Adds an entry that is a line of text.
+    pub fn push_text(&mut self, place: Place, line: &str) -> io::Result<()> {
+        self.file.write_all(line.as_bytes())?;
+        let length = line.len() as u64;
+        self.index.push(Slot { place, offset: self.end, length });
+        self.end += length;
+        Ok(())
+    }
+
+    /// Copies every entry in plan order, with a separator between two of them.
+    pub fn copy_sorted(mut self, to: &mut (impl Write + ?Sized), separator: &[u8]) -> io::Result<()> {
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         self.index.sort_unstable();
         let mut entry = Vec::new();
@@ -70,7 +79,7 @@ impl Spool {
                 file.seek(SeekFrom::Start(slot.offset))?;
             }
             if i > 0 {
-                to.write_all(b",\n")?;
+                to.write_all(separator)?;
             }
             if slot.length <= SMALL {
                 #[expect(clippy::cast_possible_truncation, reason = "at most SMALL")]
@@ -117,7 +126,7 @@ mod tests {
             spool.push(Place { source, row }, entry).unwrap();
         }
         let mut copied = Vec::new();
-        spool.copy_sorted(&mut copied).unwrap();
+        spool.copy_sorted(&mut copied, b",\n").unwrap();
         assert_eq!(copied, format!("\"a\",\n\"b\",\n\"{large}\",\n\"d\"").as_bytes());
     }
 }

@@ -15,11 +15,16 @@ pub(in crate::output) enum ReportTarget {
     File(PathBuf),
     /// A device or a pipe, which must not be replaced.
     Stream(File),
+    /// Standard output.
+    Stdout,
 }
 
 impl ReportTarget {
     /// Opens the target of a path. Fails if it cannot be written.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        if destination::is_stdout(path) {
+            return Ok(Self::Stdout);
+        }
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {

@@ -79,6 +79,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
+        "warmup_attempts": totals.warmup,
         "bytes": totals.bytes,
         "decoded_bytes": totals.decoded,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),

@@ -235,6 +235,9 @@ fn latency(model: &Model) -> Option<String> {
         parts.push(format!("{name} {}", units::length(model.latency.quantile(q)?)));
     }
     parts.push(format!("max {}", units::length(max)));
+    if model.totals.warmup > 0 {
+        parts.push(format!("without {} of the warm-up", units::plural(model.totals.warmup, "attempt")));
+    }
     Some(line(&parts))
 }
 

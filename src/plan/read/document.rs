@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use toml::de::DeTable;
 
@@ -133,10 +134,19 @@ fn read_limits(mut section: PlanSection<'_>) -> Limits {
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
         adaptive: section.get("adaptive").and_then(|entry| read_adaptive(&entry)).unwrap_or(default.adaptive),
+        duration: section.get("duration").and_then(|entry| read_length(&entry)),
+        warmup: section.get("warmup").and_then(|entry| read_length(&entry)),
         ..default
     };
     section.finish();
     limits
+}
+
+/// Reads a duration above zero.
+fn read_length(entry: &PlanEntry<'_>) -> Option<Duration> {
+    let zero = || ValueError::new("zero", "write a duration such as `\"30s\"`");
+    let length = entry.duration()?;
+    entry.check(if length.is_zero() { Err(zero()) } else { Ok(length) })
 }
 
 /// Reads when limits adapt. Older plans have `true` or `false`.

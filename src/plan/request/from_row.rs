@@ -44,7 +44,7 @@ impl RequestBuilder {
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
         let own = Rules { timeout: row.timeout, status: row.status, ..Rules::default() };
         let policy = (own != Rules::default()).then(|| Arc::new(own.over(&self.rules).policy()));
-        Ok(BuiltRequest { method, address, target, headers, body, name, policy })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name, policy })
     }
 }
 

@@ -22,6 +22,7 @@ use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::rows::Rows;
+use crate::plan::rows::row_values::{RowNames, RowValues};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
@@ -42,6 +43,7 @@ pub(in crate::plan) struct RequestBuilder {
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
+    names: RowNames,
     practice_port: Option<u16>,
 }
 
@@ -63,6 +65,8 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
     pub(in crate::plan) body: RequestContent,
+    /// The row's values, if it has any.
+    pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
     /// Its own rules, if the row has any.
@@ -107,7 +111,21 @@ impl RequestBuilder {
             Target::InRow(_) => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, auth, policy, rules, secrets, hidden, practice_port })
+        let names = RowNames::new(&source.columns);
+        Ok(Self {
+            method,
+            has_own_method,
+            url,
+            headers,
+            body,
+            auth,
+            policy,
+            rules,
+            secrets,
+            hidden,
+            names,
+            practice_port,
+        })
     }
 
     /// Builds the request of a row.
@@ -126,7 +144,8 @@ impl RequestBuilder {
         };
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None, policy: None })
+        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy: None })
     }
 
     /// Returns the host of all requests, if it is the same for all.

@@ -12,7 +12,10 @@ use crate::plan::resolved::{Group, Item};
 
 /// Returns the tables of the network.
 pub(super) fn groups(network: &Network, index: &ProvenanceIndex<'_>) -> Vec<Group> {
-    let mut groups = vec![Group { title: "tls".into(), items: tls(&network.tls.all, index) }];
+    let mut groups = vec![
+        Group { title: "network".into(), items: connections(network, index) },
+        Group { title: "tls".into(), items: tls(&network.tls.all, index) },
+    ];
     groups.extend(network.tls.hosts.iter().map(|(pattern, rules)| {
         let title = format!("tls.{pattern}");
         let items = own(rules).into_iter().filter_map(|(key, value)| {
@@ -24,6 +27,36 @@ pub(super) fn groups(network: &Network, index: &ProvenanceIndex<'_>) -> Vec<Grou
         Group { title: title.into(), items }
     }));
     groups
+}
+
+fn connections(network: &Network, index: &ProvenanceIndex<'_>) -> Vec<Item> {
+    let proxy = network.proxy.as_ref().map(|proxy| match proxy.0.as_str() {
+        "" => Value::Nothing("none, also not of the environment"),
+        url => Value::Text(without_user(url)),
+    });
+    let list = |texts: Vec<String>| (!texts.is_empty()).then_some(Value::List(texts));
+    let resolve = list(network.resolve.iter().map(|rule| rule.written.clone()).collect());
+    let connect_to = list(network.connect_to.iter().map(|rule| rule.written.clone()).collect());
+    let socket = network.unix_socket.as_deref().map(|path| Value::Text(path.display().to_string()));
+    let items = [
+        ("proxy", proxy, "of the environment"),
+        ("resolve", resolve, "none"),
+        ("connect_to", connect_to, "none"),
+        ("unix_socket", socket, "none"),
+    ];
+    let item = |(key, value, absent): (&'static str, Option<Value>, &'static str)| {
+        Item::new(key, Value::or_nothing(value, absent), index.key_provenance(key))
+    };
+    items.into_iter().map(item).collect()
+}
+
+/// Removes user and password from the URL of a proxy.
+fn without_user(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+        (None, Some((_, rest))) => rest.to_owned(),
+        (_, None) => url.to_owned(),
+    }
 }
 
 fn tls(rules: &TlsRules, index: &ProvenanceIndex<'_>) -> Vec<Item> {

@@ -60,6 +60,7 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let per_host = limits.per_host.map(|limit| Value::Count(limit.get().into()));
     let rate = limits.gap.map(Value::Rate);
     let gap = limits.per_host_gap.map(Value::Length);
+    let (duration, warmup) = (limits.duration.map(Value::Length), limits.warmup.map(Value::Length));
     vec![
         Item::new(
             "concurrency",
@@ -70,6 +71,12 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("rate", Value::or_nothing(rate, "no limit"), index.key_provenance("limits.rate")),
         Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
         Item::new("adaptive", Value::Text(limits.adaptive.label().to_owned()), index.key_provenance("limits.adaptive")),
+        Item::new(
+            "duration",
+            Value::or_nothing(duration, "until all jobs are done"),
+            index.key_provenance("limits.duration"),
+        ),
+        Item::new("warmup", Value::or_nothing(warmup, "none"), index.key_provenance("limits.warmup")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
         Item::new("retry.outage", Value::Length(limits.outage), index.key_provenance("retry.outage")),
         Item::new("retry.unreachable", Value::Length(limits.unreachable), index.key_provenance("retry.unreachable")),

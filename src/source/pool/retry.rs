@@ -136,6 +136,10 @@ fn scaled(length: Micros, share: f64) -> Micros {
 
 /// Whether the plan lists an outcome for retries; `None` if no plan can.
 pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
+    use Reason::{
+        BadResponse, BadRow, ClosedEarly, Dns, Local, Panicked, Proxy, Redirect, Refused, Reset, Tls, TooLarge,
+        Unreachable,
+    };
     match outcome {
         Outcome::Answered { expected: true, .. }
         | Outcome::Redirected { .. }
@@ -145,18 +149,8 @@ pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
         Outcome::Answered { status, .. } => Some(on.has_status(*status)),
         Outcome::TimedOut { .. } => Some(on.timeout),
         Outcome::Failed { reason, .. } => match reason {
-            Reason::Dns
-            | Reason::Refused
-            | Reason::Unreachable
-            | Reason::Reset
-            | Reason::ClosedEarly
-            | Reason::Local => Some(on.connect),
-            Reason::Tls
-            | Reason::BadResponse
-            | Reason::TooLarge
-            | Reason::Redirect
-            | Reason::BadRow
-            | Reason::Panicked => None,
+            Dns | Refused | Unreachable | Proxy | Reset | ClosedEarly | Local => Some(on.connect),
+            Tls | BadResponse | TooLarge | Redirect | BadRow | Panicked => None,
         },
     }
 }
@@ -170,7 +164,10 @@ pub fn may_repeat(outcome: &Outcome, rules: &Retry, method: &Method) -> bool {
     let was_not_processed = matches!(
         outcome,
         Outcome::Answered { status: 408 | 425, .. }
-            | Outcome::Failed { reason: Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Local, .. }
+            | Outcome::Failed {
+                reason: Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Proxy | Reason::Local,
+                ..
+            }
     );
     was_not_processed || is_repeatable(method, rules)
 }

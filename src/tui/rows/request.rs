@@ -70,6 +70,7 @@ pub fn result_text(bar: &Bar) -> Cow<'static, str> {
             Reason::Dns => "no name",
             Reason::Refused => "refused",
             Reason::Unreachable => "no route",
+            Reason::Proxy => "proxy",
             Reason::Tls => "TLS",
             Reason::Reset => "reset",
             Reason::ClosedEarly => "closed",

@@ -20,7 +20,13 @@ impl Run {
         let mut run = Self { model: Model::default(), jobs: 0 };
         run.apply(
             0,
-            Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs), insecure: false },
+            Fact::RunStarted {
+                name: "nightly.toml".into(),
+                limit: Some(4),
+                jobs: Some(jobs),
+                insecure: false,
+                times: None,
+            },
         );
         for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
             run.apply(0, Fact::EndpointAnnounced { endpoint, name: (*name).into(), jobs: None });

@@ -72,7 +72,7 @@ async fn run(plan: &str, names: Resolver, profiles: &'static Asked) -> usize {
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
     let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
-    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto, &|_| None)));
+    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto)));
     shared.open("ahead", false).await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
     let wire = Rc::new(Asking { names, profiles, begun, most_ahead });

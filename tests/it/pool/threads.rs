@@ -37,7 +37,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        route: Route::new(HttpClient::Auto, &|_| None).with_local_suffix(PRACTICE),
+        route: Route::new(HttpClient::Auto).with_local_suffix(PRACTICE),
         time: RunTime::begin(),
         lingers: false,
         most: None,

@@ -82,7 +82,7 @@ impl Batch {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: plan.fail_fast,
-            route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
+            route: Route::new(plan.wire).with_local_suffix(PRACTICE),
             time: RunTime::begin(),
             lingers,
             most: None,

@@ -71,7 +71,7 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        route: Route::new(plan.wire, &|_| None),
+        route: Route::new(plan.wire),
         time: RunTime::begin(),
         lingers: false,
         most: None,

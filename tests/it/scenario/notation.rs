@@ -71,7 +71,7 @@ impl Scenario {
         let fact = match verb {
             "run" => {
                 let (limit, jobs) = (named("limit").map(number), named("jobs").map(number));
-                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false }
+                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times: None }
             }
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {

@@ -18,7 +18,7 @@ pub fn run() -> impl Strategy<Value = Vec<Event>> {
 /// Builds a run from a list of choices: the action, its object, and the time until then.
 fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
     let mut run = Played::default();
-    run.apply(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None, insecure: false });
+    run.apply(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None, insecure: false, times: None });
     for id in 0..3 {
         run.apply(Fact::EndpointAnnounced { endpoint: EndpointId(id), name: format!("GET /{id}").into(), jobs: None });
         run.apply(Fact::HostAnnounced {

@@ -9,6 +9,7 @@ use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
+use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use proptest::option::of;
@@ -71,7 +72,13 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
         0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginJoined { name, zero }).boxed(),
         1 => (text(), of(any::<u32>()), of(any::<u64>()), any::<bool>())
-            .prop_map(|(name, limit, jobs, insecure)| Fact::RunStarted { name, limit, jobs, insecure })
+            .prop_map(|(name, limit, jobs, insecure)| Fact::RunStarted {
+                name,
+                limit,
+                jobs,
+                insecure,
+                times: insecure.then(RunTimes::default),
+            })
             .boxed(),
         2 => (endpoint(), text(), of(any::<u64>()))
             .prop_map(|(endpoint, name, jobs)| Fact::EndpointAnnounced { endpoint, name, jobs })
@@ -316,6 +323,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::Dns,
         Reason::Refused,
         Reason::Unreachable,
+        Reason::Proxy,
         Reason::Tls,
         Reason::Reset,
         Reason::ClosedEarly,

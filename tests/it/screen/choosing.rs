@@ -56,7 +56,7 @@ fn keys_change_the_limit_of_the_selected_host() {
 fn numbered_by_the_source() -> Model {
     let mut model = Model::default();
     let mut apply = |origin, fact| model.apply(&Event { at: Offset(0), origin: Origin(origin), fact });
-    apply(0, Fact::RunStarted { name: "run".into(), limit: Some(8), jobs: Some(4), insecure: false });
+    apply(0, Fact::RunStarted { name: "run".into(), limit: Some(8), jobs: Some(4), insecure: false, times: None });
     for (origin, id) in [(0, 7), (0, 3), (1, 3)] {
         let name = format!("https://{origin}-{id}.example:443").into();
         apply(origin, Fact::HostAnnounced { host: HostId(id), name, limit: None });

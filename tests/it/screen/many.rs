@@ -20,7 +20,7 @@ use crate::screen::shot::{draw, press};
 fn model(n: u32) -> Model {
     let mut model = Model::default();
     let mut apply = |at: u64, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
-    apply(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None, insecure: false });
+    apply(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None, insecure: false, times: None });
     for id in 0..n {
         let (endpoint, host) = (EndpointId(id), HostId(id));
         apply(0, Fact::EndpointAnnounced { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
@@ -65,7 +65,10 @@ fn a_picture_builds_only_the_visible_rows() {
 fn finished_endpoints_are_hidden_until_the_run_is_over() {
     let mut model = Model::default();
     let apply = |model: &mut Model, fact| model.apply(&Event { at: Offset(1), origin: Origin::HERE, fact });
-    apply(&mut model, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60), insecure: false });
+    apply(
+        &mut model,
+        Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60), insecure: false, times: None },
+    );
     for id in 0..60 {
         let (endpoint, job) = (EndpointId(id), JobId(id.into()));
         apply(&mut model, Fact::EndpointAnnounced { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });

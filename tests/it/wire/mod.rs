@@ -60,7 +60,7 @@ impl WireRig {
     fn with_bodies(via: HttpClient, names: &Resolver, bodies: &BodyRules) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let route = Route::new(via, &|_| None).with_local_suffix(PRACTICE);
+        let route = Route::new(via).with_local_suffix(PRACTICE);
         let names = names.clone().with_local_suffix(Some(PRACTICE));
         Self { upstream, wire: Wires::new(route, &names, bodies), runtime }
     }

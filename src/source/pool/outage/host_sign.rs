@@ -36,7 +36,10 @@ impl HostSign {
             Outcome::Failed { reason: Reason::Refused | Reason::Unreachable, .. } => Self::Absent,
             // A name that has never had an address is probably wrong.
             Outcome::Failed { reason: Reason::Dns, .. } if has_answered => Self::Broken,
-            Outcome::Failed { reason: Reason::Dns | Reason::BadRow | Reason::Local | Reason::Panicked, .. }
+            Outcome::Failed {
+                reason: Reason::Dns | Reason::Proxy | Reason::BadRow | Reason::Local | Reason::Panicked,
+                ..
+            }
             | Outcome::Cancelled => Self::Nothing,
         }
     }

@@ -11,6 +11,9 @@ use crate::source::pool::throttle::stated::Stated;
 use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
+/// The wait if the server asks for one in a form that cannot be parsed: longer than the first backoffs.
+const UNREADABLE_WAIT: Micros = Micros(5_000_000);
+
 /// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
 #[derive(Debug)]
 pub struct Disposition {
@@ -72,17 +75,18 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     let expected = policy.status.contains(status);
     let notice = throttle::read(status, &head.headers, head.received, policy.throttled);
     let stated = notice.stated(policy.retry.longest_wait.into());
-    let Notice { ask, remaining, retry_after, malformed, .. } = notice;
+    let Notice { ask, remaining, retry_after, malformed, is_unreadable, .. } = notice;
+    let unreadable = is_unreadable.then_some(UNREADABLE_WAIT);
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown, wait) = match ask {
         Some(Ask { wait }) if !expected => {
             let asked = wait.map(|wait| wait.length);
-            (Outcome::Throttled { status, retry_after: asked }, asked.map(until), None)
+            (Outcome::Throttled { status, retry_after: asked }, asked.or(unreadable).map(until), None)
         }
         _ => {
             // The quota of this window is exhausted, so the next request would be refused.
             let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
-            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after)
+            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after.or(unreadable))
         }
     };
     (outcome, ThrottleNotice { cooldown, wait, stated, malformed })
@@ -158,9 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_field_sets_no_cooldown() {
+    fn a_wait_that_cannot_be_parsed_is_longer_than_a_backoff() {
         let throttled = Outcome::Throttled { status: 429, retry_after: None };
-        assert_eq!(asked(429, "retry-after", "soon"), (throttled, None));
+        assert_eq!(asked(429, "retry-after", "soon"), (throttled.clone(), Some(Offset(10_000_000))));
+        assert_eq!(asked(429, "x-ratelimit-reset", "soon"), (throttled, None));
         let answered = Outcome::Answered { status: 503, bytes: 0, expected: false };
         assert_eq!(asked(503, "retry-after", "soon"), (answered, None));
     }

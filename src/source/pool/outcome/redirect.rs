@@ -1,18 +1,23 @@
 //! Redirects: the next request of a job, with its URL and headers.
 //!
-//! A redirect from https to http is refused. Of the plan's headers, only `Accept*` and `User-Agent` are sent to
+//! A redirect from https to http is refused unless the plan allows it. Of the plan's headers, only `Accept*` and `User-Agent` are sent to
 //! another origin, because any other may contain a key.
 //! Start at [`follow`].
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderName, Method};
+use percent_encoding::AsciiSet;
 use url::Url;
 
 use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::text::secret;
+
+/// What is encoded in a location that is not UTF-8: bytes above ASCII, always.
+const NON_ASCII: AsciiSet = AsciiSet::EMPTY;
 
 /// The result of following a redirect.
 #[derive(Debug)]
@@ -36,15 +41,23 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
     if hops >= job.policy.redirects {
         return Hop::Refused("too many redirects");
     }
-    let Some(url) = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| job.url.join(to).ok()) else {
+    let Ok(url) = job.url.join(&encoded(location.as_bytes())) else {
         return Hop::Refused("a redirect with an invalid location");
     };
     match (job.url.scheme(), url.scheme()) {
-        ("https", "http") => return Hop::Refused("a redirect from https to http"),
+        ("https", "http") if !job.policy.downgrade => {
+            return Hop::Refused("a redirect from https to http: `downgrade` or `--downgrade` follows it");
+        }
         (_, "http" | "https") => {}
         _ => return Hop::Refused("a redirect to another scheme"),
     }
     Hop::To(Box::new(next(job, status, url)))
+}
+
+/// A location as text. Bytes that are not UTF-8 are percent-encoded, as in browsers and curl.
+fn encoded(location: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(location)
+        .map_or_else(|_| percent_encoding::percent_encode(location, &NON_ASCII).to_string().into(), Into::into)
 }
 
 fn next(job: &Job, status: u16, mut url: Url) -> Job {
@@ -105,6 +118,7 @@ mod tests {
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
             body: "body".into(),
+            row_values: None,
             login: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
@@ -134,7 +148,11 @@ mod tests {
     #[test]
     fn a_redirect_from_https_to_http_is_refused() {
         let secure = job(Method::GET, "https://a.b/");
-        assert_eq!(refused(&secure, "http://a.b/", 0), "a redirect from https to http");
+        assert!(refused(&secure, "http://a.b/", 0).starts_with("a redirect from https to http"));
+        let mut follows = secure.clone();
+        follows.policy = Arc::new(Rules { downgrade: Some(true), ..Rules::default() }.policy());
+        let next_url = next(&follows, 302, "http://a.b/").url;
+        assert_eq!(next_url.as_str(), "http://a.b/");
         assert_eq!(next(&secure, 302, "//c.d/x").url.as_str(), "https://c.d/x");
         assert_eq!(next(&job(Method::GET, "http://a.b/"), 302, "https://a.b/").url.scheme(), "https");
     }
@@ -149,6 +167,16 @@ mod tests {
         assert_eq!(refused(&job, "http://[", 0), "a redirect with an invalid location");
         assert!(matches!(follow(&job, 302, &HeaderMap::new(), 0), Hop::Refused("a redirect without a location")));
         assert!(matches!(hop(&job, 304, "/x", 0), Hop::None));
+    }
+
+    #[test]
+    fn a_location_that_is_not_utf8_is_encoded() {
+        let job = job(Method::GET, "http://a.b/");
+        let location = HeaderValue::from_bytes(b"/caf\xe9?x=%20").unwrap();
+        let hop = follow(&job, 302, &HeaderMap::from_iter([(http::header::LOCATION, location)]), 0);
+        let Hop::To(next) = hop else { panic!("{hop:?}") };
+        assert_eq!(next.url.as_str(), "http://a.b/caf%E9?x=%20");
+        assert_eq!(self::next(&job, 302, "/caf\u{e9}").url.as_str(), "http://a.b/caf%C3%A9");
     }
 
     #[test]

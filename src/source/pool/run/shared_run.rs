@@ -158,7 +158,8 @@ impl SharedRun {
     pub async fn open(&self, name: &str, insecure: bool) {
         self.with_state(|state, now| {
             let (limit, jobs) = (Some(state.schedule.gate.limit()), state.schedule.sources().jobs());
-            state.emit_first(now, Fact::RunStarted { name: name.into(), limit, jobs, insecure });
+            let times = state.schedule.times();
+            state.emit_first(now, Fact::RunStarted { name: name.into(), limit, jobs, insecure, times });
             let mode = state.schedule.adaptive();
             if mode.is_active() {
                 state.emit(now, Fact::AdaptiveSet { on: true, mode: Some(mode) });

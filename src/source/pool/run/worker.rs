@@ -84,6 +84,9 @@ async fn exchange<W: Wire>(
     me: &WorkerHandle,
 ) -> (Exchange, Disposition) {
     let ready = &ticket.ready;
+    if ready.is_crowded {
+        wire.spare_connections(&ready.job);
+    }
     let exchange = tokio::select! {
         biased;
         exchange = exchange_signed(wire, &ready.job, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
@@ -117,6 +120,9 @@ async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
                 job: id,
                 endpoint,
                 target,
+                final_target: None,
+                row_values: None,
+                started: None,
                 end: end.clone(),
                 tries: 0,
                 total: Micros::ZERO,

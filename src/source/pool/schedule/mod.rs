@@ -33,6 +33,7 @@ use std::sync::Arc;
 use crate::event::idle::IdleReason;
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::RetryReason;
+use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
@@ -103,6 +104,8 @@ pub struct Schedule {
     now: Offset,
     clock: RunClock,
     sources: Sources,
+    /// The end of the warm-up.
+    warm: Option<Offset>,
     lanes: Lanes,
     delayed: DelayQueue,
     settling: SettlingJobs,
@@ -130,7 +133,8 @@ impl Schedule {
             announcements: VecDeque::new(),
             now: Offset::ZERO,
             clock: RunClock::default(),
-            sources: Sources::new(cursor, polling),
+            sources: Sources::new(cursor, polling, limits.duration.map(|length| Offset::ZERO + length.into())),
+            warm: limits.warmup.map(|length| Offset::ZERO + length.into()),
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
@@ -171,6 +175,8 @@ impl Schedule {
                 self.settling.settle_due(at);
             } else if self.shortage.due() == Some(due) {
                 self.report_shortage();
+            } else if self.sources.closes_at() == Some(due) {
+                self.sources.close(&mut self.announcements);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
                 self.enqueue_source(source);
             }
@@ -196,7 +202,8 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), self.shortage.due(), round]
+        let (closing, settling) = (self.sources.closes_at(), self.settling.soonest());
+        [self.lanes.next_opening(), self.delayed.soonest(), settling, self.shortage.due(), closing, round]
             .into_iter()
             .flatten()
             .min()
@@ -330,6 +337,12 @@ impl Schedule {
         self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
     }
 
+    /// The times that the plan sets for the run.
+    pub fn times(&self) -> Option<RunTimes> {
+        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm };
+        (times != RunTimes::default()).then_some(times)
+    }
+
     /// The sources of the plan.
     pub fn sources(&mut self) -> &mut Sources {
         &mut self.sources
@@ -383,6 +396,7 @@ impl Schedule {
         }
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
         ready.generation = lane.outage.start();
+        ready.is_crowded = lane.is_crowded();
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);

@@ -10,13 +10,17 @@ use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
 use crate::source::pool::schedule::{PARKED_MAX, Schedule};
 
+/// A sweep over many hosts: each has at most this part of the jobs that wait.
+const CROWD: usize = 100;
+
 impl Schedule {
     /// Learns from the end of an attempt whether its host is up. `in_flight` includes the attempt. Returns what the
     /// end means for the job.
     pub fn observe_host(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> JobFate {
         let host = ready.host;
-        let is_crowded = self.parked >= PARKED_MAX / 2;
         let lane = self.lanes.lane(host.0 as usize);
+        // The jobs of one host never crowd out others: it may come up soon, and then they are done.
+        let is_crowded = self.parked >= PARKED_MAX / 2 && lane.n_parked() <= self.parked / CROWD;
         let evidence = HostEvidence {
             at: self.now,
             started: ready.started,

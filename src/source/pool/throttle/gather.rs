@@ -22,6 +22,8 @@ pub struct ThrottleFields {
     pub customary: Quotas,
     /// Fields that cannot be parsed.
     pub malformed: u32,
+    /// Whether `Retry-After` is one of them, and no other field has its meaning.
+    pub is_unreadable: bool,
 }
 
 /// The fields of one family, in order of arrival.
@@ -50,11 +52,12 @@ impl ThrottleFields {
         let now = || headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
         let (mut standard, mut customary) = (Family::default(), Family::default());
         let mut retry_after: Option<RetryWait> = None;
-        let mut malformed = 0_u32;
+        let (mut malformed, mut is_unreadable) = (0_u32, false);
         for (name, value) in headers {
             let is_fine = match name.as_str() {
                 "retry-after" => {
                     let length = text(value).and_then(|text| moment::retry_after(text, now()));
+                    is_unreadable |= length.is_none();
                     keep_longer_wait(&mut retry_after, length, WaitSource::RetryAfter)
                 }
                 "retry-after-ms" | "x-ms-retry-after-ms" => {
@@ -78,7 +81,7 @@ impl ThrottleFields {
         }
         let standard = standard.combine(&mut malformed);
         let customary = customary.combine(&mut malformed);
-        Self { retry_after, standard, customary, malformed }
+        Self { is_unreadable: is_unreadable && retry_after.is_none(), retry_after, standard, customary, malformed }
     }
 }
 

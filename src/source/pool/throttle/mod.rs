@@ -51,6 +51,7 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime, throttled: T
         retry_after: fields.retry_after.map(|wait| wait.length),
         quota: fields.standard.quota().or_else(|| fields.customary.quota()),
         malformed: fields.malformed,
+        is_unreadable: fields.is_unreadable,
     }
 }
 
@@ -69,6 +70,8 @@ pub struct Notice {
     pub quota: Option<u64>,
     /// The number of throttle fields that cannot be parsed.
     pub malformed: u32,
+    /// Whether the server asked to wait, in a form that cannot be parsed.
+    pub is_unreadable: bool,
 }
 
 /// A request to slow down.

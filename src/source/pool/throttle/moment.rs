@@ -36,9 +36,20 @@ pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
 
 /// Parses `Retry-After`: seconds or an HTTP-date (RFC 9110 §10.2.3).
 ///
-/// The standard has whole seconds only, but Shopify sends `2.0`.
+/// The standard has whole seconds only, but Shopify sends `2.0`. Other forms of dates are read, too.
 pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
-    seconds(text).or_else(|| http_date(text).map(|at| left(at, now)))
+    seconds(text).or_else(|| any_date(text).map(|at| left(at, now))).map(whole_seconds)
+}
+
+/// Rounds up to a second, because a server that counts whole seconds refuses what comes earlier.
+fn whole_seconds(wait: Micros) -> Micros {
+    Micros(wait.0.checked_next_multiple_of(MICROS).unwrap_or(u64::MAX))
+}
+
+/// Parses a date in any form that servers send: of HTTP, with another name of its zone, or ISO 8601.
+fn any_date(text: &str) -> Option<SystemTime> {
+    let zone = [" UTC", " +0000", " -0000", " Z"].into_iter().find_map(|zone| text.strip_suffix(zone));
+    date(text).or_else(|| http_date(&format!("{} GMT", zone?)))
 }
 
 /// Parses seconds, with an optional fraction.

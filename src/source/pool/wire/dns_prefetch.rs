@@ -47,6 +47,7 @@ mod tests {
 
     use super::DnsPrefetch;
     use crate::plan::http_client::HttpClient;
+    use crate::plan::network::Network;
     use crate::source::pool::dns::Resolver;
     use crate::source::pool::wire::route::Route;
 
@@ -60,7 +61,8 @@ mod tests {
         .with_local_suffix(Some(".practice"));
         let proxies: &[(&str, &str)] = &[("ALL_PROXY", "http://p.example"), ("NO_PROXY", "b.example")];
         let variable = |name: &str| proxies.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned());
-        let behind_proxy = |via| DnsPrefetch::new(resolver.clone(), Route::new(via, &variable));
+        let behind_proxy =
+            |via| DnsPrefetch::new(resolver.clone(), Route::open(via, &Network::default(), &variable).unwrap());
         for via in [HttpClient::Auto, HttpClient::Reqwest] {
             for key in ["http://a.example", "https://a.example:8443", "http://brisk.practice:4000", "http://127.0.0.1"]
             {
@@ -71,7 +73,7 @@ mod tests {
         behind_proxy(HttpClient::Reqwest).prefetch_host("https://b.example:8443");
         behind_proxy(HttpClient::Direct).prefetch_host("http://c.example");
         for key in ["http://d.example", "http://[::1]:81", "http://127.0.0.1:4000", "http://slow.practice:4000"] {
-            DnsPrefetch::new(resolver.clone(), Route::new(HttpClient::Auto, &|_| None)).prefetch_host(key);
+            DnsPrefetch::new(resolver.clone(), Route::new(HttpClient::Auto)).prefetch_host(key);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for name in ["b.example", "c.example", "d.example"] {

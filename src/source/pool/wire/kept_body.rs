@@ -113,10 +113,10 @@ impl BodyIntake {
         };
         // In steps, so that what a chunk expands to never has to be in memory as a whole.
         for step in chunk.chunks(STEP) {
-            let mut decoded = Vec::new();
-            let ended = decoder.decode(step, &mut decoded, self.room());
-            self.n_decoded += decoded.len() as u64;
-            self.keep(&decoded).await;
+            let mut output = Vec::new();
+            let ended = decoder.decode(step, &mut output, self.room());
+            self.n_decoded += output.len() as u64;
+            self.keep(&output).await;
             match ended {
                 // A sample needs no more, and may be of any kind.
                 _ if self.is_sample() && (ended.is_err() || self.kept.len() >= self.max_kept) => return Ok(()),

@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, RANGE, TRANSFER_ENCODING, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, PROXY_AUTHORIZATION, RANGE,
+    TRANSFER_ENCODING, USER_AGENT,
 };
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
@@ -75,6 +76,10 @@ pub struct RequestTemplate {
     host: HeaderValue,
     /// Whether bodies are decoded.
     accepts_encoded: bool,
+    /// The origin, if a proxy needs whole URLs.
+    origin: Option<Box<str>>,
+    /// The credentials for that proxy.
+    proxy_authorization: Option<HeaderValue>,
     /// The plan's headers of the last request, and the complete headers of that request.
     last: RefCell<Option<(Arc<HeaderMap>, HeaderMap)>>,
 }
@@ -82,7 +87,13 @@ pub struct RequestTemplate {
 impl RequestTemplate {
     /// Returns a template for a host. The credentials of all its URLs must be the same.
     pub fn new(host: HeaderValue, accepts_encoded: bool) -> Self {
-        Self { host, accepts_encoded, last: RefCell::default() }
+        Self { host, accepts_encoded, origin: None, proxy_authorization: None, last: RefCell::default() }
+    }
+
+    /// Sends requests for `http` to a proxy, with the whole URL.
+    #[must_use]
+    pub fn for_proxy(self, origin: String, proxy_authorization: Option<HeaderValue>) -> Self {
+        Self { origin: Some(origin.into()), proxy_authorization, ..self }
     }
 
     /// Returns the complete request of a job, with its body.
@@ -95,7 +106,12 @@ impl RequestTemplate {
         let consent = if job.headers.contains_key(EXPECT) { None } else { body.await_consent() };
         let mut request = Request::new(body);
         *request.method_mut() = job.method.clone();
-        *request.uri_mut() = Uri::from(path);
+        *request.uri_mut() = match &self.origin {
+            None => Uri::from(path),
+            Some(origin) => {
+                Uri::try_from(format!("{origin}{path}")).map_err(|error| (Reason::BadRow, error.to_string()))?
+            }
+        };
         *request.headers_mut() = headers;
         if has_length(job) {
             request.headers_mut().insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
@@ -121,6 +137,9 @@ impl RequestTemplate {
         }
         let mut headers = plan_headers(job);
         headers.entry(HOST).or_insert_with(|| self.host.clone());
+        if let Some(authorization) = &self.proxy_authorization {
+            headers.entry(PROXY_AUTHORIZATION).or_insert_with(|| authorization.clone());
+        }
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
         finish_headers(&mut headers, self.accepts_encoded);

@@ -255,7 +255,10 @@ pub struct PendingConnection<F> {
     milestones: Option<Arc<Milestones>>,
 }
 
-impl<F: Future + Unpin> Future for PendingConnection<F> {
+impl<F, T, E> Future for PendingConnection<F>
+where
+    F: Future<Output = Result<T, E>> + Unpin,
+{
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -265,7 +268,7 @@ impl<F: Future + Unpin> Future for PendingConnection<F> {
             milestones.mark(&milestones.overtaken);
         }
         let connected = ready!(Pin::new(&mut self.connecting).poll(context));
-        if let Some(milestones) = self.milestones.take() {
+        if let Some(milestones) = self.milestones.take().filter(|_| connected.is_ok()) {
             milestones.mark_connected();
         }
         Poll::Ready(connected)

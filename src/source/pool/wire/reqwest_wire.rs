@@ -3,7 +3,7 @@
 //! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
 //! so that it can show them. Start at [`ReqwestWire`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, ClientBuilder, Request, Response};
+use reqwest::{Client, ClientBuilder, Proxy, Request, Response};
 use rustc_hash::FxHashSet;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
@@ -27,6 +27,8 @@ use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
+use crate::source::pool::wire::reach::Reach;
+use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
@@ -41,13 +43,12 @@ const MAX_HOSTS: usize = 1_024;
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
+    reach: Reach,
     bodies: BodyRules,
     max_idle: usize,
     plain: ClientSlot,
     /// For each TLS configuration.
     secure: Box<[ClientSlot]>,
-    /// For hosts on this machine.
-    local: ClientSlot,
     tls: Rc<TlsConfigs>,
 }
 
@@ -55,12 +56,19 @@ pub struct ReqwestWire {
 #[derive(Debug, Default)]
 struct ClientSlot {
     client: RefCell<Option<Client>>,
+    /// The time that it allows for a connection.
+    connect: Cell<Duration>,
     hosts: RefCell<FxHashSet<Box<str>>>,
 }
 
 impl ClientSlot {
     /// Returns the client, or builds it.
-    fn get(&self, url: &Url, build: impl FnOnce() -> Result<Client, String>) -> Result<Client, String> {
+    fn get(
+        &self,
+        url: &Url,
+        connect: Duration,
+        build: impl FnOnce(Duration) -> Result<Client, String>,
+    ) -> Result<Client, String> {
         let mut hosts = self.hosts.borrow_mut();
         let host = &url[Position::BeforeHost..Position::AfterPort];
         if !hosts.contains(host) {
@@ -70,10 +78,14 @@ impl ClientSlot {
             }
             hosts.insert(host.into());
         }
-        if let Some(client) = &*self.client.borrow() {
+        // A longer time needs another client. Each attempt ends in its own time.
+        if let Some(client) = &*self.client.borrow()
+            && self.connect.get() >= connect
+        {
             return Ok(client.clone());
         }
-        let client = build()?;
+        let client = build(connect)?;
+        self.connect.set(connect);
         self.client.replace(Some(client.clone()));
         Ok(client)
     }
@@ -81,28 +93,44 @@ impl ClientSlot {
 
 impl ReqwestWire {
     /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
-    pub fn new(resolver: Resolver, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
-        let (plain, local) = (ClientSlot::default(), ClientSlot::default());
+    pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
+        let plain = ClientSlot::default();
         let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
-        Self { resolver, bodies, max_idle, plain, secure, local, tls }
+        Self { resolver, reach, bodies, max_idle, plain, secure, tls }
     }
 
-    /// Returns the client for a URL.
-    fn client(&self, url: &Url) -> Result<Client, String> {
-        if url.scheme() == "https" {
-            let position = self.tls.position(url.host_str().unwrap_or_default());
+    /// Returns the client for a URL, which allows at least this time for a connection.
+    fn client(&self, url: &Url, connect: Duration) -> Result<Client, String> {
+        let host = url.host_str().unwrap_or_default();
+        let over_tls = self.reach.proxy_for(url).filter(|proxy| proxy.protocol == ProxyProtocol::Https);
+        if url.scheme() == "https" || over_tls.is_some() {
+            let position = self.tls.position(if url.scheme() == "https" {
+                host
+            } else {
+                over_tls.map_or(host, |proxy| &*proxy.host)
+            });
             let tls = self.tls.config(position)?;
-            self.secure[position].get(url, || self.build(Client::builder().tls_backend_preconfigured((*tls).clone())))
-        } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
-            // A proxy cannot resolve a host name of this machine.
-            self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
+            let build = |connect| self.build(Client::builder().tls_backend_preconfigured((*tls).clone()), connect);
+            self.secure[position].get(url, connect, build)
         } else {
-            self.plain.get(url, || self.build(Client::builder().tls_certs_only([])))
+            self.plain.get(url, connect, |connect| self.build(Client::builder().tls_certs_only([]), connect))
         }
     }
 
-    fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
+    /// Returns a failure to connect as one of the proxy, if there is one.
+    fn attribute(&self, ended: NoAnswer, url: &Url) -> NoAnswer {
+        match (ended, self.reach.proxy_for(url)) {
+            (NoAnswer::Failed((Reason::Refused | Reason::Unreachable | Reason::Dns, detail)), Some(proxy)) => {
+                let text = format!("the proxy {proxy} (from {}) opened no connection: {detail}", proxy.source);
+                NoAnswer::Failed((Reason::Proxy, text))
+            }
+            (ended, _) => ended,
+        }
+    }
+
+    fn build(&self, builder: ClientBuilder, connect: Duration) -> Result<Client, String> {
         tls::install_provider();
+        let reach = self.reach.clone();
         builder
             .http1_title_case_headers()
             .http1_max_headers(message::MAX_FIELDS)
@@ -115,13 +143,16 @@ impl ReqwestWire {
             .pool_max_idle_per_host(self.max_idle)
             .dns_resolver(MarkingResolver(self.resolver.clone()))
             .connector_layer(ConnectMarker)
+            // It is divided among the addresses of a name: without it, the first one gets all of the time.
+            .connect_timeout(connect)
+            .proxy(Proxy::custom(move |url| reach.proxy_for(url)?.secret_url()))
             .build()
             .map_err(|error| failure::classify_reqwest(&error).1)
     }
 
     /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
-        let client = match self.client(&job.url) {
+        let client = match self.client(&job.url, job.policy.timeouts.connect) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
@@ -130,7 +161,10 @@ impl ReqwestWire {
                 Ok(response) => break response,
                 // Each turn removes an idle connection, so the last one opens a new connection.
                 Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
-                Err(ended) => return Exchange::new(ended.into()).with_phase_times(milestones.phase_times()),
+                Err(ended) => {
+                    let ended = self.attribute(ended, &job.url);
+                    return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
+                }
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
@@ -159,6 +193,7 @@ async fn answer(
         let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
         let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
         match timeout_at(deadline, answer.as_mut()).await {
+            Ok(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase())),
             Ok(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
             Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
             Err(_) => return Err(NoAnswer::TimedOut(milestones.phase())),
@@ -222,18 +257,26 @@ fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
 #[cfg(test)]
 mod tests {
     use std::rc::Rc;
+    use std::time::Duration;
 
     use super::{MAX_HOSTS, ReqwestWire};
     use crate::source::pool::dns::Resolver;
     use crate::source::pool::wire::kept_body::BodyRules;
+    use crate::source::pool::wire::reach::Reach;
     use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
 
     #[test]
     fn a_client_is_replaced_after_many_hosts() {
-        let tls = Rc::new(TlsConfigs::new(TlsProfiles::default()));
-        let wire = ReqwestWire::new(Resolver::default(), tls, BodyRules::default(), 1);
+        let wire = ReqwestWire::new(
+            Resolver::default(),
+            Reach::default(),
+            Rc::new(TlsConfigs::new(TlsProfiles::default())),
+            BodyRules::default(),
+            1,
+        );
         for n in 0..3 * MAX_HOSTS {
-            wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
+            let url = format!("http://h{n}.test/x").parse().unwrap();
+            wire.client(&url, Duration::from_secs(1)).unwrap();
             assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);
         }
         assert_eq!(wire.plain.hosts.borrow().len(), MAX_HOSTS);

@@ -59,6 +59,7 @@ fn advice(cause: Cause) -> &'static str {
         (Cause::Status(_), _) => "if this answer is expected, add it to `expect` in the plan",
         (Cause::Failed(Reason::Dns), _) => "check the host name and the resolver: it has no address",
         (Cause::Failed(Reason::Refused), _) => "check that a server listens at this address and port",
+        (Cause::Failed(Reason::Proxy), _) => "check the proxy, or go without it: `--wire direct`, `NO_PROXY`",
         (Cause::Failed(Reason::Tls), _) => "check the certificate, and that this port uses TLS",
         (Cause::Failed(Reason::BadRow), _) => "correct the row in the plan's input: it makes no request",
         (Cause::Failed(Reason::Local), _) => "lower the limit, or allow this process more open files",

@@ -3,7 +3,7 @@
 use inflight::event::outcome::Reason;
 use inflight::event::{Fact, Offset};
 
-use crate::pool::outages::{count, n_done, plan};
+use crate::pool::outages::{count, goes_away, n_done, plan};
 use crate::pool::rig::{Cue, End, Rig, ends, ok};
 use crate::scenario::fold;
 
@@ -32,4 +32,11 @@ async fn thousands_of_hosts_that_do_not_exist_are_not_all_waited_for() {
     assert_eq!(n_done(&run), 1);
     let up = run.arrivals_at("up.test");
     assert!(up[0] < Offset(30_000_000), "it does not wait for those that do not exist: {up:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_thousands_for_one_host_waits_until_it_is_up() {
+    let list: Vec<String> = (0..8_000).map(|i| format!("http://late.test/{i}")).collect();
+    let run = Rig::list(&list, goes_away(1, 0, 10_000)).run().await;
+    assert_eq!(n_done(&run), 8_000);
 }

@@ -152,8 +152,8 @@ fn each_host_is_shown_with_its_http_client() {
         document["hosts"].as_array().unwrap().iter().map(|host| host["wire"].clone()).collect()
     };
     let found = |wire: &str, why: &str| json!({"value": wire, "from": {"kind": "found", "why": why}});
-    let proxied = found("reqwest", "through the proxy of HTTP_PROXY");
-    assert_eq!(wires(""), [proxied, found("direct", "no proxy applies")]);
+    let own = found("direct", "inflight's own client");
+    assert_eq!(wires(""), [own.clone(), own]);
     let asked = json!({"value": "direct", "from": {"kind": "value", "key": "wire"}});
     assert_eq!(wires("--wire direct"), [asked.clone(), asked]);
 }

@@ -175,13 +175,17 @@ fn an_unusable_file_is_an_error_before_the_run() {
     std::fs::create_dir(folder.path("none")).unwrap();
     for command in ["run", "check"] {
         for (args, variable, words) in [
-            ("--cacert none.pem", None, "`--cacert`: `none.pem` cannot be read: no such file or folder"),
-            ("--cacert empty.pem", None, "`--cacert`: `empty.pem` contains no certificate"),
-            ("--cert me.pem", None, "`--cert`: `me.pem` contains no private key"),
-            ("--cert me.pem --key other.key", None, "`other.key` is not the key of the client certificate"),
-            ("", Some(("SSL_CERT_FILE", "none.pem")), "`SSL_CERT_FILE`: `none.pem` cannot be read"),
-            ("", Some(("SSL_CERT_FILE", "empty.pem")), "`SSL_CERT_FILE`: `empty.pem` contains no certificate"),
-            ("", Some(("SSL_CERT_DIR", "none")), "`SSL_CERT_DIR`: `none` contains no certificate"),
+            ("--cacert none.pem", None, "`--cacert` names `none.pem`, which cannot be read: no such file or folder"),
+            ("--cacert empty.pem", None, "`--cacert` names `empty.pem`, which contains no certificate"),
+            ("--cert me.pem", None, "`--cert` names `me.pem`, which contains no private key"),
+            ("--cert me.pem --key other.key", None, "`other.key`, which is not the key of the client certificate"),
+            ("", Some(("SSL_CERT_FILE", "none.pem")), "`SSL_CERT_FILE` names `none.pem`, which cannot be read"),
+            (
+                "",
+                Some(("SSL_CERT_FILE", "empty.pem")),
+                "`SSL_CERT_FILE` names `empty.pem`, which contains no certificate",
+            ),
+            ("", Some(("SSL_CERT_DIR", "none")), "`SSL_CERT_DIR` names `none`, which contains no certificate"),
         ] {
             let mut program = folder.inflight(&format!("{command} https://127.0.0.1:1/ {args}"));
             if let Some((name, value)) = variable {

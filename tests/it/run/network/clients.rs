@@ -102,10 +102,10 @@ fn the_doctor_names_the_client_and_no_password() {
     let folder = Folder::new();
     let ended = folder.inflight("doctor").run().exits(0);
     let text = ended.out();
-    assert!(text.contains("wire        direct          no proxy variable is set"), "{text}");
+    assert!(text.contains("proxy       none            no proxy variable is set"), "{text}");
     let proxy = "http://ann:s3cret@p.example:3128";
     let ended = folder.inflight("doctor").var("https_proxy", proxy).run().exits(0);
     let text = ended.out();
-    assert!(text.contains("wire        direct, reqwest through the proxy of https_proxy, else direct"), "{text}");
+    assert!(text.contains("http://p.example:3128 from https_proxy"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
 }

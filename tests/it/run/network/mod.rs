@@ -4,7 +4,9 @@
 
 mod certificates;
 mod clients;
+mod destinations;
 mod handshake;
+mod proxies;
 mod tls_server;
 
 /// Both HTTP clients.

@@ -5,6 +5,7 @@
 mod bodies;
 mod forms;
 mod logins;
+mod times;
 mod uploads;
 
 use std::io::{BufRead, BufReader, Read, Write};

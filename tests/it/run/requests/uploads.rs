@@ -1,6 +1,9 @@
 //! Bodies from files that are read while they are sent.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
+use std::net::TcpListener;
+use std::thread;
 
 use serde_json::json;
 
@@ -68,4 +71,32 @@ fn a_constant_file_that_is_missing_is_a_mistake_of_the_plan() {
     let plan = "[[endpoint]]\nurl = \"http://127.0.0.1:1/\"\nbody_file = \"none.json\"\n";
     let ended = Folder::new().with("plan.toml", plan).inflight("check plan.toml").run().exits(3);
     assert!(ended.err().contains("`body_file` is not readable: there is no such file"), "{}", ended.err());
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_fails_the_job_and_the_body_stays_incomplete() {
+    const LENGTH: u64 = 40_000_000;
+    for wire in WIRES {
+        let folder = Folder::new();
+        let path = folder.path("big.bin");
+        File::create(&path).unwrap().set_len(LENGTH).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut received = stream.read(&mut [0; 1024]).unwrap() as u64;
+            // The sockets' buffers hold only a part of the file, so the client is still reading it.
+            File::options().write(true).open(path).unwrap().set_len(LENGTH - 1).unwrap();
+            let mut chunk = vec![0; 1 << 20];
+            while let Ok(n @ 1..) = stream.read(&mut chunk) {
+                received += n as u64;
+            }
+            received
+        });
+        let run = folder.inflight(&format!("run -T big.bin --tries 3 --json -H Expect: --wire {wire}")).arg(url);
+        let summary = run.run().exits(1).summary();
+        assert!(server.join().unwrap() < LENGTH, "{wire}");
+        let text = summary.to_string();
+        assert!(text.contains("it changed while it was sent") && summary["retries"] == 0, "{wire}: {text}");
+    }
 }

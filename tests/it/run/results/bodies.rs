@@ -31,6 +31,37 @@ fn compressed_answers_are_decoded_in_the_report_and_in_saved_bodies() {
 }
 
 #[test]
+fn a_result_has_its_row_and_where_it_ended() {
+    let upstream = upstream();
+    let url = at(&upstream, "/redirect-to?url=") + &at(&upstream, "/bytes/5");
+    let rows = "id,token\n7,s3cret-a\n=8+1,s3cret-b\n";
+    let plan = format!(
+        "[[endpoint]]\nname = \"e\"\nurl = \"{url}\"\nrows = \"rows.csv\"\n\
+        headers = {{ x-id = \"{{id}}\", x-token = \"{{token}}\" }}\n"
+    );
+    let folder = Folder::new().with("rows.csv", rows).with("plan.toml", &plan);
+    folder.inflight("run plan.toml --report r.json").run().exits(0);
+    let report = folder.json("r.json");
+    let first = &report["results"][0];
+    assert_eq!((&first["row"], &first["with"]), (&json!(1), &json!({"id": "7", "token": "***"})));
+    assert!(first["request"].as_str().unwrap().contains("/redirect-to?url="), "{first}");
+    assert!(first["final_url"].as_str().unwrap().ends_with("/bytes/5"), "{first}");
+    assert_eq!(first["bytes"], 5);
+    assert!(first["content_type"].is_string() && first["started"].as_str() >= report["started"].as_str(), "{first}");
+
+    // CSV on standard output: a header, and a line for each row.
+    let ended = folder.inflight("run plan.toml --report -").run().exits(0);
+    assert!(ended.out().starts_with("{\"inflight\":\"report\""), "{}", ended.out());
+    folder.inflight("run plan.toml --report r.csv").run().exits(0);
+    let csv = String::from_utf8(folder.bytes("r.csv")).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines.len() == 3 && lines[0].starts_with("endpoint,row,with,request,final_url,ok,status,"), "{csv}");
+    assert!(lines[2].starts_with("e,2,\"{\"\"id\"\":\"\"=8+1\"\",\"\"token\"\":\"\"***\"\"}\",GET http"), "{csv}");
+    assert!(!csv.contains("s3cret"));
+    folder.inflight("run plan.toml --report - --json").run().exits(2);
+}
+
+#[test]
 fn raw_bodies_are_saved_as_they_came_and_named_by_what_they_are() {
     let server = Server::start(ONE);
     let url = format!("http://{}/x", server.address());

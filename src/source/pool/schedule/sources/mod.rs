@@ -33,6 +33,8 @@ pub struct Sources {
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
+    /// Until when the jobs are repeated, while they are.
+    repeats_until: Option<Offset>,
 }
 
 /// One source.
@@ -40,6 +42,8 @@ pub struct Sources {
 struct SourceState {
     /// It may have more jobs in this round.
     has_more: bool,
+    /// It had a row since it was opened, so that repeating it makes sense.
+    has_rows: bool,
     /// Its jobs that were drawn or have priority, and are not settled.
     open: u64,
     head: QueueHead,
@@ -67,7 +71,7 @@ pub struct DrawnRow {
 
 impl Sources {
     /// The sources of a plan, before their first job. With rounds, each waits for its first round.
-    pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
+    pub fn new(cursor: Cursor, polling: Option<Polling>, repeats_until: Option<Offset>) -> Self {
         let n = cursor.sources();
         let state = |_| SourceState { has_more: polling.is_none(), ..SourceState::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
@@ -79,6 +83,7 @@ impl Sources {
             priority: BinaryHeap::new(),
             announced: 0,
             rounds,
+            repeats_until,
             cursor,
         }
     }
@@ -109,6 +114,9 @@ impl Sources {
 
     /// Draws the next row of a source. The row after it waits from now on. Never blocks.
     pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
+        if !self.states[source].has_more {
+            return Draw::End;
+        }
         let head = std::mem::replace(&mut self.states[source].head, now);
         let drawn = match self.cursor.draw(source) {
             Draw::Row(job) => Draw::Row(DrawnRow { job, id: self.next_id(source), head }),
@@ -119,6 +127,12 @@ impl Sources {
         // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
+        self.states[source].has_rows |= matches!(drawn, Draw::Row(_));
+        if is_drawn && self.repeats_until.is_some() && std::mem::take(&mut self.states[source].has_rows) {
+            self.cursor.rewind(source);
+            // The waker is called when its file is open again.
+            return if matches!(drawn, Draw::End) { Draw::Pending } else { drawn };
+        }
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.is_in_last_round(source) {
                 self.left -= 1;
@@ -141,6 +155,20 @@ impl Sources {
             self.enqueue_priority(source);
         }
         is_open
+    }
+
+    /// When the jobs are no longer repeated.
+    pub fn closes_at(&self) -> Option<Offset> {
+        self.repeats_until
+    }
+
+    /// Draws no more jobs: the time of the run is over.
+    pub fn close(&mut self, facts: &mut VecDeque<Fact>) {
+        self.repeats_until = None;
+        for state in &mut self.states {
+            self.left -= usize::from(std::mem::take(&mut state.has_more));
+        }
+        self.announce_if_drawn(facts);
     }
 
     fn next_id(&mut self, source: usize) -> JobId {
@@ -250,6 +278,7 @@ impl Sources {
     fn in_all_rounds(&self, jobs: Option<u64>) -> Option<u64> {
         match &self.rounds {
             Some(rounds) => jobs?.checked_mul(u64::from(rounds.n()?.get())),
+            None if self.repeats_until.is_some() => None,
             None => jobs,
         }
     }

@@ -52,7 +52,12 @@ const WAITS: &[(&str, &str, ExpectedWait, u32)] = &[
     ("their clock", "429 | Date: today | Retry-After: Fri, 15 Jan 2027 08:00:10 GMT", For(RetryAfter, 10.0), 0),
 
     ("Shopify", "429 | Retry-After: 2.0", For(RetryAfter, 2.0), 0),
-    ("a fraction", "429 | Retry-After: 0.25", For(RetryAfter, 0.25), 0),
+    ("a fraction", "429 | Retry-After: 0.25", For(RetryAfter, 1.0), 0),
+    ("a fraction", "429 | Retry-After: 2.5", For(RetryAfter, 3.0), 0),
+    ("UTC", "429 | Retry-After: Fri, 15 Jan 2027 08:00:10 UTC", For(RetryAfter, 10.0), 0),
+    ("an offset", "429 | Retry-After: Fri, 15 Jan 2027 08:00:10 +0000", For(RetryAfter, 10.0), 0),
+    ("ISO 8601", "429 | Retry-After: 2027-01-15T08:00:10Z", For(RetryAfter, 10.0), 0),
+    ("ISO 8601", "429 | Retry-After: 2027-01-15T10:00:09.5+02:00", For(RetryAfter, 10.0), 0),
     ("malformed", "429 | Retry-After: 2.", Vague, 1),
     ("malformed", "429 | Retry-After: -1", Vague, 1),
     ("malformed", "429 | Retry-After: +1", Vague, 1),

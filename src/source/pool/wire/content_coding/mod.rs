@@ -24,7 +24,7 @@ pub const ACCEPTED: &str = "gzip, br, zstd, deflate";
 const BUFFER: usize = 4 << 10;
 
 /// Why a body could not be decoded.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
     /// It has more bytes than there is room for.
     NoRoom,
@@ -63,7 +63,7 @@ impl BodyDecoder {
                 "gzip" | "x-gzip" => codings.push(("gzip", Coding::Gzip(MultiGzDecoder::new(Bounded::default())))),
                 "deflate" => codings.push(("deflate", Coding::Deflate(Vec::new()))),
                 "br" => {
-                    codings.push(("br", Coding::Brotli(Box::new(DecompressorWriter::new(Bounded::default(), BUFFER)))))
+                    codings.push(("br", Coding::Brotli(Box::new(DecompressorWriter::new(Bounded::default(), BUFFER)))));
                 }
                 "zstd" => codings.push(("zstd", Coding::Zstd(Box::new(Zstd::new())))),
                 "identity" | "" => {}

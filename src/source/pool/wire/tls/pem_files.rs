@@ -15,7 +15,7 @@ use crate::text::io_error::IoErrorText;
 
 /// A file that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("`{path}` {problem}")]
+#[error("names `{path}`, which {problem}")]
 pub struct PemError {
     path: String,
     problem: String,

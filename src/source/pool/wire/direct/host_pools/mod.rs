@@ -3,10 +3,14 @@
 //! At most [`HostPools::max_idle`] of them are open; the least recently used ones close first. If there are many
 //! hosts, those without an idle connection are forgotten. Start at [`HostPools::pool`].
 
-use std::cell::{Cell, RefCell};
+mod release;
+
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -14,8 +18,10 @@ use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 use url::{Position, Url};
 
+use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
+use crate::source::pool::wire::reach::{HostPath, Reach};
 
 /// The longest idle time of a connection. Few servers allow a longer one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -31,6 +37,8 @@ pub(in crate::source::pool) struct HostPools {
     /// The pools by everything before the path, because two users must not share a connection.
     by_origin: RefCell<FxHashMap<Box<str>, Rc<HostPool>>>,
     n_idle: Cell<usize>,
+    /// The way to each host.
+    reach: Reach,
     /// The most idle connections of all hosts.
     max_idle: usize,
     /// Whether requests ask for encoded bodies.
@@ -45,8 +53,12 @@ pub(in crate::source::pool) struct HostPools {
 pub(in crate::source::pool) struct HostPool {
     /// The name or address.
     pub(in crate::source::pool) name: url::Host,
-    /// Its port.
-    pub(in crate::source::pool) port: u16,
+    /// Its name with its port, as a proxy needs it.
+    pub(in crate::source::pool) authority: String,
+    /// The way to it.
+    pub(in crate::source::pool) path: HostPath,
+    /// The address that was connected to last. It is tried first, so that a broken one costs time only once.
+    pub(in crate::source::pool) last_address: Cell<Option<IpAddr>>,
     /// Whether its connections use TLS.
     pub(in crate::source::pool) is_secure: bool,
     /// The template of its requests.
@@ -55,6 +67,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) keeps_connections: Cell<bool>,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
+    /// Set if the host is known to limit attempts in flight.
+    capped: OnceCell<Arc<CappedHost>>,
 }
 
 /// A connection that no exchange uses.
@@ -62,12 +76,15 @@ pub(in crate::source::pool) struct HostPool {
 struct IdleConnection {
     connection: Box<HttpConnection>,
     since: Instant,
+    /// Where the host limits attempts in flight.
+    _count: Option<IdleCount>,
 }
 
 impl HostPools {
     /// Returns pools that keep up to `max_idle` idle connections.
-    pub(in crate::source::pool) fn new(max_idle: usize, accepts_encoded: bool) -> Self {
+    pub(in crate::source::pool) fn new(reach: Reach, max_idle: usize, accepts_encoded: bool) -> Self {
         Self {
+            reach,
             by_origin: RefCell::default(),
             n_idle: Cell::new(0),
             max_idle,
@@ -89,7 +106,7 @@ impl HostPools {
             // The next search happens only after as many further hosts, so that each costs O(1).
             self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
         }
-        let pool = Rc::new(HostPool::new(url, self.accepts_encoded));
+        let pool = Rc::new(HostPool::new(url, &self.reach, self.accepts_encoded));
         by_origin.insert(origin.into(), Rc::clone(&pool));
         pool
     }
@@ -100,7 +117,7 @@ impl HostPools {
         pool: &HostPool,
         now: Instant,
     ) -> Option<(Box<HttpConnection>, Duration)> {
-        let IdleConnection { connection, since } = pool.idle.borrow_mut().pop_back()?;
+        let IdleConnection { connection, since, .. } = pool.idle.borrow_mut().pop_back()?;
         self.n_idle.update(|n| n - 1);
         let idle_for = now.saturating_duration_since(since);
         if idle_for >= IDLE_TIMEOUT {
@@ -118,7 +135,8 @@ impl HostPools {
             self.close_coldest();
         }
         if self.n_idle.get() < self.max_idle {
-            pool.idle.borrow_mut().push_back(IdleConnection { connection, since });
+            let _count = pool.capped.get().map(CappedHost::count_idle);
+            pool.idle.borrow_mut().push_back(IdleConnection { connection, since, _count });
             self.n_idle.update(|n| n + 1);
         }
     }
@@ -178,18 +196,38 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url, accepts_encoded: bool) -> Self {
-        let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
-        let host = host.unwrap_or(HeaderValue::from_static(""));
+    fn new(url: &Url, reach: &Reach, accepts_encoded: bool) -> Self {
+        let name = &url[Position::BeforeHost..Position::AfterPort];
+        let (path, is_secure) = (reach.path_to(url), url.scheme() == "https");
+        let template =
+            RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("")), accepts_encoded);
+        let template = match &path.proxy {
+            Some(proxy) if !is_secure && proxy.takes_whole_urls() => {
+                template.for_proxy(format!("http://{name}"), proxy.authorization.clone())
+            }
+            Some(_) | None => template,
+        };
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
-            port: url.port_or_known_default().unwrap_or_default(),
-            is_secure: url.scheme() == "https",
-            template: RequestTemplate::new(host, accepts_encoded),
+            authority: if path.host.contains(':') {
+                format!("[{}]:{}", path.host, path.port)
+            } else {
+                format!("{}:{}", path.host, path.port)
+            },
+            path,
+            last_address: Cell::new(None),
+            is_secure,
+            template,
             keeps_connections: Cell::new(false),
             idle: RefCell::default(),
+            capped: OnceCell::new(),
         }
+    }
+
+    /// The host, if it is known to limit attempts in flight.
+    pub(in crate::source::pool) fn capped(&self) -> Option<&Arc<CappedHost>> {
+        self.capped.get()
     }
 
     /// Whether an exchange uses it, or it has an idle connection.
@@ -216,6 +254,7 @@ mod tests {
 
     use super::{HostPools, MAX_HOSTS};
     use crate::source::pool::wire::direct::connection::HttpConnection;
+    use crate::source::pool::wire::reach::Reach;
 
     fn url(n: u32) -> Url {
         format!("http://h{n}.test/x").parse().unwrap()
@@ -223,7 +262,7 @@ mod tests {
 
     #[test]
     fn hosts_without_a_connection_are_forgotten() {
-        let pools = HostPools::new(16, false);
+        let pools = HostPools::new(Reach::default(), 16, false);
         for n in 0..10_000 {
             pools.pool(&url(n));
             assert!(pools.by_origin.borrow().len() <= MAX_HOSTS);
@@ -236,7 +275,7 @@ mod tests {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            let pools = HostPools::new(16, false);
+            let pools = HostPools::new(Reach::default(), 16, false);
             let start = Instant::now();
             for n in 0..100 {
                 let stream = TcpStream::connect(address).await.unwrap();

@@ -2,7 +2,11 @@
 //!
 //! A pure conversion from a result to JSON. Start at [`ReportEntry::new`] and [`data_of`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +18,7 @@ use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::job_result::{Answer, JobResult};
 use crate::output::failure_kind;
 use crate::output::report::portable_json;
+use crate::plan::rows::row_values::RowValues;
 
 /// Bytes kept of an unexpected answer: enough for its message, not for stack traces.
 const EXCERPT: usize = 4096;
@@ -21,19 +26,35 @@ const EXCERPT: usize = 4096;
 /// One job in the report.
 #[derive(Debug, Serialize)]
 pub struct ReportEntry<'a> {
-    endpoint: &'a str,
-    /// Method and masked URL; absent for a row that is not a valid request.
-    request: Option<&'a str>,
-    ok: bool,
-    status: Option<u16>,
-    tries: u32,
-    total_ms: f64,
-    waited_ms: f64,
+    pub(super) endpoint: &'a str,
+    /// Method and masked URL as asked; absent for a row that is not a valid request.
+    pub(super) request: Option<&'a str>,
+    /// The masked URL of the last request, after redirects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) final_url: Option<&'a str>,
+    /// The number of the row, from 1.
+    pub(super) row: u64,
+    /// The values of the row, secrets masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) with: Option<RowObject<'a>>,
+    pub(super) ok: bool,
+    pub(super) status: Option<u16>,
+    pub(super) tries: u32,
+    /// When its first attempt started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) started: Option<String>,
+    pub(super) total_ms: f64,
+    pub(super) waited_ms: f64,
+    /// Body bytes received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) content_type: Option<&'a str>,
     /// File name of the saved body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
+    pub(super) file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<EntryError<'a>>,
+    pub(super) error: Option<EntryError<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Data<'a>>,
     /// Whether `data` is cut.
@@ -41,9 +62,13 @@ pub struct ReportEntry<'a> {
     cut: bool,
 }
 
+/// The values of a row as one object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowObject<'a>(pub(super) &'a RowValues);
+
 /// Why a job failed.
 #[derive(Debug, Serialize)]
-struct EntryError<'a> {
+pub(super) struct EntryError<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<Phase>,
@@ -76,8 +101,8 @@ pub enum Data<'a> {
 }
 
 impl<'a> ReportEntry<'a> {
-    /// The entry of a settled job, whose body may have been saved as `file`.
-    pub fn new(result: &'a JobResult, file: Option<&'a str>) -> Self {
+    /// The entry of a settled job of a run that started at `run_started`. Its body may have been saved as `file`.
+    pub fn new(result: &'a JobResult, file: Option<&'a str>, run_started: SystemTime) -> Self {
         let is_ok = result.end == JobEnd::Done;
         let error = match &result.end {
             JobEnd::Done => None,
@@ -93,9 +118,20 @@ impl<'a> ReportEntry<'a> {
             }
             None => (is_ok.then_some(Data::Nothing), false),
         };
+        let started = result.started.map(|at| run_started + Duration::from_micros(at.0));
+        let answer = result.answer.as_ref();
         Self {
             endpoint: &result.endpoint,
             request: is_request.then_some(&*result.target),
+            final_url: result
+                .final_target
+                .as_deref()
+                .map(|target| target.split_once(' ').map_or(target, |(_, url)| url)),
+            row: result.place.row.saturating_add(1),
+            with: result.row_values.as_deref().map(RowObject),
+            started: started.map(|at| humantime::format_rfc3339_millis(at).to_string()),
+            bytes: answer.map(|answer| answer.bytes),
+            content_type: answer.and_then(|answer| answer.content_type.as_deref()),
             ok: is_ok,
             status: result.answer.as_ref().map(|answer| answer.status).or(error.as_ref().and_then(|e| e.status)),
             tries: result.tries,
@@ -110,6 +146,16 @@ impl<'a> ReportEntry<'a> {
 }
 
 impl<'a> EntryError<'a> {
+    /// The cause for people, or else the kind.
+    pub(super) fn cause_or_kind(&self) -> String {
+        self.cause.clone().unwrap_or_else(|| self.kind.to_owned())
+    }
+
+    /// The message of the library or the operating system.
+    pub(super) fn detail(&self) -> Option<&str> {
+        self.detail.map(|detail| &**detail)
+    }
+
     fn from_outcome(last: &'a Outcome) -> Self {
         let (phase, detail) = match last {
             Outcome::TimedOut { phase } => (Some(*phase), None),
@@ -181,6 +227,12 @@ pub fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+impl Serialize for RowObject<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (&**name, &**value)))
+    }
+}
+
 fn as_base64<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&Base64Display::new(bytes, &STANDARD))
 }
@@ -188,104 +240,4 @@ fn as_base64<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(cut: &bool) -> bool {
     !cut
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::ReportEntry;
-    use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
-    use crate::event::{JobId, Micros};
-    use crate::job_result::{Answer, JobResult};
-    use crate::plan::job::Place;
-    use crate::text::safe_json::text;
-
-    fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult {
-        JobResult {
-            place: Place { source: 0, row: 0 },
-            job: JobId(1),
-            endpoint: "orders".into(),
-            target: "GET https://a.b/orders".into(),
-            end,
-            tries: 2,
-            total: Micros(12_345),
-            waited: Micros(345),
-            answer: answer.map(|(status, content_type, body)| Answer {
-                status,
-                content_type: content_type.map(str::to_owned),
-                bytes: body.len() as u64,
-                body: body.to_vec().into(),
-                file: None,
-                is_encoded: false,
-            }),
-        }
-    }
-
-    #[track_caller]
-    fn entry(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> Value {
-        serde_json::from_str(&text(&ReportEntry::new(&result(end, answer), None)).unwrap()).unwrap()
-    }
-
-    #[track_caller]
-    fn data(content_type: Option<&str>, body: &[u8]) -> Value {
-        entry(JobEnd::Done, Some((200, content_type, body)))["data"].clone()
-    }
-
-    #[test]
-    fn a_good_answer_has_its_data_and_no_error() {
-        assert_eq!(
-            entry(JobEnd::Done, Some((200, Some("application/json"), b"{\"sum\": 3}"))),
-            json!({
-                "endpoint": "orders", "request": "GET https://a.b/orders", "ok": true, "status": 200,
-                "tries": 2, "total_ms": 12.345, "waited_ms": 0.345, "data": {"sum": 3},
-            })
-        );
-    }
-
-    #[test]
-    fn a_body_is_json_if_its_type_is_or_if_it_looks_like_it() {
-        assert_eq!(data(Some("application/problem+json; charset=utf-8"), b"3"), json!(3));
-        assert_eq!(data(Some("text/plain"), b" [1]"), json!([1]));
-        assert_eq!(data(None, b"3"), json!("3"));
-        assert_eq!(data(Some("application/json"), b"{\"a\":"), json!("{\"a\":"));
-        assert_eq!(data(Some("application/json"), b""), json!(null));
-        assert_eq!(data(Some("image/png"), b"\x89PNG\xff"), json!({"base64": "iVBOR/8="}));
-        assert_eq!(data(None, b"a\0b"), json!("a\0b"));
-    }
-
-    #[test]
-    fn a_failure_has_its_cause_and_the_answer() {
-        let last = Outcome::Answered { status: 503, bytes: 4, expected: false };
-        let entry = entry(JobEnd::Failed { last }, Some((503, Some("text/html"), b"busy")));
-        assert_eq!(entry["ok"], false);
-        assert_eq!(entry["error"], json!({"kind": "status", "status": 503, "cause": "503 Service Unavailable"}));
-        assert_eq!(entry["data"], "busy");
-        assert!(entry.get("cut").is_none());
-    }
-
-    #[test]
-    fn a_failure_without_an_answer_has_no_data() {
-        let entry = entry(JobEnd::Failed { last: Outcome::TimedOut { phase: Phase::FirstByte } }, None);
-        assert_eq!(entry["error"], json!({"kind": "timeout", "phase": "first-byte", "cause": "timeout, first byte"}));
-        assert_eq!((entry["status"].clone(), entry.get("data")), (json!(null), None));
-    }
-
-    #[test]
-    fn a_long_failed_answer_is_cut_at_a_character_and_marked() {
-        let last = Outcome::Answered { status: 500, bytes: 0, expected: false };
-        let entry = entry(JobEnd::Failed { last }, Some((500, None, "ä".repeat(4_000).as_bytes())));
-        assert_eq!(entry["data"], "ä".repeat(2_048));
-        assert_eq!(entry["cut"], true);
-    }
-
-    #[test]
-    fn a_bad_row_has_no_request_and_a_cancelled_job_is_listed() {
-        let last = Outcome::Failed { reason: Reason::BadRow, detail: Some("line 3".into()) };
-        let bad = entry(JobEnd::Failed { last }, None);
-        assert_eq!((&bad["request"], &bad["error"]["kind"]), (&json!(null), &json!("bad-row")));
-        assert_eq!(bad["error"]["detail"], "line 3");
-        let cancelled = entry(JobEnd::Cancelled, None);
-        assert_eq!((&cancelled["ok"], &cancelled["error"]), (&json!(false), &json!({"kind": "cancelled"})));
-    }
 }

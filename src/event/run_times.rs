@@ -1,0 +1,16 @@
+//! The times that a plan sets for a run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Offset;
+
+/// The times that a plan sets for a run, after its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTimes {
+    /// When the last job is drawn, if all jobs are repeated until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Offset>,
+    /// The end of the warm-up: attempts that start before it count in no percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<Offset>,
+}
