@@ -15,7 +15,7 @@ use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
-use crate::plan::rows::row_values::RowValues;
+use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.

@@ -13,7 +13,6 @@ pub(super) mod lines;
 pub(super) mod list;
 mod records;
 pub(super) mod request;
-pub mod row_values;
 pub(super) mod stream;
 pub(super) mod table;
 
