@@ -159,11 +159,11 @@ impl Wires {
 
 impl Wire for Wires {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
-        if self.route.via != HttpClient::Reqwest {
-            self.direct.exchange(job, timeout, progress).await
-        } else {
+        if self.route.via == HttpClient::Reqwest {
             // This future is large. Boxed, it does not enlarge the future of every worker.
             Box::pin(self.reqwest.exchange(job, timeout, progress)).await
+        } else {
+            self.direct.exchange(job, timeout, progress).await
         }
     }
 }

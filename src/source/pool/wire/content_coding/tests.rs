@@ -78,7 +78,7 @@ fn frames_of_another_encoder_are_decoded_with_their_checksum() {
 
 #[test]
 fn no_more_is_decoded_than_there_is_room_for() {
-    for (coding, encoded) in encoded(&[0; 100_000]).into_iter().chain([("br", BROTLI.to_vec())]) {
+    for (coding, encoded) in encoded(&vec![0; 100_000]).into_iter().chain([("br", BROTLI.to_vec())]) {
         let room = if coding == "br" { 4 } else { 99_999 };
         assert_eq!(decoded(coding, &encoded, usize::MAX, room), Err(DecodeError::NoRoom), "{coding}");
     }

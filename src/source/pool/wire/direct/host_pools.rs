@@ -201,9 +201,10 @@ impl HostPool {
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
-            authority: match path.host.contains(':') {
-                true => format!("[{}]:{}", path.host, path.port),
-                false => format!("{}:{}", path.host, path.port),
+            authority: if path.host.contains(':') {
+                format!("[{}]:{}", path.host, path.port)
+            } else {
+                format!("{}:{}", path.host, path.port)
             },
             path,
             last_address: Cell::new(None),
