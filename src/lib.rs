@@ -49,6 +49,7 @@
 //! | the life of one attempt | `source/pool/run/worker.rs` |
 //! | the HTTP client | `source/pool/wire/direct/` |
 //! | which certificates are trusted | `source/pool/wire/tls/` |
+//! | proxies, and the way to each host | `source/pool/wire/reach/` |
 //! | name lookup | `source/pool/dns/` |
 //! | what counts as success or failure | `source/pool/outcome/judge.rs` |
 //! | when an attempt is retried | `source/pool/retry.rs` |

@@ -224,6 +224,7 @@ pub async fn serve<W: Wire>(
             () = run_workers(&shared, &wire, share, &mut workers) => {}
             // A worker may have left an attempt unfinished, and the others could wait for it without end.
             () = shared.broken.cancelled() => {}
+            () = wire.run() => {}
         }
         workers.shutdown().await;
     };

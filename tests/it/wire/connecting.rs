@@ -176,6 +176,48 @@ fn if_one_address_is_silent_the_other_is_tried_soon() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_silent_address_leaves_time_for_the_next_one_of_its_family() {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
+        let server = Server::start(&[&[Hear, OK, Hear]]);
+        let port = server.address().port();
+        let silent = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+        let (_listener, _queued) = full(SocketAddr::from((silent, port)));
+        let rig = WireRig::new(
+            via,
+            &Resolver::with_system(|_| Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into(), Ipv4Addr::LOCALHOST.into()])),
+        );
+        let exchange = rig.ask_url_as(&format!("http://two.example:{port}/"), |job| {
+            rules(job, |policy| policy.timeouts.connect = Duration::from_secs(2));
+        });
+        assert_eq!(summary(&exchange), "200 ok", "{via:?}");
+        drop(rig);
+        server.end();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_address_that_worked_last_is_tried_first() {
+    const CLOSE: Do = Say("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok");
+    let server = Server::start(&[&[Hear, CLOSE], &[Hear, CLOSE]]);
+    let port = server.address().port();
+    let other = Ipv4Addr::new(127, 0, 0, 2);
+    let rig = WireRig::new(
+        HttpClient::Direct,
+        &Resolver::with_system(|_| Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into(), Ipv4Addr::LOCALHOST.into()])),
+    );
+    let url = format!("http://two.example:{port}/");
+    assert_eq!(summary(&rig.ask_url(&url)), "200 ok");
+    // The first address would work now, but is not asked again.
+    let listener = TcpListener::bind((other, port)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(summary(&rig.ask_url(&url)), "200 ok");
+    assert!(listener.accept().is_err());
+    server.end();
+}
+
 /// Only where the system leaves a connection waiting when the queue is full, so that it takes long to open.
 #[cfg(target_os = "linux")]
 #[test]

@@ -162,6 +162,11 @@ impl Adapt {
         self.inquiry.is_some()
     }
 
+    /// Whether the server is known to limit attempts in flight.
+    pub fn is_crowded(&self) -> bool {
+        self.inquiry.as_ref().is_some_and(|inquiry| inquiry.is_crowded())
+    }
+
     /// Sets how many the user allows.
     pub fn set_cap(&mut self, cap: u32) {
         self.cap = cap.max(1);

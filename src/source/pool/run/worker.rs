@@ -84,6 +84,9 @@ async fn exchange<W: Wire>(
     me: &WorkerHandle,
 ) -> (Exchange, Disposition) {
     let ready = &ticket.ready;
+    if ready.is_crowded {
+        wire.spare_connections(&ready.job);
+    }
     let exchange = tokio::select! {
         biased;
         exchange = exchange_signed(wire, &ready.job, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,

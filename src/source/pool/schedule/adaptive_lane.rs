@@ -60,6 +60,11 @@ impl AdaptiveLane {
         self.adapt.has_findings()
     }
 
+    /// Whether the host is known to limit attempts in flight.
+    pub fn is_crowded(&self) -> bool {
+        self.adapt.is_crowded()
+    }
+
     /// Whether the moment has come at which the controller wants to be asked again.
     pub fn is_due(&self, now: Offset) -> bool {
         matches!(self.next, NextStart::At(at) if at <= now && at > self.asked_at)

@@ -396,6 +396,7 @@ impl Schedule {
         }
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
         ready.generation = lane.outage.start();
+        ready.is_crowded = lane.is_crowded();
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);

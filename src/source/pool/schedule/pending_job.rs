@@ -60,6 +60,8 @@ pub struct PendingJob {
     pub is_doubtful: bool,
     /// The proof of its attempt in flight, for the adaptive controller of its host.
     pub start_id: Option<StartId>,
+    /// Whether its attempt went to a host that limits attempts in flight.
+    pub is_crowded: bool,
 }
 
 impl PendingJob {
@@ -91,6 +93,7 @@ impl PendingJob {
             generation: 0,
             is_doubtful: false,
             start_id: None,
+            is_crowded: false,
         })
     }
 

@@ -38,6 +38,15 @@ use crate::source::pool::wire::progress::Progress;
 pub trait Wire: 'static {
     /// Performs one exchange within `timeout`, and updates `progress`. Dropping the future cancels it.
     fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> impl Future<Output = Exchange>;
+
+    /// Keeps no connection of the job's host open that another attempt could need: the host limits what is in flight,
+    /// and perhaps connections.
+    fn spare_connections(&self, _job: &Job) {}
+
+    /// Does what is to be done between exchanges, until it is dropped.
+    fn run(&self) -> impl Future<Output = ()> {
+        std::future::pending()
+    }
 }
 
 /// The result of one request.

@@ -12,6 +12,7 @@ use crate::plan::job::Job;
 use crate::plan::network::Network;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
+use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
@@ -27,6 +28,7 @@ pub struct Route {
     local_suffix: Option<&'static str>,
     max_idle: usize,
     tls: TlsProfiles,
+    capped: CappedHosts,
 }
 
 /// A network setting that cannot be used.
@@ -51,7 +53,7 @@ impl Route {
     /// Returns a route without proxies, with the certificates of the system.
     pub fn new(via: HttpClient) -> Self {
         let (reach, tls) = (Reach::default(), TlsProfiles::default());
-        Self { via, reach, local_suffix: None, max_idle: Self::MAX_IDLE, tls }
+        Self { via, reach, local_suffix: None, max_idle: Self::MAX_IDLE, tls, capped: CappedHosts::default() }
     }
 
     /// Returns the route of a plan. `variable` reads the environment, which may name proxies and certificates.
@@ -151,7 +153,8 @@ impl Wires {
     pub fn new(route: Route, resolver: &Resolver, bodies: &BodyRules) -> Self {
         let tls = Rc::new(TlsConfigs::new(route.tls.clone()));
         let direct =
-            DirectWire::new(resolver.clone(), route.reach.clone(), Rc::clone(&tls), bodies.clone(), route.max_idle);
+            DirectWire::new(resolver.clone(), route.reach.clone(), Rc::clone(&tls), bodies.clone(), route.max_idle)
+                .sharing(route.capped.clone());
         let reqwest = ReqwestWire::new(resolver.clone(), route.reach.clone(), tls, bodies.clone(), route.max_idle);
         Self { route, direct, reqwest }
     }
@@ -165,6 +168,16 @@ impl Wire for Wires {
         } else {
             self.direct.exchange(job, timeout, progress).await
         }
+    }
+
+    fn spare_connections(&self, job: &Job) {
+        if self.route.via != HttpClient::Reqwest {
+            self.direct.spare_connections(job);
+        }
+    }
+
+    async fn run(&self) {
+        self.direct.run().await;
     }
 }
 

@@ -114,6 +114,11 @@ impl Inquiry {
         matches!(self.phase, InquiryPhase::Free)
     }
 
+    /// Whether the host is known to limit attempts in flight.
+    pub fn is_crowded(&self) -> bool {
+        self.at_once.is_some() || self.stated_at_once.is_some()
+    }
+
     /// How many may be in flight.
     pub fn limit(&self, cap: u32) -> u32 {
         let found = self.at_once.as_ref().map_or(cap, AtOnce::limit);

@@ -4,6 +4,7 @@
 //! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
 //! `dial` and `connection`.
 
+pub mod capped_hosts;
 mod connection;
 mod dial;
 mod handshake;
@@ -17,12 +18,15 @@ use std::time::{Duration, SystemTime};
 
 use http::Response;
 use hyper::body::Incoming;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
+use url::Position;
 
 use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
+use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
@@ -44,6 +48,7 @@ const SETTLING_TIME: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct DirectWire {
     pools: HostPools,
+    capped: CappedHosts,
     dialer: Dialer,
     bodies: BodyRules,
 }
@@ -61,7 +66,13 @@ impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
     pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let pools = HostPools::new(reach, max_idle, bodies.accepts_encoded());
-        Self { pools, dialer: Dialer::new(resolver, tls), bodies }
+        Self { pools, capped: CappedHosts::default(), dialer: Dialer::new(resolver, tls), bodies }
+    }
+
+    /// Shares the hosts that limit attempts in flight with the clients of other threads.
+    #[must_use]
+    pub fn sharing(self, capped: CappedHosts) -> Self {
+        Self { capped, ..self }
     }
 
     /// Performs one exchange, and marks its milestones.
@@ -146,6 +157,9 @@ impl DirectWire {
     /// Opens a new connection.
     async fn connect(&self, exchange: &DirectExchange<'_>) -> Result<Box<HttpConnection>, NoAnswer> {
         let dial = async {
+            if let Some(host) = exchange.pool.capped() {
+                self.capped.make_room(host).await;
+            }
             match self.dialer.dial(exchange.pool, exchange.milestones).await {
                 // Closing idle connections frees descriptors.
                 Err((Reason::Local, _)) if self.pools.close_all() => {
@@ -199,5 +213,24 @@ impl Wire for DirectWire {
         let milestones = Arc::new(Milestones::new(start));
         progress.follow(&milestones);
         self.run_exchange(job, &milestones, (start, start + timeout)).await
+    }
+
+    fn spare_connections(&self, job: &Job) {
+        let pool = self.pools.pool(&job.url);
+        if pool.capped().is_none() {
+            self.pools.cap(&pool, &self.capped.add(&job.url[..Position::BeforePath]));
+        }
+    }
+
+    async fn run(&self) {
+        let mut calls = self.capped.calls();
+        loop {
+            match calls.recv().await {
+                Ok(host) => self.pools.let_go(&host),
+                // The callers wait only for a moment.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
     }
 }

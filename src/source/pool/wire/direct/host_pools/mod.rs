@@ -3,11 +3,14 @@
 //! At most [`HostPools::max_idle`] of them are open; the least recently used ones close first. If there are many
 //! hosts, those without an idle connection are forgotten. Start at [`HostPools::pool`].
 
-use std::cell::{Cell, RefCell};
+mod release;
+
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -15,6 +18,7 @@ use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 use url::{Position, Url};
 
+use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
 use crate::source::pool::wire::reach::{HostPath, Reach};
@@ -63,6 +67,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) keeps_connections: Cell<bool>,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
+    /// Set if the host is known to limit attempts in flight.
+    capped: OnceCell<Arc<CappedHost>>,
 }
 
 /// A connection that no exchange uses.
@@ -70,6 +76,8 @@ pub(in crate::source::pool) struct HostPool {
 struct IdleConnection {
     connection: Box<HttpConnection>,
     since: Instant,
+    /// Where the host limits attempts in flight.
+    _count: Option<IdleCount>,
 }
 
 impl HostPools {
@@ -109,7 +117,7 @@ impl HostPools {
         pool: &HostPool,
         now: Instant,
     ) -> Option<(Box<HttpConnection>, Duration)> {
-        let IdleConnection { connection, since } = pool.idle.borrow_mut().pop_back()?;
+        let IdleConnection { connection, since, .. } = pool.idle.borrow_mut().pop_back()?;
         self.n_idle.update(|n| n - 1);
         let idle_for = now.saturating_duration_since(since);
         if idle_for >= IDLE_TIMEOUT {
@@ -127,7 +135,8 @@ impl HostPools {
             self.close_coldest();
         }
         if self.n_idle.get() < self.max_idle {
-            pool.idle.borrow_mut().push_back(IdleConnection { connection, since });
+            let _count = pool.capped.get().map(CappedHost::count_idle);
+            pool.idle.borrow_mut().push_back(IdleConnection { connection, since, _count });
             self.n_idle.update(|n| n + 1);
         }
     }
@@ -212,7 +221,13 @@ impl HostPool {
             template,
             keeps_connections: Cell::new(false),
             idle: RefCell::default(),
+            capped: OnceCell::new(),
         }
+    }
+
+    /// The host, if it is known to limit attempts in flight.
+    pub(in crate::source::pool) fn capped(&self) -> Option<&Arc<CappedHost>> {
+        self.capped.get()
     }
 
     /// Whether an exchange uses it, or it has an idle connection.

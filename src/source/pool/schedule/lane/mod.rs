@@ -2,19 +2,20 @@
 //!
 //! Pure. Wind its clock to the present before any change. Start at [`Lane::opens_at`].
 
+mod parked;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{Fact, HostId, JobId, Micros, Offset};
+use crate::event::{Fact, HostId, Micros, Offset};
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::history::StartId;
 use crate::source::pool::outage::Outage;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
-use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::health::HostHealth;
 use crate::source::pool::schedule::refusal::waiting_jobs::WaitingJobs;
 
@@ -104,14 +105,19 @@ impl Lane {
     pub fn is_cold(&self, now: Offset) -> bool {
         let is_in_use = self.in_flight > 0 || self.has_work() || self.position != LanePosition::None;
         let is_set = self.is_pinned || self.is_quarantined;
-        let has_findings = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings());
-        let findings_hold = has_findings && now.since(self.last_start) < FINDINGS_TTL;
+        let findings_hold = self.has_findings() && now.since(self.last_start) < FINDINGS_TTL;
         !is_in_use && !is_set && !findings_hold && self.opens_at() <= now && self.outage.is_cold(now)
     }
 
-    /// Sets or removes the controller that finds its limit and pace.
+    /// Sets or removes the controller that finds its limit and pace. One that has found something is not replaced.
     pub fn set_adaptive(&mut self, adapt: Option<Adapt>) {
-        self.adaptive = adapt.map(|adapt| Box::new(AdaptiveLane::new(adapt)));
+        if adapt.is_none() || !self.has_findings() {
+            self.adaptive = adapt.map(|adapt| Box::new(AdaptiveLane::new(adapt)));
+        }
+    }
+
+    fn has_findings(&self) -> bool {
+        self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings())
     }
 
     /// Winds its clock to `to`, when the run's clock reads `run`.
@@ -240,6 +246,11 @@ impl Lane {
         self.adaptive.as_mut().map(|adaptive| adaptive.start(now, others))
     }
 
+    /// Whether the host is known to limit attempts in flight.
+    pub fn is_crowded(&self) -> bool {
+        self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_crowded())
+    }
+
     /// Counts an attempt that ended.
     pub fn end(&mut self) {
         self.in_flight -= 1;
@@ -250,50 +261,5 @@ impl Lane {
         let moves = until > self.cooldown;
         self.cooldown = self.cooldown.max(until);
         moves
-    }
-
-    /// How many jobs are parked here.
-    pub fn n_parked(&self) -> usize {
-        self.waiting.n()
-    }
-
-    /// Parks a job until the lane is open.
-    pub fn park(&mut self, mut ready: Box<PendingJob>) {
-        ready.mark = self.clock.sums();
-        self.waiting.add(ready);
-    }
-
-    /// Removes the job that goes first, with its wait times filled in. `has_more` is whether there are fresh jobs that
-    /// are not parked here.
-    pub fn unpark(&mut self, has_more: bool) -> Option<Box<PendingJob>> {
-        let is_down = self.outage.is_down();
-        let ready = if is_down { self.waiting.take_for_try(has_more) } else { self.waiting.take(has_more) }?;
-        Some(self.waited(ready))
-    }
-
-    /// Removes every job that is parked here.
-    pub fn unpark_all(&mut self) -> Vec<Box<PendingJob>> {
-        let all: Vec<_> = self.waiting.drain().collect();
-        all.into_iter().map(|ready| self.waited(ready)).collect()
-    }
-
-    /// A job that was parked here, with its wait times filled in.
-    fn waited(&self, mut ready: Box<PendingJob>) -> Box<PendingJob> {
-        let waited = self.clock.sums() - ready.mark;
-        ready.wait += waited;
-        // The job's time-out does not run while its host is down.
-        ready.begun = ready.begun + waited.outage;
-        ready
-    }
-
-    /// Forgives the tries that failed at the start of an outage. Returns how many there were.
-    pub fn excuse_doubtful(&mut self) -> u64 {
-        self.waiting.excuse_doubtful()
-    }
-
-    /// Removes one job that is parked here.
-    pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        let found = self.waiting.remove(job);
-        found.map(|ready| self.waited(ready))
     }
 }
