@@ -88,12 +88,13 @@ impl ForeignFormat {
     /// How to use it.
     pub(super) fn help(self, file: &str) -> String {
         match self {
-            Self::Har | Self::Sitemap | Self::Curl | Self::Postman => {
-                let list = if self == Self::Sitemap { "urls.txt" } else { "requests.jsonl" };
-                format!("`inflight import {file} > {list}` makes a list of its requests; then `inflight run {list}`")
-            }
-            Self::Insomnia => {
-                "export it as HAR instead; `inflight import` makes a list of the requests in such a file".to_owned()
+            Self::Har => format!(
+                "`jq -c '.log.entries[].request | {{method, url}}' {file} > requests.jsonl` makes a list of its requests"
+            ),
+            Self::Sitemap => format!("`grep -o 'https*://[^<\"]*' {file} > urls.txt` makes a list of its URLs"),
+            Self::Curl | Self::Postman | Self::Insomnia => {
+                "list its requests one on each line, such as `POST https://example.org/`, or as JSON in requests.jsonl"
+                    .to_owned()
             }
             Self::OpenApi => "it has no values for the parameters: write a plan with the paths that you want, such as \
                               `url = \"https://example.org/orders/{id}\"` with `rows = \"ids.csv\"`"
