@@ -42,7 +42,8 @@ fn an_unknown_key_is_shown_with_its_place_and_a_fix() {
          │   ^^^^^^^^^^ did you mean `concurrency`?
        8 │   rate = "100/s"
 
-    help: keys allowed in [limits] are concurrency, per_host, rate, per_host_gap, adaptive
+    help: keys allowed in [limits] are concurrency, per_host, rate, per_host_gap, adaptive, duration,
+          warmup
     "#);
 }
 
@@ -327,7 +328,7 @@ fn long_lines_are_cut_around_the_caret() {
        2 │ url = "https://a.b/"
        3 │ …äääääääää", x = 5 }
          │                  ^
-         │ write a text such as `"application/json"`, or a list of them
+         │             write a text such as `"application/json"`
     "#);
 }
 
