@@ -11,7 +11,7 @@ use crate::body_file::BodyFile;
 use crate::event::outcome::JobEnd;
 use crate::event::{JobId, Micros, Offset};
 use crate::plan::job::Place;
-use crate::plan::rows::row_values::RowValues;
+use crate::plan::row_values::RowValues;
 
 /// One settled job, with its data.
 #[derive(Clone, Debug)]

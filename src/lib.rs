@@ -81,7 +81,8 @@
 //! | what the practice server can do | `upstream/behaviour.rs` |
 //! | how the practice server refuses with 429 | `upstream/gate.rs` |
 //! | rows read ahead of the schedule | `plan/reader/` |
-//! | a line of a URL list, and its address | `plan/rows/`, `plan/request/address.rs` |
+//! | a line of a URL list, and its address | `plan/rows/list.rs`, `plan/request/address.rs`, `text/bare_address.rs` |
+//! | which format a plan has | `plan/load/format.rs`, `plan/load/foreign.rs` |
 //! | `--color`, `NO_COLOR` and the width of the output | `text/console.rs` |
 //! | what happens when a thread panics | `source/pool/run/supervision.rs`, `output/exit.rs` |
 //! | who writes the recording | `app/run/recording.rs` opens it, `pump.rs` writes it |

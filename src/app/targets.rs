@@ -10,7 +10,7 @@ use crate::config;
 use crate::error::Error;
 use crate::output::streams;
 use crate::plan::Plan;
-use crate::plan::request::bare::is_address;
+use crate::text::bare_address::is_address;
 use crate::text::sanitize::sanitize;
 
 /// Endings of files that are given as targets. A missing file with one of these is not taken for a host.

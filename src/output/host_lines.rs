@@ -70,7 +70,7 @@ impl HostLines {
             }
             HostNotice::Up => {}
             HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => {
-                outages.is_printed = true
+                outages.is_printed = true;
             }
         }
         let text = notice.sentence(&sanitize(why));

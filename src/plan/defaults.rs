@@ -80,6 +80,9 @@ pub const MAX_DURATION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The most jobs of one endpoint.
 pub const MAX_JOBS: u64 = 1_000_000_000_000;
 
+/// The most jobs that one row makes.
+pub const MAX_WEIGHT: u32 = 100_000;
+
 /// The longest line of a list or row file, in bytes; a longer one is a bad row.
 pub const MAX_LINE: usize = 1 << 20;
 

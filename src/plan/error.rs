@@ -79,12 +79,3 @@ pub(super) fn io_reason(why: &std::io::Error) -> String {
         }
     }
 }
-
-/// What is wrong with a line of JSON; the line's number is known better elsewhere.
-pub(super) fn json_reason(why: &serde_json::Error) -> String {
-    let words = why.to_string();
-    match words.rsplit_once(" at line ") {
-        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
-        None => sanitize(&words).into_owned(),
-    }
-}

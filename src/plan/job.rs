@@ -15,7 +15,7 @@ use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::retry_on::RetryOn;
-use crate::plan::rows::row_values::RowValues;
+use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
 
 /// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
@@ -116,6 +116,11 @@ pub enum Statuses {
     Any,
     /// Only these.
     Listed(StatusSet),
+}
+
+/// Parses an HTTP method; lower case is accepted.
+pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
+    Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
 impl fmt::Debug for Job {

@@ -26,6 +26,7 @@ pub mod reader;
 pub mod request;
 pub mod resolved;
 pub mod retry_on;
+pub mod row_values;
 pub mod rows;
 pub mod rules;
 pub mod source;

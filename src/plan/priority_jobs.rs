@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::event::Micros;
 use crate::plan::job::Job;
 use crate::plan::request::BuiltRequest;
-use crate::plan::rows::{Row, RowStream};
+use crate::plan::rows::stream::{Row, RowStream};
 
 /// A job of an earlier run that took long.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,6 @@ use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
-use crate::plan::template::interpolation::PlanText;
 use crate::text::toml_reader::WrittenKey;
 
 /// A source of jobs: an endpoint with its rows, or a list of URLs.
@@ -58,8 +57,17 @@ pub(super) enum Naming {
 pub(super) enum Target {
     /// Rows fill in this template.
     Template(Template),
-    /// Each row is a complete request in JSON.
-    InRow,
+    /// Each row is a request.
+    InRow(RowContent),
+}
+
+/// What a row can contain that is a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowContent {
+    /// A URL, with an optional method, headers and a body.
+    Line,
+    /// Values by key, one of which can name the endpoint.
+    Keys,
 }
 
 /// The headers that are sent unless the plan sets them, even to nothing.
@@ -114,14 +122,12 @@ impl Source {
 
     /// Returns a source in which every line is a URL.
     pub(super) fn url_list(rows: Rows) -> Self {
-        let mut columns = Vec::new();
-        let url = Template::parse_url(&PlanText::written("{url}"), &mut columns);
-        Self::new(Naming::ByHost, rows, Target::Template(url), columns)
+        Self::new(Naming::ByHost, rows, Target::InRow(RowContent::Line), Vec::new())
     }
 
-    /// Returns a source in which every line is a request in JSON.
-    pub(super) fn json_lines(rows: Rows) -> Self {
-        Self::new(Naming::ByHost, rows, Target::InRow, Vec::new())
+    /// Returns a source in which every row is a request with keys.
+    pub(super) fn request_rows(rows: Rows) -> Self {
+        Self::new(Naming::ByHost, rows, Target::InRow(RowContent::Keys), Vec::new())
     }
 
     /// Returns a source that requests the same URL several times.
@@ -197,7 +203,7 @@ impl Source {
     pub(super) fn name(&self) -> Option<Arc<str>> {
         let written = || match &self.url {
             Target::Template(url) => url.written(&self.columns),
-            Target::InRow => String::new(),
+            Target::InRow(_) => String::new(),
         };
         match &self.naming {
             Naming::Named(name) => Some(Arc::clone(name)),
@@ -235,9 +241,14 @@ fn written_host_and_path(url: &str) -> &str {
 }
 
 impl Target {
-    /// Whether rows are complete requests.
+    /// Whether rows are requests.
     pub(super) fn is_in_row(&self) -> bool {
-        matches!(self, Self::InRow)
+        matches!(self, Self::InRow(_))
+    }
+
+    /// Whether rows are requests with keys.
+    pub(super) fn has_keys(&self) -> bool {
+        matches!(self, Self::InRow(RowContent::Keys))
     }
 }
 

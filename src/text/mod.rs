@@ -2,6 +2,7 @@
 //!
 //! They perform no input or output, and depend only on `event`. Start at [`sanitize`].
 
+pub mod bare_address;
 pub mod console;
 pub mod diagnostics;
 pub mod glob;

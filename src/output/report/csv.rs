@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::output::report::entry::{EntryError, ReportEntry};
-use crate::plan::rows::row_values::RowValues;
+use crate::plan::row_values::RowValues;
 use crate::text::sanitize::sanitize;
 
 /// The names of the columns.

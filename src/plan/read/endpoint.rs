@@ -9,6 +9,7 @@ use std::sync::Arc;
 use http::Method;
 use http::header::CONTENT_TYPE;
 
+use crate::plan::job::parse_method;
 use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
@@ -16,7 +17,7 @@ use crate::plan::read::rows;
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
-use crate::plan::request::{check, parse_method};
+use crate::plan::request::check;
 use crate::plan::rules::Rules;
 use crate::plan::source::{Naming, Source, Target};
 use crate::plan::template::Template;

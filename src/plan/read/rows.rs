@@ -91,7 +91,10 @@ fn read_file(entry: &PlanEntry<'_>) -> Option<Rows> {
     let name = entry.text("a file such as `\"ids.csv\"`")?.value();
     let wrong = |what: String, fix: &str| entry.check::<()>(Err(ValueError::new(what, fix)));
     let Some(form) = RowFormat::from_path(Path::new(&name)) else {
-        wrong("not a file in a known format".to_owned(), "use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt");
+        wrong(
+            "not a file in a known format".to_owned(),
+            "use a name that ends in .csv, .tsv, .jsonl, .ndjson, .json or .txt",
+        );
         return None;
     };
     let path = entry.reader.context.folder.join(&name);

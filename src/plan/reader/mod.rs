@@ -14,7 +14,8 @@ use std::sync::Arc;
 use crate::plan::error::PlanError;
 use crate::plan::priority_jobs::{PriorityRow, PriorityRows, SlowJob};
 use crate::plan::request::{BuiltRequest, RequestBuilder};
-use crate::plan::rows::{Row, RowStream, Rows};
+use crate::plan::rows::Rows;
+use crate::plan::rows::stream::{Row, RowStream};
 
 /// Reads one source's rows and makes requests of them.
 pub(super) struct SourceReader {
@@ -115,7 +116,7 @@ impl SourceReader {
                 let size = self.values.iter().map(String::len).sum();
                 (size, self.builder.build(&self.values).map_err(|why| stream.place() + &why))
             }
-            Row::Line(line) => (line.len(), self.builder.build_from_json(&line).map_err(|why| stream.place() + &why)),
+            Row::Request(row) => (row.size, self.builder.build_from_row(*row).map_err(|why| stream.place() + &why)),
         };
         let row = self.next_row;
         self.next_row += 1;
@@ -157,7 +158,7 @@ impl SourceReader {
         self.priority.find(stream, |slow, row, values| {
             let made = match row {
                 Row::Values => builder.build(values),
-                Row::Line(line) => builder.build_from_json(&line),
+                Row::Request(row) => builder.build_from_row(*row),
                 Row::Bad(_) => return None,
             };
             made.ok().filter(|made| made.target == slow.target)

@@ -1,13 +1,13 @@
 //! The addresses of jobs: parsed from written text, and shown with secrets masked.
 //!
-//! Schemes other than `http`, `https` and `practice` are refused; [`bare`](super::bare) supplies a missing one. This module sends nothing and resolves no name. Start at `Address::resolve`.
+//! Schemes other than `http`, `https` and `practice` are refused; [`bare_address`](crate::text::bare_address) supplies a missing one. This module sends nothing and resolves no name. Start at `Address::resolve`.
 
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 use url::{Position, Url};
 
-use crate::plan::request::bare::with_scheme;
+use crate::text::bare_address::with_scheme;
 use crate::text::host_name::PRACTICE_SUFFIX;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{mask_query, mask_url};

@@ -5,38 +5,29 @@
 
 pub mod address;
 mod auth;
-pub mod bare;
 pub(in crate::plan) mod body;
 pub mod content_type;
+mod from_row;
 pub mod multipart;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::plan::auth::Auth;
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
-use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
-use crate::plan::request::content_type::JSON;
+use crate::plan::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;
-use crate::plan::rows::row_values::{RowNames, RowValues};
+use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};
-
-/// The longest endpoint name of a row, in characters; a longer one is cut.
-const MAX_NAME: usize = 120;
 
 /// Builds the requests of one source.
 pub(in crate::plan) struct RequestBuilder {
@@ -47,6 +38,8 @@ pub(in crate::plan) struct RequestBuilder {
     body: BodyBuilder,
     pub(in crate::plan) auth: AuthBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
+    /// The rules of the source, which a row can override.
+    rules: Rules,
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
@@ -76,22 +69,8 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) row_values: Option<Arc<RowValues>>,
     /// The name of its endpoint, if the row has one.
     pub(in crate::plan) name: Option<String>,
-}
-
-/// A request as a line of JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonRequest<'r> {
-    #[serde(borrow)]
-    url: Cow<'r, str>,
-    #[serde(borrow, default)]
-    method: Option<Cow<'r, str>>,
-    #[serde(default, alias = "headers")]
-    header: Option<Map<String, Value>>,
-    #[serde(borrow, default)]
-    body: Option<&'r RawValue>,
-    #[serde(default)]
-    name: Option<String>,
+    /// Its own rules, if the row has any.
+    pub(in crate::plan) policy: Option<Arc<Policy>>,
 }
 
 impl RequestBuilder {
@@ -104,7 +83,7 @@ impl RequestBuilder {
                 UrlBuilder::Same { address, target: target(&method, &shown) }
             }
             Target::Template(url) => UrlBuilder::Filled(url.clone()),
-            Target::InRow => UrlBuilder::InRow,
+            Target::InRow(_) => UrlBuilder::InRow,
         };
         let auth = AuthBuilder::new(source)?;
         let headers = if source.headers.iter().all(|(_, value)| value.is_constant()) {
@@ -115,7 +94,7 @@ impl RequestBuilder {
             HeaderBuilder::Filled(source.headers.clone())
         };
         let body = BodyBuilder::new(source.body.as_ref())?;
-        let policy = Arc::new(source.rules.policy());
+        let (policy, rules) = (Arc::new(source.rules.policy()), source.rules.clone());
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
         let in_body = source.body.iter().flat_map(Body::secrets);
         let hidden = match &*source.rows {
@@ -129,11 +108,24 @@ impl RequestBuilder {
             .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
-            Target::InRow => secrets.map(Box::from).collect(),
+            Target::InRow(_) => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
         let names = RowNames::new(&source.columns);
-        Ok(Self { method, has_own_method, url, headers, body, auth, policy, secrets, hidden, names, practice_port })
+        Ok(Self {
+            method,
+            has_own_method,
+            url,
+            headers,
+            body,
+            auth,
+            policy,
+            rules,
+            secrets,
+            hidden,
+            names,
+            practice_port,
+        })
     }
 
     /// Builds the request of a row.
@@ -153,41 +145,7 @@ impl RequestBuilder {
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
         let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
-        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None })
-    }
-
-    /// Builds the request of a JSON line.
-    pub(in crate::plan) fn build_from_json(&self, line: &str) -> Result<BuiltRequest, String> {
-        let row: JsonRequest<'_> = serde_json::from_str(line).map_err(|why| json_reason(&why))?;
-        let mut headers = match &self.headers {
-            HeaderBuilder::Same(headers) => Arc::clone(headers),
-            HeaderBuilder::Filled(_) => Arc::default(),
-        };
-        for (name, value) in row.header.iter().flatten() {
-            add_header(Arc::make_mut(&mut headers), name, value)?;
-        }
-        let BodyBuilder::Same(default_body) = &self.body else { return Err("has no body".to_owned()) };
-        let body = match row.body {
-            None => default_body.clone(),
-            Some(json) => {
-                if let Ok(text) = serde_json::from_str::<String>(json.get()) {
-                    text.into()
-                } else {
-                    Arc::make_mut(&mut headers).entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(JSON));
-                    json.get().to_owned().into()
-                }
-            }
-        };
-        let method = match &row.method {
-            Some(name) => parse_method(name).ok_or_else(|| format!("`{}` is not a method", sanitize(name)))?,
-            None if !self.has_own_method && !body.is_empty() => Method::POST,
-            None => self.method.clone(),
-        };
-        let address = Address::resolve(&row.url, self.practice_port)?;
-        self.auth.authorize(&mut headers, &[], &address.url)?;
-        let target = target(&method, &address.masked_url());
-        let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(BuiltRequest { method, address, target, headers, body, row_values: None, name })
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy: None })
     }
 
     /// Returns the host of all requests, if it is the same for all.
@@ -207,11 +165,6 @@ impl RequestBuilder {
 pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
     let Target::Template(url) = &source.url else { return Ok(()) };
     address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
-}
-
-/// Parses an HTTP method; lower case is accepted.
-pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
-    Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
 /// Fills in a URL. Returns its address, and the URL for display with `hidden` masked except in the host.
@@ -260,20 +213,4 @@ fn header_value(name: &HeaderName, text: &str, secret: bool) -> Result<HeaderVal
     let mut value = value.map_err(|_| format!("header `{name}` has a line break or control character in it"))?;
     value.set_sensitive(secret || is_secret_name(name.as_str()));
     Ok(value)
-}
-
-/// Adds a header of a JSON row. Its value is a text, or a list of texts.
-fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), String> {
-    let wrong = || format!("header `{}` is not a text", sanitize(name));
-    let parsed = HeaderName::try_from(name).map_err(|_| format!("`{}` is not a header name", sanitize(name)))?;
-    let texts: Vec<&str> = match value {
-        Value::String(text) => vec![text],
-        Value::Array(texts) => texts.iter().map(|text| text.as_str().ok_or_else(wrong)).collect::<Result<_, _>>()?,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return Err(wrong()),
-    };
-    headers.remove(&parsed);
-    for text in texts {
-        headers.append(parsed.clone(), header_value(&parsed, text, false)?);
-    }
-    Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) fn endpoint(
     Endpoint {
         name: name.map_or_else(|| of_list().unwrap_or_default(), |endpoint| endpoint.name.to_string()),
         is_list: name.is_none(),
-        has_names: source.url.is_in_row(),
+        has_names: source.url.has_keys(),
         host: cursor.host_of(i).map(str::to_owned),
         asks,
         rules: rules(source, index),
@@ -60,7 +60,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
         Target::Template(url) if !is_listed || url.is_constant() => {
             Value::Text(mask_written_url(&url.written(&source.columns)))
         }
-        Target::Template(_) | Target::InRow => Value::Nothing("one in each row"),
+        Target::Template(_) | Target::InRow(_) => Value::Nothing("one in each row"),
     };
     let rows_provenance = match &*source.rows {
         Rows::Each(_) => provenance("each"),
@@ -84,7 +84,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
 fn rows(rows: &Rows) -> Option<String> {
     let form = |form: &RowFormat| match form {
         RowFormat::Lines => "a line each",
-        RowFormat::JsonLines => "a line of JSON each",
+        RowFormat::Json => "a JSON value each",
         RowFormat::Table { .. } => "a row each",
     };
     match rows {
@@ -104,7 +104,7 @@ fn body_key(source: &Source, index: &ProvenanceIndex<'_>) -> &'static str {
 
 fn body(source: &Source) -> Value {
     match &source.body {
-        None if source.url.is_in_row() => Value::Nothing("as each row says"),
+        None if source.url.has_keys() => Value::Nothing("as each row says"),
         None => Value::Nothing("none"),
         Some(Body::Constant(body)) => Value::Size(body.len_with_files()),
         Some(Body::Parts(_)) => parts_size(source.body.as_ref()),
@@ -130,7 +130,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         };
         let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
         // Only a flag, the plan and a body set headers.
-        let value = Value::Text(shown).unless_row(source.url.is_in_row());
+        let value = Value::Text(shown).unless_row(source.url.has_keys());
         Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom(body_key(source, index))))
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
@@ -170,7 +170,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     } else {
         Provenance::Default
     };
-    let in_row = source.url.is_in_row();
+    let in_row = source.url.has_keys();
     let job_provenance =
         if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());

@@ -7,17 +7,14 @@ use std::io::{self, Read};
 
 use crate::plan::defaults::MAX_LINE;
 use crate::plan::error::io_reason;
+use crate::plan::rows::buffer::InputBuffer;
 
-const CHUNK: usize = 64 << 10;
-
-/// A reader of lines.
+/// A reader of lines. They end with a line feed, a carriage return, or both.
 pub(super) struct Lines<R> {
-    input: R,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
+    buffer: InputBuffer<R>,
     number: u64,
-    ended: bool,
+    /// The last line ended with a carriage return, so a line feed that follows belongs to it.
+    after_return: bool,
 }
 
 /// One line.
@@ -45,7 +42,7 @@ type Raw<'l> = Option<&'l [u8]>;
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, buffer: vec![0; CHUNK], start: 0, end: 0, number: 0, ended: false }
+        Self { buffer: InputBuffer::new(input), number: 0, after_return: false }
     }
 
     /// The number of the line that was read last.
@@ -76,83 +73,56 @@ impl<R: Read> Lines<R> {
         Ok(n_lines)
     }
 
+    /// The next line, also if it is blank or a comment.
+    pub(super) fn next_any(&mut self) -> io::Result<Option<(u64, Raw<'_>)>> {
+        let Some(line) = self.advance()? else { return Ok(None) };
+        let bytes = line.map(|(len, n_ending)| &self.buffer.consumed(len + n_ending)[..len]);
+        Ok(Some((self.number, bytes)))
+    }
+
     fn next_raw(&mut self) -> io::Result<Option<(u64, Raw<'_>)>> {
+        let has_content = |line: &[u8]| !matches!(line.trim_ascii_start().first(), None | Some(b'#'));
         loop {
-            let Some(range) = self.advance()? else { return Ok(None) };
-            self.number += 1;
-            let Some((mut from, to)) = range else { return Ok(Some((self.number, None))) };
-            if self.number == 1 && self.buffer[from..to].starts_with(b"\xef\xbb\xbf") {
-                from += 3;
-            }
-            let has_content = |line: &[u8]| !matches!(line.trim_ascii_start().first(), None | Some(b'#'));
-            if has_content(&self.buffer[from..to]) {
-                return Ok(Some((self.number, Some(&self.buffer[from..to]))));
+            let Some(line) = self.advance()? else { return Ok(None) };
+            let Some((len, n_ending)) = line else { return Ok(Some((self.number, None))) };
+            if has_content(&self.buffer.consumed(len + n_ending)[..len]) {
+                return Ok(Some((self.number, Some(&self.buffer.consumed(len + n_ending)[..len]))));
             }
         }
     }
 
-    /// Moves past one line. Returns its range in the buffer, or an inner `None` if it was too long.
+    /// Moves past one line. Returns its length and that of its ending, or an inner `None` if it was too long.
     #[expect(clippy::option_option, reason = "the outer one is the end, the inner one a line without place")]
     fn advance(&mut self) -> io::Result<Option<Option<(usize, usize)>>> {
-        let mut searched = self.start;
+        let mut searched = 0;
         loop {
-            if let Some(at) = memchr::memchr(b'\n', &self.buffer[searched..self.end]) {
-                let line = (self.start, searched + at);
-                self.start = line.1 + 1;
-                return Ok(Some((line.1 - line.0 <= MAX_LINE).then_some(line)));
-            }
-            if self.ended {
-                let line = (self.start, self.end);
-                self.start = self.end;
-                return Ok((line.0 < line.1).then_some(Some(line)));
-            }
-            if self.end - self.start > MAX_LINE {
-                return self.skip_line().map(|()| Some(None));
-            }
-            searched = self.end - self.start;
-            self.make_room();
-            self.refill()?;
-        }
-    }
-
-    fn make_room(&mut self) {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        if self.end == self.buffer.len() {
-            self.buffer.resize(self.buffer.len() * 2, 0);
-        }
-    }
-
-    fn refill(&mut self) -> io::Result<()> {
-        loop {
-            match self.input.read(&mut self.buffer[self.end..]) {
-                Ok(0) => self.ended = true,
-                Ok(n) => self.end += n,
-                Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
-                // After a failed read the position is unknown, so the text ends here.
-                Err(why) => {
-                    self.ended = true;
-                    self.start = self.end;
-                    return Err(why);
+            let unread = self.buffer.unread();
+            if self.after_return && !unread.is_empty() {
+                self.after_return = false;
+                if unread[0] == b'\n' {
+                    self.buffer.consume(1);
+                    continue;
                 }
             }
-            return Ok(());
-        }
-    }
-
-    fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            if let Some(at) = memchr::memchr(b'\n', &self.buffer[self.start..self.end]) {
-                self.start += at + 1;
-                return Ok(());
+            if let Some(at) = memchr::memchr2(b'\n', b'\r', &unread[searched..]) {
+                let len = searched + at;
+                self.after_return = unread[len] == b'\r';
+                self.buffer.consume(len + 1);
+                self.number += 1;
+                return Ok(Some((len <= MAX_LINE).then_some((len, 1))));
             }
-            self.start = 0;
-            self.end = 0;
-            if self.ended {
-                return Ok(());
+            searched = unread.len();
+            if searched > MAX_LINE {
+                self.number += 1;
+                self.after_return = self.buffer.skip_line()? == Some(b'\r');
+                return Ok(Some(None));
             }
-            self.refill()?;
+            if !self.buffer.read_more()? {
+                let len = self.buffer.unread().len();
+                self.buffer.consume(len);
+                self.number += u64::from(len > 0);
+                return Ok((len > 0).then_some(Some((len, 0))));
+            }
         }
     }
 }
@@ -178,7 +148,8 @@ mod tests {
 
     #[test]
     fn comments_blank_lines_line_ends_and_marks_are_not_content() {
-        assert_eq!(all(b"\xef\xbb\xbfa\r\n\r\n  # no\r\n b \n\nc"), ["1 a", "4 b", "6 c"]);
+        assert_eq!(all(b"a\r\n\r\n  # no\r\n b \n\nc"), ["1 a", "4 b", "6 c"]);
+        assert_eq!(all(b"a\r\r# no\rb\r"), ["1 a", "4 b"]);
         assert!(all(b"").is_empty());
         assert!(all(b"\n\n#\n").is_empty());
     }

@@ -1,11 +1,19 @@
 //! Rows: the values from which an endpoint's jobs are made, read one row at a time.
 //!
-//! A row has a value for each placeholder that the endpoint uses. No more than one row of a file is in memory. Start at [`Rows::open`] and [`RowStream::next`].
+//! A row has a value for each placeholder that the endpoint uses, or is a request itself. No more than one row of a file is in memory.
+//! Start at [`Rows::open`] and [`RowStream::next`].
 
+mod buffer;
 pub(super) mod each;
+pub(super) mod encoding;
+mod json_row;
+mod json_values;
+mod json_words;
 pub(super) mod lines;
+pub(super) mod list;
 mod records;
-pub mod row_values;
+pub(super) mod request;
+pub(super) mod stream;
 pub(super) mod table;
 
 use std::fmt;
@@ -18,7 +26,8 @@ use crate::plan::defaults::MAX_COUNTED_FILE;
 use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::rows::each::Each;
-use crate::plan::rows::lines::{Line, Lines};
+use crate::plan::rows::encoding::decoded;
+use crate::plan::rows::stream::{RowKind, RowStream};
 use crate::plan::rows::table::Table;
 use crate::text::sanitize::sanitize;
 
@@ -59,12 +68,12 @@ pub(super) enum Rows {
 pub(super) enum RowFormat {
     /// One value a line; blank lines and `#` comments are skipped.
     Lines,
-    /// One JSON object a line.
-    JsonLines,
-    /// Comma- or tab-separated values under a header.
+    /// JSON values: one a line, or in a list.
+    Json,
+    /// Separated values under a header.
     Table {
-        /// The separator of values.
-        delimiter: u8,
+        /// The separator of values, if it is not to be found in the header.
+        delimiter: Option<u8>,
     },
 }
 
@@ -73,65 +82,51 @@ impl RowFormat {
     pub(super) fn from_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "txt" | "list" | "urls" => Some(Self::Lines),
-            "jsonl" | "ndjson" => Some(Self::JsonLines),
-            "csv" => Some(Self::Table { delimiter: b',' }),
-            "tsv" => Some(Self::Table { delimiter: b'\t' }),
+            "jsonl" | "ndjson" | "json" => Some(Self::Json),
+            "csv" => Some(Self::Table { delimiter: None }),
+            "tsv" => Some(Self::Table { delimiter: Some(b'\t') }),
             _ => None,
         }
     }
 }
 
-/// A row as it was read.
-pub(super) enum Row {
-    /// Its values were written into the caller's buffer.
-    Values,
-    /// A whole line, for rows that are requests themselves.
-    Line(String),
-    /// A row that cannot be used, and why, with file and line.
-    Bad(String),
-}
-
-/// An open source of rows. Reading from it blocks while the file or pipe has nothing.
-pub(super) struct RowStream {
-    name: String,
-    kind: Kind,
-}
-
-enum Kind {
-    Repeat(u64),
-    Each { each: Each, columns: Vec<usize>, next: u64 },
-    Lines { lines: Lines<Input>, columns: Vec<String>, form: RowFormat, whole: bool },
-    Table(Box<Table>),
-}
-
 impl Rows {
     /// Opens the rows, and counts them if that is possible.
     ///
-    /// `columns` are the placeholders in use. With `whole`, lines are returned unchanged.
+    /// `columns` are the placeholders in use. With `whole`, rows are requests.
     pub(super) fn open(&self, columns: &[String], whole: bool) -> Result<(RowStream, Option<u64>), PlanError> {
-        let name = self.name();
-        let line_rows = |input: Input, form| {
-            let lines = Lines::new(input);
-            Kind::Lines { lines, columns: columns.to_vec(), form, whole }
+        let mut stream = self.open_uncounted(columns, whole)?;
+        let n_rows = match self {
+            Self::Repeat(n) => Some(*n),
+            Self::Each(each) => Some(each.n_rows()),
+            Self::Stream { .. } => None,
+            Self::File { path, shown, .. } if countable(path) => {
+                let (n_rows, notes) =
+                    self.open_uncounted(columns, whole)?.count().map_err(|why| unreadable(shown, &why))?;
+                stream.notes = notes;
+                Some(n_rows)
+            }
+            Self::File { .. } => None,
         };
-        let (kind, n_rows) = match self {
-            Self::Repeat(n) => (Kind::Repeat(*n), Some(*n)),
+        Ok((stream, n_rows))
+    }
+
+    /// Opens the rows.
+    pub(super) fn open_uncounted(&self, columns: &[String], whole: bool) -> Result<RowStream, PlanError> {
+        let kind = match self {
+            Self::Repeat(n) => RowKind::Repeat(*n),
             Self::Each(each) => {
                 let columns = columns.iter().filter_map(|column| each.column(column)).collect();
-                (Kind::Each { each: each.clone(), columns, next: 0 }, Some(each.n_rows()))
+                RowKind::Each { each: each.clone(), columns, next: 0 }
             }
             Self::File { path, shown, form: RowFormat::Table { delimiter } } => {
-                let n_rows = countable(path).then(|| Table::count(path, *delimiter)).transpose();
-                let table = Table::open(path, *delimiter).map_err(|why| unreadable(shown, &why));
-                let mut table = table?;
-                table.choose(columns).map_err(|why| PlanError::in_file(shown, why, ""))?;
-                (Kind::Table(Box::new(table)), n_rows.map_err(|why| unreadable(shown, &why))?)
+                let table = Table::open(path, *delimiter).map_err(|why| unreadable(shown, &why))?;
+                RowKind::from_table(table, columns, whole).map_err(|why| PlanError::in_file(shown, why, ""))?
             }
             Self::File { path, shown, form } => {
-                let open = || File::open(path).map_err(|why| unreadable(shown, &why));
-                let count = || Lines::new(open()?).count().map_err(|why| unreadable(shown, &why));
-                let n_rows = countable(path).then(count).transpose()?;
-                (line_rows(Box::new(open()?), *form), n_rows)
+                let file = File::open(path).map_err(|why| unreadable(shown, &why))?;
+                let folder = path.parent().unwrap_or(Path::new(""));
+                RowKind::from_text(decoded(Box::new(file)), *form, folder, columns, whole)
             }
             Self::Stream { name, input, form } => {
                 let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -142,10 +137,19 @@ impl Rows {
                         "it can be run once only",
                     )
                 })?;
-                (line_rows(input, *form), None)
+                // It was decoded when its format was detected.
+                match form {
+                    RowFormat::Table { delimiter } => {
+                        let table = Table::new(input, *delimiter).map_err(|why| unreadable(name, &why))?;
+                        RowKind::from_table(table, columns, whole).map_err(|why| PlanError::in_file(name, why, ""))?
+                    }
+                    RowFormat::Lines | RowFormat::Json => {
+                        RowKind::from_text(input, *form, Path::new(""), columns, whole)
+                    }
+                }
             }
         };
-        Ok((RowStream { name, kind }, n_rows))
+        Ok(RowStream::new(self.name(), kind))
     }
 
     /// Whether reading these rows never blocks, because they are computed.
@@ -192,76 +196,4 @@ fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
         format!("cannot read `{}`: {}", sanitize(file), io_reason(why)),
         "paths in a plan are relative to the plan's folder",
     )
-}
-
-impl RowStream {
-    /// Reads the next row; its values go into `values`, one for each column.
-    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Option<Row> {
-        let row = match &mut self.kind {
-            Kind::Repeat(0) => return None,
-            Kind::Repeat(left) => {
-                *left -= 1;
-                Row::Values
-            }
-            Kind::Each { each, columns, next } if *next < each.n_rows() => {
-                values.resize(columns.len(), String::new());
-                for (value, column) in values.iter_mut().zip(columns) {
-                    value.clear();
-                    each.write(*column, *next, value);
-                }
-                *next += 1;
-                Row::Values
-            }
-            Kind::Each { .. } => return None,
-            Kind::Table(table) => match table.next(values) {
-                Ok(true) => Row::Values,
-                Ok(false) => return None,
-                Err(why) => Row::Bad(why.at(&self.name)),
-            },
-            Kind::Lines { lines, columns, form, whole } => match lines.next() {
-                Line::End => return None,
-                Line::Bad { number, why } => Row::Bad(format!("{} line {number} {why}", self.name)),
-                Line::Text { text, .. } if *whole => Row::Line(text.to_owned()),
-                Line::Text { text, .. } if *form == RowFormat::Lines => {
-                    values.resize(columns.len(), String::new());
-                    for value in values {
-                        value.clear();
-                        value.push_str(text);
-                    }
-                    Row::Values
-                }
-                Line::Text { number, text } => match table::object(text, columns, values) {
-                    Ok(()) => Row::Values,
-                    Err(why) => Row::Bad(format!("{} line {number} {why}", self.name)),
-                },
-            },
-        };
-        Some(row)
-    }
-
-    /// Skips this many rows, or all that are left.
-    pub(super) fn skip(&mut self, n: u64, values: &mut Vec<String>) {
-        match &mut self.kind {
-            Kind::Repeat(left) => *left = left.saturating_sub(n),
-            Kind::Each { each, next, .. } => *next = next.saturating_add(n).min(each.n_rows()),
-            Kind::Lines { .. } | Kind::Table(_) => {
-                for _ in 0..n {
-                    if self.next(values).is_none() {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// The place of the last row that was read, for messages.
-    pub(super) fn place(&self) -> String {
-        let number = match &self.kind {
-            Kind::Repeat(_) => return String::new(),
-            Kind::Each { next, .. } => return format!("row {next}: "),
-            Kind::Table(table) => table.line(),
-            Kind::Lines { lines, .. } => lines.number(),
-        };
-        format!("{} line {number}: ", self.name)
-    }
 }

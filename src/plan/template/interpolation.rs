@@ -123,6 +123,7 @@ fn read_file(path: &Path) -> Result<String, ValueError> {
 
 impl PlanText {
     /// Returns a text without variables.
+    #[cfg(test)]
     pub(in crate::plan) fn written(text: &str) -> Self {
         let mut written = Self::default();
         written.write(text);

@@ -42,7 +42,8 @@ fn an_unknown_key_is_shown_with_its_place_and_a_fix() {
          │   ^^^^^^^^^^ did you mean `concurrency`?
        8 │   rate = "100/s"
 
-    help: keys allowed in [limits] are concurrency, per_host, rate, per_host_gap, adaptive
+    help: keys allowed in [limits] are concurrency, per_host, rate, per_host_gap, adaptive, duration,
+          warmup
     "#);
 }
 
@@ -213,7 +214,7 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ),
     (
         "rows = \"ids.xls\"",
-        "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
+        "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson, .json or .txt",
     ),
     (
         "body = \"a\"\njson = { }",
@@ -344,11 +345,13 @@ fn a_file_that_is_not_a_plan_is_an_error_with_a_hint() {
     assert_eq!(
         read("nowhere.toml"),
         "error: cannot read plan `…/nowhere.toml`: there is no such file\n\
-         hint: `inflight run` takes a TOML plan, JSON Lines or a list of URLs\n"
+         hint: `inflight run` takes a TOML plan, a list of URLs, or requests as JSON or CSV\n"
     );
     assert!(read("folder.toml").starts_with("error: cannot read plan `…/folder.toml`: it is a folder\n"));
     assert!(read("latin.toml").starts_with("error: cannot read plan `…/latin.toml`: line 2 is not UTF-8 text\n"));
-    assert!(read("ids.csv").starts_with("error: `…/ids.csv` is a table, not a plan\nhint: name it in a plan"));
+    assert!(read("ids.csv").starts_with(
+        "error: `…/ids.csv` is a table without a column `url`, so it is no plan\nhint: name it in a plan"
+    ));
     assert_eq!(
         read("empty.toml"),
         "error: plan `…/empty.toml` has no jobs\nhint: add an `[[endpoint]]` with a `url`\n"

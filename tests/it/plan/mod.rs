@@ -6,6 +6,7 @@
 
 mod ahead;
 mod examples;
+mod inputs;
 mod mistakes;
 mod refusals;
 mod streams;

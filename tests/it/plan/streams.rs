@@ -118,7 +118,7 @@ fn json_lines_are_complete_requests() {
 {"url": "https://c.d/", "name": "two"}
 {"url": "https://a.b/3", "bdy": 1}
 {"method": "GET"}
-{"url": "https://a.b/4", "headers": {"x": 1}}
+{"url": "https://a.b/4", "headers": {"x": true}}
 not json
 "#;
     let (_folder, path) = folder(&[("jobs.jsonl", lines)]);
@@ -134,10 +134,10 @@ not json
     assert_eq!(
         whys,
         [
-            "4: unknown field `bdy`, expected one of `url`, `method`, `header`, `headers`, `body`, `name` at column 30",
-            "5: missing field `url` at column 17",
+            "4: unknown key `bdy`: did you mean `body`?",
+            "5: `url` is missing",
             "6: header `x` is not a text",
-            "7: expected ident at column 2"
+            "7 is not JSON: a value was expected at column 2"
         ]
     );
 }

@@ -87,37 +87,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(host, name, limit)| Fact::HostAnnounced { host, name, limit })
             .boxed(),
         4 => any::<u64>().prop_map(|jobs| Fact::PlanDrawn { jobs }).boxed(),
-        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), of(moment()))
-            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, until)| Fact::AttemptStarted {
-                attempt,
-                endpoint,
-                host,
-                row,
-                slot,
-                target,
-                waited,
-                until,
-            })
-            .boxed(),
-        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
-            .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
-                attempt,
-                outcome,
-                spent,
-                malformed,
-                decoded,
-            })
-            .boxed(),
-        7 => (
-            attempt(),
-            moment(),
-            select(vec![RetryReason::Backoff, RetryReason::RetryAfter, RetryReason::Host, RetryReason::Asked]),
-        )
-            .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
-            .boxed(),
-        8 => (attempt(), any::<u32>(), text())
-            .prop_map(|(attempt, hop, target)| Fact::RedirectFollowed { attempt, hop, target })
-            .boxed(),
+        5..=8 | 28..=29 => attempt_fact(kind),
         9 => (job(), endpoint(), job_end(), any::<u32>(), length(), waits(), of(text()))
             .prop_map(|(job, endpoint, end, tries, total, waited, target)| Fact::JobSettled {
                 job,
@@ -161,12 +131,6 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         27 => (any::<bool>(), of(select(AdaptiveMode::ALL.to_vec())))
             .prop_map(|(on, mode)| Fact::AdaptiveSet { on, mode })
             .boxed(),
-        28 => (attempt(), phase(), any::<u64>(), of(moment()))
-            .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptProgressed { attempt, phase, bytes, received })
-            .boxed(),
-        29 => (attempt(), failure_sample())
-            .prop_map(|(attempt, answer)| Fact::FailureSampled { attempt, answer: answer.into() })
-            .boxed(),
         30 => (job(), job(), endpoint(), outcome())
             .prop_map(|(job, of, endpoint, after)| Fact::JobRepeated { job, of, endpoint, after })
             .boxed(),
@@ -180,6 +144,49 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(after, why)| Fact::RetryExcluded { after, why })
             .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
+    }
+}
+
+/// A fact about an attempt, of one kind.
+fn attempt_fact(kind: usize) -> BoxedStrategy<Fact> {
+    match kind {
+        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), of(moment()))
+            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, until)| Fact::AttemptStarted {
+                attempt,
+                endpoint,
+                host,
+                row,
+                slot,
+                target,
+                waited,
+                until,
+            })
+            .boxed(),
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
+            .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
+                attempt,
+                outcome,
+                spent,
+                malformed,
+                decoded,
+            })
+            .boxed(),
+        7 => (
+            attempt(),
+            moment(),
+            select(vec![RetryReason::Backoff, RetryReason::RetryAfter, RetryReason::Host, RetryReason::Asked]),
+        )
+            .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
+            .boxed(),
+        8 => (attempt(), any::<u32>(), text())
+            .prop_map(|(attempt, hop, target)| Fact::RedirectFollowed { attempt, hop, target })
+            .boxed(),
+        28 => (attempt(), phase(), any::<u64>(), of(moment()))
+            .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptProgressed { attempt, phase, bytes, received })
+            .boxed(),
+        _ => (attempt(), failure_sample())
+            .prop_map(|(attempt, answer)| Fact::FailureSampled { attempt, answer: answer.into() })
+            .boxed(),
     }
 }
 

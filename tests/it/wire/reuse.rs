@@ -51,13 +51,13 @@ fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mu
 fn a_stale_connection_is_replaced_and_that_is_reported() {
     const STALE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
     const RESETS: &[&[Do]] = &[&[Hear, OK, Hear, Reset], &[Hear, OK, Hear]];
+    const NEVER: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear], &[Hear, OK]];
     for scripts in [STALE, RESETS] {
         for unused_for in [Duration::ZERO, Duration::from_secs(2)] {
             assert_eq!(after(unused_for, scripts, |_| {}), ("200 ok".to_owned(), true, vec![2, 1]));
         }
     }
     // It is replaced once, because the fresh connection breaks because of the request.
-    const NEVER: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear], &[Hear, OK]];
     assert_eq!(after(Duration::ZERO, NEVER, |_| {}), ("closed-early".to_owned(), true, vec![2, 1, 0]));
 }
 

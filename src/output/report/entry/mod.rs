@@ -18,7 +18,7 @@ use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::job_result::{Answer, JobResult};
 use crate::output::failure_kind;
 use crate::output::report::portable_json;
-use crate::plan::rows::row_values::RowValues;
+use crate::plan::row_values::RowValues;
 
 /// Bytes kept of an unexpected answer: enough for its message, not for stack traces.
 const EXCERPT: usize = 4096;

@@ -50,7 +50,7 @@ impl FirstStarts {
     /// The moment before which nothing starts, with so many in flight.
     pub fn opens_at(self, in_flight: u32, history: &History, cap: u32) -> Seconds {
         match (self, history.last_start()) {
-            (Self::Spread { accepted }, Some(last)) if in_flight >= 1 + accepted / ANSWERS_PER_SLOT => {
+            (Self::Spread { accepted }, Some(last)) if in_flight > accepted / ANSWERS_PER_SLOT => {
                 last + SPREAD_GAP.min(SPREAD_TIME / f64::from(cap))
             }
             _ => 0.0,

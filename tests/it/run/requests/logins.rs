@@ -1,5 +1,7 @@
 //! Credentials: what is sent, to whom, and that no output repeats it.
 
+use std::path::Path;
+
 use super::{OK, Recorder, Request};
 use crate::run::program::{Ended, Folder};
 
@@ -14,7 +16,7 @@ fn assert_masked(folder: &Folder, ended: &Ended) {
         folder
             .names()
             .iter()
-            .filter(|name| name.ends_with(".jsonl"))
+            .filter(|name| Path::new(name).extension().is_some_and(|end| end == "jsonl"))
             .map(|name| String::from_utf8_lossy(&folder.bytes(name)).into_owned()),
     );
     for text in texts {

@@ -1,7 +1,10 @@
 //! The loader of plans from a file, standard input or the command line.
 //!
-//! The file extension decides the format. Without a known extension, the first line decides. Start at
-//! [`Plan::read`].
+//! The file extension decides the format. Without a known extension, the first line decides. Files of other tools are
+//! refused, with the way to use them. Start at [`Plan::read`].
+
+mod foreign;
+mod format;
 
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -12,16 +15,20 @@ use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
+use crate::plan::load::foreign::ForeignFormat;
+use crate::plan::load::format::{PlanFormat, detect_format};
 use crate::plan::network::Network;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::quoted;
-use crate::plan::request::bare::{is_address, with_scheme};
 use crate::plan::request::check;
+use crate::plan::rows::encoding::decoded;
+use crate::plan::rows::table::Table;
 use crate::plan::rows::{Input, RowFormat, Rows};
 use crate::plan::source::Source;
 use crate::plan::template::interpolation::VariableLookup;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
+use crate::text::bare_address::with_scheme;
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 
@@ -29,15 +36,7 @@ use crate::text::sanitize::sanitize;
 const SNIFF_LIMIT: usize = 64 << 10;
 
 /// The accepted formats, for messages.
-const ACCEPTED_FORMATS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
-
-/// The format of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PlanFormat {
-    Toml,
-    Urls,
-    JsonLines,
-}
+const ACCEPTED_FORMATS: &str = "`inflight run` takes a TOML plan, a list of URLs, or requests as JSON or CSV";
 
 impl Plan {
     /// Reads a plan from a file: TOML, a list of URLs, or JSON Lines.
@@ -45,36 +44,34 @@ impl Plan {
     /// Paths in the plan are relative to its folder.
     pub fn read(path: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         let name = path.display().to_string();
-        let mut file = open(path, &name)?;
+        let file = open(path, &name)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         // A named pipe (`<(…)`) is like standard input: it can be read only once.
         if file.metadata().is_ok_and(|file| !file.is_file()) {
             return Self::from_stream(Box::new(file), &name, folder, var);
         }
+        let mut input = decoded(Box::new(file));
         let mut start = Vec::new();
         let cannot = |why: std::io::Error| unreadable(&name, &io_reason(&why));
-        file.by_ref().take(SNIFF_LIMIT as u64).read_to_end(&mut start).map_err(cannot)?;
-        let format = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => PlanFormat::Toml,
-            _ => match RowFormat::from_path(path) {
-                Some(RowFormat::Lines) => PlanFormat::Urls,
-                Some(RowFormat::JsonLines) => PlanFormat::JsonLines,
-                Some(RowFormat::Table { .. }) => {
-                    let help = "name it in a plan: `rows = \"ids.csv\"` next to a `url` with `{column}` in it";
-                    return Err(PlanError::in_file(
-                        &name,
-                        format!("`{}` is a table, not a plan", sanitize(&name)),
-                        help,
-                    ));
-                }
-                None => detect_format(&start).unwrap_or(PlanFormat::Toml),
-            },
+        input.by_ref().take(SNIFF_LIMIT as u64).read_to_end(&mut start).map_err(cannot)?;
+        let form = match RowFormat::from_path(path) {
+            _ if is_toml(&name) => None,
+            known => {
+                refuse_foreign(&start, &name)?;
+                known.or_else(|| detect_format(&start, true).unwrap_or(PlanFormat::Toml).rows())
+            }
         };
-        if format == PlanFormat::Toml {
-            let text = utf8(start, file, &name)?;
-            return read::read_plan(&text, &name, folder, var);
+        let Some(form) = form else {
+            return read::read_plan(&utf8(start, input, &name)?, &name, folder, var);
+        };
+        if let RowFormat::Table { delimiter } = form {
+            let table = Table::open(path, delimiter).map_err(cannot)?;
+            if !table.header().iter().any(|name| name.eq_ignore_ascii_case("url")) {
+                let help = "name it in a plan: `rows = \"ids.csv\"` next to a `url` with `{column}` in it";
+                let message = format!("`{}` is a table without a column `url`, so it is no plan", sanitize(&name));
+                return Err(PlanError::in_file(&name, message, help));
+            }
         }
-        let form = if format == PlanFormat::Urls { RowFormat::Lines } else { RowFormat::JsonLines };
         let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
         Ok(Self::from_rows(&name, rows, form, &start))
     }
@@ -90,7 +87,8 @@ impl Plan {
     }
 
     /// Reads a plan from an input that can be read only once.
-    fn from_stream(mut input: Input, name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+    fn from_stream(input: Input, name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+        let mut input = decoded(input);
         let mut start = Vec::new();
         let mut chunk = [0; 4096];
         let format = loop {
@@ -101,17 +99,17 @@ impl Plan {
             start.extend_from_slice(&chunk[..n]);
             let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
             let is_all = n == 0 || start.len() > SNIFF_LIMIT;
-            match detect_format(&start[..if is_all { start.len() } else { whole_lines }]) {
+            match detect_format(&start[..if is_all { start.len() } else { whole_lines }], is_all) {
                 Some(format) => break format,
                 None if n == 0 => return Err(PlanError::no_jobs(name, ACCEPTED_FORMATS)),
                 None if is_all => break PlanFormat::Toml,
                 None => {}
             }
         };
-        if format == PlanFormat::Toml {
+        refuse_foreign(&start, name)?;
+        let Some(form) = format.rows() else {
             return read::read_plan(&utf8(start, input, name)?, name, folder, var);
-        }
-        let form = if format == PlanFormat::Urls { RowFormat::Lines } else { RowFormat::JsonLines };
+        };
         let whole = Box::new(Cursor::new(start.clone()).chain(input));
         let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
         Ok(Self::from_rows(name, rows, form, &start))
@@ -145,7 +143,10 @@ impl Plan {
     }
 
     fn from_rows(file: &str, rows: Rows, form: RowFormat, start: &[u8]) -> Self {
-        let source = if form == RowFormat::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
+        let source = match form {
+            RowFormat::Lines => Source::url_list(rows),
+            RowFormat::Json | RowFormat::Table { .. } => Source::request_rows(rows),
+        };
         let is_practice = String::from_utf8_lossy(start).contains("practice://");
         Self { practice: is_practice.then(Practice::default), ..Self::with_sources(&stem(file), file, vec![source]) }
     }
@@ -178,6 +179,16 @@ impl Plan {
     }
 }
 
+/// Refuses the file of another tool.
+fn refuse_foreign(start: &[u8], name: &str) -> Result<(), PlanError> {
+    let Some(foreign) = ForeignFormat::detect(start, name) else { return Ok(()) };
+    let (shown, file) = match name {
+        STDIN => (STDIN.to_owned(), "-".to_owned()),
+        name => (format!("`{}`", sanitize(name)), sanitize(name).into_owned()),
+    };
+    Err(PlanError::in_file(name, format!("{shown} is {}, not a plan", foreign.noun()), foreign.help(&file)))
+}
+
 fn open(path: &Path, name: &str) -> Result<File, PlanError> {
     if path.is_dir() {
         return Err(unreadable(name, "it is a folder"));
@@ -208,49 +219,4 @@ fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanE
         let line = why.as_bytes()[..why.utf8_error().valid_up_to()].split(|&b| b == b'\n').count();
         unreadable(name, &format!("line {line} is not UTF-8 text"))
     })
-}
-
-/// Detects the format by the first line that is neither blank nor a comment.
-fn detect_format(start: &[u8]) -> Option<PlanFormat> {
-    let text = String::from_utf8_lossy(start);
-    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    let key = line.split('=').next().unwrap_or_default().trim();
-    let is_key = |c: char| c.is_alphanumeric() || "-_.\"'".contains(c);
-    Some(if line.starts_with('{') {
-        PlanFormat::JsonLines
-    } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !is_address(line) {
-        PlanFormat::Toml
-    } else if line.contains("://") || is_address(line) {
-        PlanFormat::Urls
-    } else {
-        PlanFormat::Toml
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PlanFormat, detect_format};
-
-    #[test]
-    fn the_first_line_decides_the_format() {
-        for (text, format) in [
-            ("\u{feff}# list\n\n https://a.b\n", Some(PlanFormat::Urls)),
-            ("example.org/x?y=1", Some(PlanFormat::Urls)),
-            ("example.org:8080", Some(PlanFormat::Urls)),
-            ("[::1]:8080", Some(PlanFormat::Urls)),
-            ("[2001:db8::1]/x", Some(PlanFormat::Urls)),
-            ("localhost:8080", Some(PlanFormat::Urls)),
-            (":8080/x", Some(PlanFormat::Urls)),
-            ("practice://slow", Some(PlanFormat::Urls)),
-            ("{\"url\": \"https://a.b\"}", Some(PlanFormat::JsonLines)),
-            ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(PlanFormat::Toml)),
-            ("name = \"https://a.b\"", Some(PlanFormat::Toml)),
-            ("defaults.timeout = \"5s\"", Some(PlanFormat::Toml)),
-            ("hello", Some(PlanFormat::Toml)),
-            ("# nothing\n\n", None),
-        ] {
-            assert_eq!(detect_format(text.as_bytes()), format, "{text}");
-        }
-    }
 }

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// Returns the URL that an address without a scheme means, or nothing if the text is not an address.
 ///
 /// `:8080/x` means this machine.
-pub(in crate::plan) fn with_scheme(text: &str) -> Option<String> {
+pub fn with_scheme(text: &str) -> Option<String> {
     if let Some(port) = text.strip_prefix(':') {
         let (port, _) = split_path(port);
         return is_port(port).then(|| format!("{}://localhost{text}", scheme_for("localhost", Some(port))));
