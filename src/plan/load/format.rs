@@ -65,7 +65,7 @@ fn is_json_list(line: &str) -> bool {
     match rest.trim_start().as_bytes() {
         [] | [b'{' | b']', ..] => true,
         [b'"', text @ ..] => {
-            let is_header = line.ends_with(']') && text.iter().filter(|&&b| b == b'"').count() == 1;
+            let is_header = line.ends_with(']') && memchr::memchr_iter(b'"', text).count() == 1;
             !is_header || line.contains("://")
         }
         _ => false,

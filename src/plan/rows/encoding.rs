@@ -126,9 +126,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_text(bytes: Vec<u8>, text: &str) {
+    fn assert_text(bytes: &[u8], text: &str) {
         let mut all = String::new();
-        decoded(Box::new(Slow(bytes.clone().into_iter()))).read_to_string(&mut all).unwrap();
+        let owned: Vec<u8> = bytes.into();
+        decoded(Box::new(Slow(owned.into_iter()))).read_to_string(&mut all).unwrap();
         assert_eq!(all, text, "{bytes:?}");
     }
 
@@ -137,18 +138,18 @@ mod tests {
         let text = "https://ä.b/😀\r\nx";
         let units = |mark: &'static str| format!("{mark}{text}").encode_utf16().collect::<Vec<_>>();
         for mark in ["", "\u{feff}"] {
-            assert_text(units(mark).into_iter().flat_map(u16::to_le_bytes).collect(), text);
-            assert_text(units(mark).into_iter().flat_map(u16::to_be_bytes).collect(), text);
-            assert_text(format!("{mark}{text}").into_bytes(), text);
+            assert_text(&units(mark).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), text);
+            assert_text(&units(mark).into_iter().flat_map(u16::to_be_bytes).collect::<Vec<_>>(), text);
+            assert_text(format!("{mark}{text}").as_bytes(), text);
         }
     }
 
     #[test]
     fn short_texts_and_halves_of_characters_do_not_hang() {
         for bytes in [&b""[..], b"a", b"ab"] {
-            assert_text(bytes.to_vec(), str::from_utf8(bytes).unwrap());
+            assert_text(bytes, str::from_utf8(bytes).unwrap());
         }
-        assert_text(vec![0xff, 0xfe], "");
-        assert_text(vec![0xff, 0xfe, 0x3d, 0xd8, b'a'], "\u{fffd}");
+        assert_text(&[0xff, 0xfe], "");
+        assert_text(&[0xff, 0xfe, 0x3d, 0xd8, b'a'], "\u{fffd}");
     }
 }

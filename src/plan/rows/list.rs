@@ -162,7 +162,8 @@ mod tests {
             found.push(match row {
                 Ok(row) => {
                     let method = row.method.map(|method| format!("{method} ")).unwrap_or_default();
-                    let headers: String = row.headers.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                    let headers: Vec<_> = row.headers.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                    let headers = headers.concat();
                     let body = if row.body.is_some() { " with a body" } else { "" };
                     format!("{} {method}{}{headers}{body}", list.number(), row.url)
                 }

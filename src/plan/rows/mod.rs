@@ -99,14 +99,13 @@ impl Rows {
         let n_rows = match self {
             Self::Repeat(n) => Some(*n),
             Self::Each(each) => Some(each.n_rows()),
-            Self::Stream { .. } => None,
             Self::File { path, shown, .. } if countable(path) => {
                 let (n_rows, notes) =
                     self.open_uncounted(columns, whole)?.count().map_err(|why| unreadable(shown, &why))?;
                 stream.notes = notes;
                 Some(n_rows)
             }
-            Self::File { .. } => None,
+            Self::Stream { .. } | Self::File { .. } => None,
         };
         Ok((stream, n_rows))
     }

@@ -248,7 +248,7 @@ mod tests {
             (b"name|id\r\na|1", "2: 1"),
             (b"sep=;\r\nid;name\r\n1;\"x\"\r\n", "3: 1"),
             (b"\"a;b\",id\n2,1\n", "2: 1"),
-            (b"\xff\xfei\0d\0\n\01\0", "2: 1"),
+            (b"\xff\xfei\0d\0\n\x001\0", "2: 1"),
         ] {
             assert_eq!(all(text, &["id"]), [id], "{text:?}");
         }

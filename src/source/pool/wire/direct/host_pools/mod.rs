@@ -77,7 +77,8 @@ struct IdleConnection {
     connection: Box<HttpConnection>,
     since: Instant,
     /// Where the host limits attempts in flight.
-    _count: Option<IdleCount>,
+    #[expect(dead_code, reason = "it counts while it lives")]
+    count: Option<IdleCount>,
 }
 
 impl HostPools {
@@ -135,8 +136,8 @@ impl HostPools {
             self.close_coldest();
         }
         if self.n_idle.get() < self.max_idle {
-            let _count = pool.capped.get().map(CappedHost::count_idle);
-            pool.idle.borrow_mut().push_back(IdleConnection { connection, since, _count });
+            let count = pool.capped.get().map(CappedHost::count_idle);
+            pool.idle.borrow_mut().push_back(IdleConnection { connection, since, count });
             self.n_idle.update(|n| n + 1);
         }
     }
