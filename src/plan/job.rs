@@ -63,6 +63,8 @@ pub struct Policy {
     pub redirects: u32,
     /// Whether to follow redirects from https to http.
     pub downgrade: bool,
+    /// Whether a row may leave a segment of the path empty.
+    pub allow_empty: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.

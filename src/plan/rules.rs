@@ -28,6 +28,8 @@ pub struct Rules {
     pub redirects: Option<u32>,
     /// Whether to follow redirects from https to http.
     pub downgrade: Option<bool>,
+    /// Whether a row may leave a segment of the path empty.
+    pub allow_empty: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
@@ -58,6 +60,7 @@ impl Rules {
             job_timeout: self.job_timeout.or(lower.job_timeout),
             redirects: self.redirects.or(lower.redirects),
             downgrade: self.downgrade.or(lower.downgrade),
+            allow_empty: self.allow_empty.or(lower.allow_empty),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             throttled: self.throttled.or(lower.throttled),
@@ -92,6 +95,7 @@ impl Rules {
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
             downgrade: self.downgrade.unwrap_or(false),
+            allow_empty: self.allow_empty.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,

@@ -29,6 +29,9 @@ use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};
 
+/// The fix for a row that leaves a segment of the path empty.
+const EMPTY_SEGMENT: &str = "leaves a part of the path empty: fill in the value, or set `allow_empty = true`";
+
 /// Builds the requests of one source.
 pub(in crate::plan) struct RequestBuilder {
     method: Method,
@@ -133,6 +136,9 @@ impl RequestBuilder {
         let (address, target) = match &self.url {
             UrlBuilder::Same { address, target } => (address.clone(), Arc::clone(target)),
             UrlBuilder::Filled(url) => {
+                if !self.policy.allow_empty && url.has_empty_segment(values) {
+                    return Err(EMPTY_SEGMENT.to_owned());
+                }
                 let (address, shown) = address(url, values, &self.hidden, self.practice_port)?;
                 (address, target(&self.method, &shown))
             }

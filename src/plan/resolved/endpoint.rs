@@ -151,7 +151,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, downgrade, retry, status, throttled, max_body } = policy;
+    let Policy { timeouts, redirects, downgrade, allow_empty, retry, status, throttled, max_body } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match rules.timeout {
         Some(AttemptTimeout::TimesMedian(times)) => {
@@ -188,6 +188,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
         Item::new("downgrade", Value::Flag(downgrade), provenance("downgrade")),
+        Item::new("allow_empty", Value::Flag(allow_empty), provenance("allow_empty")),
         Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
         Item::new("throttled", refusals(throttled), provenance("throttled")),

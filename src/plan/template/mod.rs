@@ -153,6 +153,27 @@ impl Template {
         Ok(())
     }
 
+    /// For a URL: whether these values leave a segment of its path empty.
+    pub(in crate::plan) fn has_empty_segment(&self, values: &[String]) -> bool {
+        let (mut segment_is_empty, mut has_value) = (false, false);
+        for part in &self.parts {
+            match part {
+                TemplatePart::Value { column, escaping: Escaping::Path } => {
+                    has_value = true;
+                    segment_is_empty &= values.get(*column).is_none_or(String::is_empty);
+                }
+                TemplatePart::Value { .. } => segment_is_empty = false,
+                TemplatePart::Text(text) | TemplatePart::Secret(text) => {
+                    if segment_is_empty && has_value && text.starts_with(['/', '?', '#']) {
+                        return true;
+                    }
+                    (segment_is_empty, has_value) = (text.ends_with('/'), false);
+                }
+            }
+        }
+        segment_is_empty && has_value
+    }
+
     /// Returns the text with a row's values.
     pub(in crate::plan) fn filled(&self, values: &[String], secrets: SecretDisplay) -> Result<String, String> {
         let mut out = String::new();

@@ -66,3 +66,24 @@ fn a_base_url_from_a_variable_shows_only_its_host() {
     assert_eq!(template.filled(&["1/2".to_owned()], SecretDisplay::Masked).unwrap(), "https://a.b***/1%2F2");
     assert!(template.has_constant_host());
 }
+
+#[test]
+fn an_empty_value_that_is_a_whole_segment_of_the_path_is_found() {
+    let filled = [String::new(), "1".to_owned()];
+    for (url, is_empty) in [
+        ("https://a.test/orders/{e}", true),
+        ("https://a.test/orders/{e}/items", true),
+        ("https://a.test/orders/{e}?all=1", true),
+        ("https://a.test/orders/{e}{e}", true),
+        ("https://a.test/orders/{e}{f}", false),
+        ("https://a.test/orders/x{e}", false),
+        ("https://a.test/orders/{e}.json", false),
+        ("https://a.test/orders/?id={e}", false),
+        ("https://a.test/orders/", false),
+        ("https://a.test/{f}/", false),
+    ] {
+        let mut columns = vec!["e".to_owned(), "f".to_owned()];
+        let url = Template::parse_url(&PlanText::written(url), &mut columns);
+        assert_eq!(url.has_empty_segment(&filled), is_empty, "{url:?}");
+    }
+}

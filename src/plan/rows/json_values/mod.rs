@@ -236,10 +236,11 @@ impl<R: Read> JsonValues<R> {
                     open.push(if byte == b'{' { Container::Object } else { Container::Array });
                 }
                 b'}' | b']' => match open.pop() {
-                    Some(container) if (container == Container::Object) == (byte == b'}') && open.is_empty() => {
-                        return Ok(ValueEnd::At(at + 1));
+                    Some(container) if (container == Container::Object) != (byte == b'}') => {
+                        return Ok(ValueEnd::Broken("is not closed", at));
                     }
-                    Some(_) => return Ok(ValueEnd::Broken("is not closed", at)),
+                    Some(_) if open.is_empty() => return Ok(ValueEnd::At(at + 1)),
+                    Some(_) => {}
                     // The end of the array around a bare word.
                     None if self.is_in_array && byte == b']' && at > 0 => return Ok(ValueEnd::At(at)),
                     None => {}

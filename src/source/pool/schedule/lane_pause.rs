@@ -9,7 +9,7 @@ use crate::source::pool::schedule::refusal::backoff::Pause;
 impl Lane {
     /// When the time of a job is over that has started before and is parked here. `None` if there is no such job.
     pub fn deadline_of(&self, job: JobId) -> Option<Offset> {
-        let ready = self.waiting.find(job)?;
+        let ready = self.waiting.started().find(|ready| ready.id == job)?;
         Some(ready.deadline_after(self.clock.sums() - ready.mark))
     }
 

@@ -418,7 +418,7 @@ impl Schedule {
         let lane = ready.host.0 as usize;
         self.parked += 1;
         if ready.attempts > 0 {
-            self.deadlines.add(ready.deadline(), ready.host, ready.id);
+            self.add_deadline(&ready);
         }
         self.lanes.lane(lane).park(ready);
         self.lanes.enqueue(lane);

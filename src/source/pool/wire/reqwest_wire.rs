@@ -130,7 +130,13 @@ impl ReqwestWire {
 
     fn build(&self, builder: ClientBuilder, connect: Duration) -> Result<Client, String> {
         tls::install_provider();
-        let reach = self.reach.clone();
+        let builder = if self.reach.proxies().is_empty() {
+            // reqwest parses every URL once more to ask for its proxy.
+            builder.no_proxy()
+        } else {
+            let reach = self.reach.clone();
+            builder.proxy(Proxy::custom(move |url| reach.proxy_for(url)?.secret_url()))
+        };
         builder
             .http1_title_case_headers()
             .http1_max_headers(message::MAX_FIELDS)
@@ -145,7 +151,6 @@ impl ReqwestWire {
             .connector_layer(ConnectMarker)
             // It is divided among the addresses of a name: without it, the first one gets all of the time.
             .connect_timeout(connect)
-            .proxy(Proxy::custom(move |url| reach.proxy_for(url)?.secret_url()))
             .build()
             .map_err(|error| failure::classify_reqwest(&error).1)
     }

@@ -21,6 +21,7 @@ use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
+use crate::source::pool::schedule::pending_job::PendingJob;
 
 /// Above this many lanes, cold ones are evicted.
 pub const MAX_LANES: usize = 10_000;
@@ -194,6 +195,11 @@ impl Lanes {
         // A new controller would otherwise take over what was learned from the refusals.
         lane.set_adaptive(None);
         lane.set_adaptive(adapt);
+    }
+
+    /// The jobs that have started before and wait in a lane.
+    pub fn started_jobs(&self) -> impl Iterator<Item = &PendingJob> {
+        self.all.values().flat_map(|lane| lane.waiting.started())
     }
 
     /// Enqueues a lane that has work: in the rotation if it is open, else at the moment when it opens. It does

@@ -1,6 +1,7 @@
 //! The deadlines of jobs that wait in a lane: a job whose time is over fails then, no matter when its host opens.
 //!
-//! Pure. Jobs start and wait again without being removed here, so that an entry is checked when it is due. Start at
+//! Pure. Jobs start and wait again without being removed here: an entry is checked when it is due, and all are collected
+//! anew when most of them are stale. Start at
 //! [`Schedule::expire_waiting`].
 
 use std::cmp::Reverse;
@@ -9,10 +10,14 @@ use std::collections::BinaryHeap;
 use crate::event::outcome::{JobEnd, Outcome, Phase};
 use crate::event::{HostId, JobId, Micros, Offset};
 use crate::source::pool::schedule::Schedule;
+use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::SettlingJob;
 
 /// How long a deadline is left alone that moves, because its host is down.
 const RECHECK: Micros = Micros(1_000_000);
+
+/// So many entries are never too many.
+const SPARE: usize = 1_000;
 
 /// The deadlines of jobs that wait in a lane.
 #[derive(Debug, Default)]
@@ -26,6 +31,11 @@ impl Deadlines {
         self.all.push(Reverse((at, host, job)));
     }
 
+    /// Whether most entries may be those of jobs that wait no more, when so many jobs wait.
+    pub fn is_stale(&self, n_waiting: usize) -> bool {
+        self.all.len() > 2 * n_waiting + SPARE
+    }
+
     /// The next deadline.
     pub fn soonest(&self) -> Option<Offset> {
         self.all.peek().map(|Reverse((at, ..))| *at)
@@ -33,6 +43,15 @@ impl Deadlines {
 }
 
 impl Schedule {
+    /// Adds the deadline of a job that begins to wait after an attempt.
+    pub(in crate::source::pool::schedule) fn add_deadline(&mut self, ready: &PendingJob) {
+        if self.deadlines.is_stale(self.parked) {
+            let waiting = self.lanes.started_jobs().map(|ready| Reverse((ready.deadline(), ready.host, ready.id)));
+            self.deadlines.all = waiting.collect();
+        }
+        self.deadlines.add(ready.deadline(), ready.host, ready.id);
+    }
+
     /// Lets the job with the next deadline fail, if it still waits and the deadline has not moved.
     pub(in crate::source::pool::schedule) fn expire_waiting(&mut self) {
         let Some(Reverse((_, host, job))) = self.deadlines.all.pop() else { return };

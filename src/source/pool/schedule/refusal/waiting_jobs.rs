@@ -81,9 +81,9 @@ impl WaitingJobs {
         self.again.drain(..).chain(self.fresh.drain(..)).chain(self.last.drain(..))
     }
 
-    /// A job that has started before and waits here.
-    pub fn find(&self, job: JobId) -> Option<&PendingJob> {
-        self.again.iter().chain(&self.last).find(|ready| ready.id == job).map(|ready| &**ready)
+    /// The jobs that have started before and wait here.
+    pub fn started(&self) -> impl Iterator<Item = &PendingJob> {
+        self.again.iter().chain(&self.last).map(|ready| &**ready)
     }
 
     /// Takes one job, if it waits here.
