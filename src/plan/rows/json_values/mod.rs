@@ -240,10 +240,9 @@ impl<R: Read> JsonValues<R> {
                         return Ok(ValueEnd::Broken("is not closed", at));
                     }
                     Some(_) if open.is_empty() => return Ok(ValueEnd::At(at + 1)),
-                    Some(_) => {}
                     // The end of the array around a bare word.
                     None if self.is_in_array && byte == b']' && at > 0 => return Ok(ValueEnd::At(at)),
-                    None => {}
+                    Some(_) | None => {}
                 },
                 b',' if open.is_empty() && self.is_in_array => return Ok(ValueEnd::At(at)),
                 b'\n' if open.is_empty() => return Ok(ValueEnd::At(at)),
