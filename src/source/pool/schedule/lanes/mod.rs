@@ -21,7 +21,6 @@ use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
-use crate::source::pool::schedule::pending_job::PendingJob;
 
 /// Above this many lanes, cold ones are evicted.
 pub const MAX_LANES: usize = 10_000;
@@ -37,7 +36,7 @@ const EXAMINED_PER_LANE: usize = 8;
 /// that was announced before it, and a recording needs no event for evictions.
 #[derive(Debug)]
 pub struct Lanes {
-    all: FxHashMap<usize, Box<Lane>>,
+    pub(in crate::source::pool::schedule) all: FxHashMap<usize, Box<Lane>>,
     by_name: HashMap<Arc<str>, usize>,
     next_number: usize,
     /// Every lane once, in the order in which they are examined for eviction.
@@ -195,11 +194,6 @@ impl Lanes {
         // A new controller would otherwise take over what was learned from the refusals.
         lane.set_adaptive(None);
         lane.set_adaptive(adapt);
-    }
-
-    /// The jobs that have started before and wait in a lane.
-    pub fn started_jobs(&self) -> impl Iterator<Item = &PendingJob> {
-        self.all.values().flat_map(|lane| lane.waiting.started())
     }
 
     /// Enqueues a lane that has work: in the rotation if it is open, else at the moment when it opens. It does

@@ -46,8 +46,8 @@ impl Schedule {
     /// Adds the deadline of a job that begins to wait after an attempt.
     pub(in crate::source::pool::schedule) fn add_deadline(&mut self, ready: &PendingJob) {
         if self.deadlines.is_stale(self.parked) {
-            let waiting = self.lanes.started_jobs().map(|ready| Reverse((ready.deadline(), ready.host, ready.id)));
-            self.deadlines.all = waiting.collect();
+            let waiting = self.lanes.all.values().flat_map(|lane| lane.waiting.started());
+            self.deadlines.all = waiting.map(|job| Reverse((job.deadline(), job.host, job.id))).collect();
         }
         self.deadlines.add(ready.deadline(), ready.host, ready.id);
     }
