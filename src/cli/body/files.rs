@@ -1,6 +1,6 @@
 //! The files that the flags for the body name.
 //!
-//! Standard input and a small file are read once, before the run. Start at [`file`].
+//! Standard input and a small file are read once, before the run. Start at [`file()`].
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
