@@ -19,6 +19,9 @@ impl Model {
     /// Hosts of the same name that go down and up within this time share entries in the event log.
     const NOTICES_IN_A_ROW: Micros = Micros(1_000_000);
 
+    /// How long a host counts as busy after its last attempt.
+    const BUSY_FOR: Micros = Micros(2_000_000);
+
     /// A wait counts as cut short if the server asked for so much more.
     const CUT_LEAST: Micros = Micros(1_000_000);
 
@@ -26,6 +29,18 @@ impl Model {
     pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
         let is_over = self.ended.is_some();
         self.hosts.kept().filter(move |_| !is_over).filter_map(|host| Some((host, host.outage.as_ref()?)))
+    }
+
+    /// Whether no host has work but those that are down.
+    ///
+    /// Not every endpoint has a known number of jobs, so a host counts as busy for a moment after its last attempt.
+    pub fn is_down(&self, now: Offset) -> bool {
+        let has_work = |host: &HostStats| {
+            let is_busy = host.in_flight > 0 || host.waits_until(now).is_some() || host.is_quarantined;
+            let was_busy = host.started > 0 && now.since(host.active) < Self::BUSY_FOR;
+            host.outage.is_none() && (is_busy || was_busy || self.waiting_jobs(host) > 0)
+        };
+        self.hosts_down().next().is_some() && !self.hosts.all().any(has_work)
     }
 
     /// The state of an endpoint, which may be that its host is down.

@@ -131,6 +131,19 @@ fn only_the_start_and_the_end_of_an_outage_are_logged_and_not_each_attempt_in_be
 }
 
 #[test]
+fn a_run_is_down_if_no_other_host_has_work() {
+    let start = "0ms run limit 4 | 0ms start a#1 | 0ms start b#2 | 1s break a#1 | 1s retry a#1 2s host | 1s down a 2s";
+    let is_down = |text: &str, ms: u64| fold(&format!("{start}{text}")).is_down(Offset(ms * 1_000));
+    assert!(!is_down("", 9_000), "b has an attempt in flight");
+    let done = " | 2s answer b#2 200 | 2s done b#2";
+    assert!(!is_down(done, 3_999), "the next job of b may start in a moment");
+    assert!(is_down(done, 4_000));
+    assert!(!is_down(&format!("{done} | 3s cool b 20s"), 9_000), "b waits for its own reason");
+    assert!(!is_down(&format!("{done} | 3s start a#1.2 | 3s up a"), 9_000), "nothing is down");
+    assert!(is_down(&format!("{done} | 4s down b 5s"), 4_000), "both are down");
+}
+
+#[test]
 fn a_retry_counts_when_it_starts() {
     let start = "0ms run limit 4 | 1ms start a#1 | 1s break a#1 | 1s retry a#1 2s";
     assert_eq!(fold(start).totals.retries, 0);

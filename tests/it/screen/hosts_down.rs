@@ -105,6 +105,13 @@ fn all_hosts_that_are_down_are_counted_from_the_first_outage_on() {
 }
 
 #[test]
+fn a_run_is_down_once_only_the_host_that_is_down_has_work_left() {
+    for (width, height) in [(200, 50), (120, 40), (80, 24), (60, 16)] {
+        shot_of("outage-of-last", outage("ab")).at("5500ms").size(width, height).matches();
+    }
+}
+
+#[test]
 fn a_host_that_waits_for_its_window_is_not_idle() {
     let mut events = refusing();
     events.extend(scenario("2500ms waits a 6s").events.into_iter().filter(|event| event.at > Offset(0)));

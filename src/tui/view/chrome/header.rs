@@ -94,19 +94,25 @@ fn down(scene: &ViewScene<'_>) -> Option<StateText> {
     let (n, all) = (model.hosts_down().count() as u64, model.hosts.n_kept() as u64 + model.hosts.n_others());
     let next = next_try_text(next_try, scene.now);
     let brief = next.replacen("next try", "try", 1).replacen(" now", "", 1);
+    let of_all = || format!("{} of {}", units::count(n), units::count(all));
     let (long, short) = match (n, only_down(model)) {
-        (1, Some(name)) if all > 1 => {
+        (1, Some(name)) if all > 1 && !model.is_down(scene.now) => {
             (format!("RUNNING, {name} down since {since}"), format!("RUNNING, 1 of {all} down"))
         }
-        _ if n < all => {
-            let of = format!("{} of {}", units::count(n), units::plural(all, "host"));
-            let long = format!("RUNNING, {of} down, the first since {since}");
-            (long, format!("RUNNING, {} of {} down", units::count(n), units::count(all)))
-        }
+        _ if n < all && !model.is_down(scene.now) => (
+            format!("RUNNING, {} hosts down, the first since {since}", of_all()),
+            format!("RUNNING, {} down", of_all()),
+        ),
+        (1, Some(name)) if all > 1 => (format!("DOWN, {name} since {since}, {next}"), format!("DOWN, {brief}")),
         (1, _) => (format!("DOWN since {since}, {next}"), format!("DOWN, {brief}")),
         _ => {
-            let n = units::count(n);
-            (format!("DOWN, all {n} hosts, the first since {since}, {next}"), format!("DOWN, {n} hosts, {brief}"))
+            let hosts = match n {
+                _ if n < all => format!("{} hosts", of_all()),
+                2 => "both hosts".to_owned(),
+                _ => format!("all {} hosts", units::count(n)),
+            };
+            let short = format!("DOWN, {} hosts, {brief}", units::count(n));
+            (format!("DOWN, {hosts}, the first since {since}, {next}"), short)
         }
     };
     Some(StateText { status: Status::Down, long, short })
