@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::event::origin::Origin;
 use crate::event::reasons::WarningSource;
-use crate::event::{Event, Fact, Origin};
+use crate::event::{Event, Fact};
 use crate::journal;
 use crate::model::Model;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};

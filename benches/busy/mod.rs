@@ -2,10 +2,11 @@
 //!
 //! Start at [`Busy::events`].
 
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
 
 /// Hosts, at most.
 const HOSTS: u32 = 20;

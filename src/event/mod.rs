@@ -11,6 +11,7 @@ pub mod cause;
 mod display;
 pub mod failure_sample;
 pub mod idle;
+pub mod origin;
 pub mod outcome;
 pub mod reasons;
 pub mod run_times;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
 use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
+use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
 use crate::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
 use crate::event::run_times::RunTimes;
@@ -462,18 +464,3 @@ pub struct EndpointId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HostId(pub u32);
-
-/// The machine that reported an event; 0 is this one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Origin(pub u16);
-
-impl Origin {
-    /// This machine.
-    pub const HERE: Self = Self(0);
-
-    /// Whether it is this machine.
-    pub fn is_here(&self) -> bool {
-        *self == Self::HERE
-    }
-}

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::event::origin::Origin;
 use crate::event::outcome::{Outcome, PhaseTimes, Reason};
 use crate::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
+use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use crate::lab::client::Response;
 use crate::lab::pause_gate::PauseGate;
 use crate::source::pool::outcome::judge;

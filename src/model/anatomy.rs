@@ -2,9 +2,10 @@
 //!
 //! It is small, because each of ten thousand endpoints may have one. Start at [`Anatomy`].
 
+use crate::event::origin::Origin;
 use crate::event::outcome::{Outcome, Phase, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, Micros, Offset, Origin};
+use crate::event::{Attempt, Micros, Offset};
 
 /// The breakdown of all attempts of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,9 +178,10 @@ impl Anatomy {
 #[cfg(test)]
 mod tests {
     use super::{Anatomy, Ending, SlowAttempt};
+    use crate::event::origin::Origin;
     use crate::event::outcome::PhaseTimes;
     use crate::event::waits::WaitTimes;
-    use crate::event::{Attempt, JobId, Micros, Offset, Origin};
+    use crate::event::{Attempt, JobId, Micros, Offset};
 
     fn slow(job: u64, took: u64, ending: Ending) -> SlowAttempt {
         let attempt = Attempt { job: JobId(job), n: 1 };

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::event::adaptive::AdaptiveMode;
+use crate::event::origin::Origin;
 use crate::event::reasons::ChangedBy;
-use crate::event::{HostId, Micros, Offset, Origin, Scope};
+use crate::event::{HostId, Micros, Offset, Scope};
 use crate::model::Model;
 use crate::model::event_log::LogEvent;
 use crate::model::host::adapted::AdaptedLimit;

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use crate::event::failure_sample::Field;
-use crate::event::{EndpointId, Micros, Offset, Origin};
+use crate::event::origin::Origin;
+use crate::event::{EndpointId, Micros, Offset};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
@@ -76,7 +77,7 @@ pub struct Health {
 /// The state of an endpoint, which decides its symbol and colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EndpointState {
-    /// The upstream refused an attempt within the last two seconds.
+    /// The upstream refused an attempt within the last two seconds, or its host lets nothing start.
     Limited,
     /// Some jobs are in flight or done.
     Running,
@@ -130,14 +131,19 @@ impl EndpointStats {
         self.is_finished() && self.failed == 0 && self.cancelled == 0
     }
 
+    /// How its jobs ended, if all have.
+    pub(super) fn end_state(&self) -> EndpointState {
+        match (self.failed, self.cancelled) {
+            (0, 0) => EndpointState::Done,
+            (0, _) => EndpointState::Cancelled,
+            _ => EndpointState::Failed,
+        }
+    }
+
     /// Its current state.
     pub fn state(&self, now: Offset) -> EndpointState {
         if self.is_finished() {
-            return match (self.failed, self.cancelled) {
-                (0, 0) => EndpointState::Done,
-                (0, _) => EndpointState::Cancelled,
-                _ => EndpointState::Failed,
-            };
+            return self.end_state();
         }
         if let Some(health) = self.health.filter(|_| !self.is_skipped) {
             return if health.is_up { EndpointState::Up } else { EndpointState::Down };

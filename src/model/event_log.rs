@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
+use crate::event::origin::Origin;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::{ChangedBy, RunEnd, WarningSource};
-use crate::event::{Attempt, Micros, Offset, Origin};
+use crate::event::{Attempt, Micros, Offset};
 use crate::model::host::outage::HostNotice;
 use crate::text::units;
 

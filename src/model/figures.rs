@@ -2,7 +2,8 @@
 
 use crate::event::adaptive::QuotaWindow;
 use crate::event::idle::IdleReason;
-use crate::event::{Micros, Offset, Origin};
+use crate::event::origin::Origin;
+use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::{Model, Stage};

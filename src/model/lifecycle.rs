@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
+use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
-use crate::event::{Attempt, JobId, Micros, Offset, Origin};
+use crate::event::{Attempt, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, SlowAttempt};
 use crate::model::event_log::{FollowUp, LogEvent};

@@ -1,6 +1,7 @@
 //! Look-up of endpoints and hosts by the ids that their machine assigned.
 
-use crate::event::{EndpointId, HostId, Origin};
+use crate::event::origin::Origin;
+use crate::event::{EndpointId, HostId};
 use crate::model::Model;
 use crate::model::endpoint::EndpointStats;
 use crate::model::host::HostStats;

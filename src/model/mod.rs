@@ -34,9 +34,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::idle::Idle;
+use crate::event::origin::Origin;
 use crate::event::reasons::{RetryReason, RunEnd};
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin};
+use crate::event::{EndpointId, Event, Fact, JobId, Offset};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;

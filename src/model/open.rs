@@ -11,8 +11,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::event::failure_sample::FailureSample;
+use crate::event::origin::Origin;
 use crate::event::outcome::Phase;
-use crate::event::{Attempt, JobId, Offset, Origin};
+use crate::event::{Attempt, JobId, Offset};
 
 /// One attempt in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
+use crate::event::origin::Origin;
 use crate::event::reasons::RunEnd;
-use crate::event::{Micros, Offset, Origin};
+use crate::event::{Micros, Offset};
 use crate::model::Stage;
 
 /// Every machine that has reported anything.

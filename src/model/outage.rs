@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::event::{Attempt, HostId, JobId, Micros, Offset, Origin};
-use crate::model::Model;
+use crate::event::origin::Origin;
+use crate::event::reasons::RunEnd;
+use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::model::event_log::LogEvent;
 use crate::model::host::HostStats;
 use crate::model::host::outage::{HostNotice, HostOutage, RecognizedRefusal};
+use crate::model::{Model, Stage};
 use crate::text::units;
 
 /// Number of statuses that can be recognized as refusals at one host. There are three in practice.
@@ -43,13 +45,22 @@ impl Model {
         self.hosts_down().next().is_some() && !self.hosts.all().any(has_work)
     }
 
-    /// The state of an endpoint, which may be that its host is down.
+    /// The state of an endpoint, which may be that of its host: down, or none may start there.
     pub fn endpoint_state(&self, endpoint: &EndpointStats, now: Offset) -> EndpointState {
         let state = endpoint.state(now);
-        let may_wait = matches!(state, EndpointState::Limited | EndpointState::Running | EndpointState::Queued);
-        let host = endpoint.host.filter(|_| may_wait && self.ended.is_none());
-        let is_down = host.and_then(|host| self.hosts.get(host)).is_some_and(|host| host.outage.is_some());
-        if is_down { EndpointState::HostDown } else { state }
+        if !matches!(state, EndpointState::Limited | EndpointState::Running | EndpointState::Queued) {
+            return state;
+        }
+        if let (Stage::Ended(how), None, 1..) = (self.stage, endpoint.jobs, endpoint.settled()) {
+            let end = endpoint.end_state();
+            return if how != RunEnd::Finished && end == EndpointState::Done { EndpointState::Cancelled } else { end };
+        }
+        let host = endpoint.host.filter(|_| self.ended.is_none()).and_then(|host| self.hosts.get(host));
+        match host {
+            Some(host) if host.outage.is_some() => EndpointState::HostDown,
+            Some(host) if endpoint.in_flight == 0 && host.is_limited(now) => EndpointState::Limited,
+            _ => state,
+        }
     }
 
     /// Records that a host does not answer. Only the start of an outage is logged.
@@ -84,13 +95,17 @@ impl Model {
     /// Records that nothing starts at a host before `until`. A wait that the server asked for may be longer.
     pub(super) fn cool(&mut self, at: Offset, host: usize, until: Offset) {
         let stats = self.hosts.at(host);
+        let was_cooling = stats.wait_cut.is_some() && stats.cooldown.is_some_and(|before| before > at);
         (stats.cooldown, stats.cooled_at) = (Some(until), at);
         let waits = until.since(at);
         let asked = stats.wait_asked.filter(|&(when, asked)| when == at && asked > waits + Self::CUT_LEAST);
         if let Some((_, asked)) = asked {
             stats.wait_cut = stats.wait_cut.max(Some((asked, waits)));
-            let why = wait_cut_text(asked, waits);
-            self.log_host(at, host, HostNotice::WaitCut, &why.into());
+            // Attempts that were in flight together are all refused.
+            if !was_cooling {
+                let why = wait_cut_text(asked, waits);
+                self.log_host(at, host, HostNotice::WaitCut, &why.into());
+            }
         }
     }
 

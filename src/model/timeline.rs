@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::event::origin::Origin;
 use crate::event::outcome::{Outcome, PhaseTimes};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, Micros, Offset, Origin};
+use crate::event::{Attempt, Micros, Offset};
 use crate::model::open::AttemptProgress;
 
 /// One attempt, from ready to its end.

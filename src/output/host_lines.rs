@@ -3,7 +3,7 @@
 //! Many hosts at once share a line, and a host that goes down again and again gets fewer and fewer. Start at
 //! [`HostLines::lines`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::event_log::{LogEntry, LogEvent};
@@ -39,15 +39,20 @@ impl HostLines {
             _ => None,
         });
         let printed: Vec<_> =
-            notices.filter_map(|(host, notice, why)| Some((notice, self.line(host, notice, why)?))).collect();
+            notices.filter_map(|(host, notice, why)| Some((host, notice, self.line(host, notice, why)?))).collect();
         let mut lines = Vec::new();
-        for (i, (notice, line)) in printed.iter().enumerate() {
-            let like = |(other, _): &&(HostNotice, String)| other == notice;
-            let n = printed.iter().filter(like).count();
-            let is_first = !printed[..i].iter().any(|other| like(&other));
+        let mut shared: Vec<HostNotice> = Vec::new();
+        for (_, notice, line) in &printed {
+            if shared.contains(notice) {
+                continue;
+            }
+            let alike = printed.iter().filter(|(_, other, _)| other == notice);
+            // A host may have the same notice more than once.
+            let n = alike.map(|(host, ..)| *host).collect::<HashSet<_>>().len();
             if n <= Self::AT_ONCE {
                 lines.push(line.clone());
-            } else if is_first {
+            } else {
+                shared.push(*notice);
                 lines.push(format!("{line}, and {} more hosts alike", units::count(n as u64 - 1)));
             }
         }
@@ -112,5 +117,12 @@ mod tests {
         assert_eq!(printed, ["h0 is down: connection refused, and 19 more hosts alike"]);
         let printed = HostLines::default().lines(&entries.iter().take(2).collect::<Vec<_>>());
         assert_eq!(printed.len(), 2);
+    }
+
+    #[test]
+    fn a_host_with_the_same_notice_again_and_again_is_not_many_hosts() {
+        let entries: Vec<LogEntry> = (0..12).map(|_| entry("a", HostNotice::WaitCut)).collect();
+        let printed = HostLines::default().lines(&entries.iter().collect::<Vec<_>>());
+        assert!(printed.iter().all(|line| line == "a: connection refused"), "{printed:#?}");
     }
 }

@@ -9,7 +9,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
+use crate::event::origin::Origin;
+use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::verdict::thresholds as t;
 use crate::plan::priority_jobs::SlowJob;

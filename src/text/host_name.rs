@@ -1,6 +1,6 @@
-//! The name in a host's key, such as `a.example` in `https://a.example:443`.
+//! The name in a host's key: `a.example` in `https://a.example:443`, with the port if it is not the usual one.
 //!
-//! Start at [`name_in_key`].
+//! Start at [`name_in_key`] and [`short_host`].
 
 /// The suffix of a host name of the practice server.
 pub const PRACTICE_SUFFIX: &str = ".practice";
@@ -14,4 +14,25 @@ pub fn name_in_key(key: &str) -> &str {
         Some(_) | None => name,
     };
     name.strip_suffix(PRACTICE_SUFFIX).unwrap_or(name)
+}
+
+/// A host's name without the usual scheme and port. It is still foreign text.
+pub fn short_host(name: &str) -> &str {
+    match name.strip_prefix("https://") {
+        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
+        None => name.strip_prefix("http://").unwrap_or(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_host;
+
+    #[test]
+    fn short_host_names_stay_distinct() {
+        assert_eq!(
+            ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
+            ["a.example", "a.example:8443", "a.example:80", "a"]
+        );
+    }
 }

@@ -90,7 +90,8 @@ impl CurlCommand {
 mod tests {
     use super::{CurlCommand, CurlRequest};
     use crate::event::failure_sample::Field;
-    use crate::event::{Event, Fact, HostId, Offset, Origin};
+    use crate::event::origin::Origin;
+    use crate::event::{Event, Fact, HostId, Offset};
     use crate::model::Model;
     use crate::model::endpoint::{EndpointProfile, EndpointStats};
 

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
-use crate::event::{Event, Fact, Offset, Origin};
+use crate::event::origin::Origin;
+use crate::event::{Event, Fact, Offset};
 use crate::pump::Follow;
 use crate::tui::input::event::{Keystroke, MouseAction, TerminalInput};
 use crate::tui::terminal::memory_screen::{self, ScreenState, letter};

@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::app::run::{Batch, network, recording, slow_jobs};
 use crate::error::Error;
+use crate::event::origin::Origin;
 use crate::event::reasons::WarningSource;
-use crate::event::{Event, Fact, Origin};
+use crate::event::{Event, Fact};
 use crate::job_result::JobResult;
 use crate::output::collector::Collector;
 use crate::plan::cursor::Cursor;

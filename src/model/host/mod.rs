@@ -11,8 +11,9 @@ pub mod usage;
 use std::sync::Arc;
 
 use crate::event::adaptive::Learned;
+use crate::event::origin::Origin;
 use crate::event::reasons::ChangedBy;
-use crate::event::{HostId, Micros, Offset, Origin};
+use crate::event::{HostId, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::host::adapted::AdaptedLimit;
 use crate::model::host::outage::{HostOutage, PastOutages, RecognizedRefusal};
@@ -90,6 +91,8 @@ pub enum HostState {
     Cooling(Offset),
     /// Its window opens at this moment, or its pace allows the next start then.
     Waiting(Offset),
+    /// Its jobs wait because it refused them, and it is tried again within a second.
+    Refused,
     /// It has reached its limit.
     Full,
     /// Attempts are in flight, below its limit.
@@ -110,6 +113,7 @@ impl HostStats {
         match (self.cooldown, self.next_start) {
             (Some(until), next) if until > now && next.is_none_or(|next| next <= until) => HostState::Cooling(until),
             (_, Some(next)) if next > now => HostState::Waiting(next),
+            _ if self.in_flight == 0 && self.parked > 0 && self.throttled > 0 => HostState::Refused,
             _ if self.in_flight == 0 => HostState::Idle,
             _ if self.effective_limit().is_some_and(|most| self.in_flight >= most) => HostState::Full,
             _ => HostState::Busy,
@@ -119,6 +123,11 @@ impl HostStats {
     /// When attempts may start again, if its cooldown, its window or its pace prevents that now.
     pub fn waits_until(&self, now: Offset) -> Option<Offset> {
         self.cooldown.max(self.next_start).filter(|&until| until > now)
+    }
+
+    /// Whether nothing is in flight because its server refused, or because its window or pace allows none.
+    pub fn is_limited(&self, now: Offset) -> bool {
+        matches!(self.state(now), HostState::Cooling(_) | HostState::Waiting(_) | HostState::Refused)
     }
 
     /// The lower of its own limit and the adaptive one, if it has any.
@@ -154,10 +163,11 @@ impl HostStats {
 
 #[cfg(test)]
 mod tests {
+    use crate::event::origin::Origin;
     use crate::event::outcome::{Outcome, Phase, PhaseTimes};
     use crate::event::reasons::ChangedBy;
     use crate::event::waits::WaitTimes;
-    use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+    use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
     use crate::model::Model;
     use crate::model::host::{HostState, HostStats};
 

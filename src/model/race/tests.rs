@@ -1,8 +1,9 @@
 //! Tests of predictions, results and paused time.
 
+use crate::event::origin::Origin;
 use crate::event::outcome::{Outcome as Ended, PhaseTimes};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::model::race::span::{Span, held};
 use crate::model::race::{LaneFigures, LaneResults, Race, RaceMeasure, UpstreamCounts, numbers};

@@ -5,6 +5,7 @@
 use crate::event::reasons::RunEnd;
 use crate::model::verdict::{OutageFinding, UnknownName};
 use crate::model::{Model, Stage};
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -69,6 +70,5 @@ pub(super) fn unknown_name_sentence(unknown: &UnknownName) -> (String, String, S
 /// A host's name without the usual scheme and port.
 pub(super) fn host_name(model: &Model, host: usize) -> String {
     let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
-    let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
-    sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
+    sanitize(short_host(name)).into_owned()
 }

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::host::HostStats;
 use crate::model::host::offer::PlanOffer;
 use crate::model::outage::wait_cut_text;
-use crate::text::host_name::name_in_key;
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -29,7 +29,7 @@ pub fn recognized(model: &Model) -> Vec<String> {
     let mut lines = listed(
         "refusals",
         all.map(|(host, known)| {
-            let name = sanitize(name_in_key(&host.name)).into_owned();
+            let name = sanitize(short_host(&host.name)).into_owned();
             format!("{} counts as a refusal at {name}: {}", known.status, sanitize(&known.why))
         }),
     );
@@ -46,7 +46,7 @@ pub fn outages(model: &Model) -> Vec<String> {
         let (n, lasted) = host.outages(end);
         let why = host.outage.as_ref().map(|outage| &outage.why).or(host.past_outages.why.as_ref())?;
         let times = if n > 1 { format!(" in {}", units::plural(n, "outage")) } else { String::new() };
-        let name = sanitize(name_in_key(&host.name)).into_owned();
+        let name = sanitize(short_host(&host.name)).into_owned();
         Some(format!("{name} for {}{times}: {}", units::length(lasted), sanitize(why)))
     };
     listed("down", model.hosts.kept().filter_map(text))
@@ -56,7 +56,7 @@ pub fn outages(model: &Model) -> Vec<String> {
 pub fn waits_cut(model: &Model) -> Vec<String> {
     let text = |host: &HostStats| {
         let (asked, waits) = host.wait_cut?;
-        Some(format!("{} {}", sanitize(name_in_key(&host.name)), wait_cut_text(asked, waits)))
+        Some(format!("{} {}", sanitize(short_host(&host.name)), wait_cut_text(asked, waits)))
     };
     listed("waits", model.hosts.kept().filter_map(text))
 }

@@ -13,7 +13,8 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::event::{Event, Fact, Micros, Offset, Origin};
+use crate::event::origin::Origin;
+use crate::event::{Event, Fact, Micros, Offset};
 use crate::journal::{ReadError, Reader};
 use crate::source::replay::position::{PlayerStep, Position};
 

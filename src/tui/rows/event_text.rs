@@ -10,8 +10,8 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::model::host::outage::HostNotice;
+use crate::text::host_name::short_host;
 use crate::text::units;
-use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
 
 /// The description of an event.

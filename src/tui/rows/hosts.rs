@@ -104,7 +104,8 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
         HostState::Quarantined => (Status::Paused, "set aside".into()),
         HostState::Full => (Status::Running, "at its limit".into()),
         HostState::Busy => (Status::Running, "running".into()),
-        HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
+        HostState::Refused | HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
+        HostState::Refused => (Status::Limited, "tried again soon".into()),
         HostState::Idle => (Status::Queued, "idle".into()),
     }
 }
@@ -126,26 +127,5 @@ pub fn next_try_text(next_try: Offset, now: Offset) -> String {
         format!("next try in {}", units::countdown_seconds(next_try.since(now)))
     } else {
         "trying now".to_owned()
-    }
-}
-
-/// A host's name without the usual scheme and port. It is still foreign text.
-pub fn short_host(name: &str) -> &str {
-    match name.strip_prefix("https://") {
-        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
-        None => name.strip_prefix("http://").unwrap_or(name),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short_host;
-
-    #[test]
-    fn short_host_names_stay_distinct() {
-        assert_eq!(
-            ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
-            ["a.example", "a.example:8443", "a.example:80", "a"]
-        );
     }
 }

@@ -5,14 +5,15 @@
 use crate::control::Command;
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
+use crate::event::origin::Origin;
 use crate::event::outcome::Reason;
 use crate::event::reasons::RunEnd;
-use crate::event::{JobId, Offset, Origin, Scope};
+use crate::event::{JobId, Offset, Scope};
 use crate::model::host::HostStats;
 use crate::model::{Model, Stage};
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::list::is_over;
 use crate::tui::state::{Question, UiState};
 use crate::tui::views::View;

@@ -6,8 +6,9 @@ mod timeline;
 mod verdict;
 mod working;
 
+use inflight::event::origin::Origin;
 use inflight::event::reasons::RunEnd;
-use inflight::event::{Attempt, JobId, Micros, Offset, Origin};
+use inflight::event::{Attempt, JobId, Micros, Offset};
 use inflight::model::Stage;
 use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::event_log::{FollowUp, LogEvent};

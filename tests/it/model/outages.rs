@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use inflight::event::outcome::{JobEnd, Outcome, Reason};
-use inflight::event::{Event, Fact, HostId, Micros, Offset, Origin};
+use inflight::event::{Fact, Micros, Offset};
 use inflight::model::Model;
+use inflight::model::endpoint::EndpointState;
 use inflight::model::event_log::LogEvent;
 use inflight::model::host::HostState;
 use inflight::model::verdict::findings;
@@ -163,22 +164,53 @@ fn a_host_that_waits_for_its_window_says_when_it_opens() {
     assert_eq!(fold(start).cooldown(Offset(20_000)), Some((0, Offset(5_000_000))));
 }
 
-/// A host that asks for an hour at 1 s, and whose cooldown ends at the given second.
-fn asked_for_an_hour(until: u64) -> Model {
-    let mut events = scenario("0ms run limit 4 | 1ms start a#1 | 1s refuse a#1 429").events;
+#[test]
+fn a_host_whose_jobs_wait_to_be_tried_again_is_not_idle() {
+    let start = "0ms run limit 4 | 1ms start a#1 | 9ms refuse a#1 429 | 9ms retry a#1 9ms host";
+    let state = |text: &str| fold(text).hosts.get(0).unwrap().state(Offset(20_000));
+    assert_eq!(state(start), HostState::Refused);
+    assert_eq!(state(&format!("{start} | 10ms waits a 5s")), HostState::Waiting(Offset(5_000_000)));
+    assert_eq!(state(&format!("{start} | 15ms start a#1.2")), HostState::Busy);
+    assert_eq!(state(&format!("{start} | 15ms start a#1.2 | 19ms answer a#1.2 200 | 19ms done a#1")), HostState::Idle);
+}
+
+#[test]
+fn an_endpoint_shows_what_holds_its_host_back_and_how_its_jobs_ended() {
+    let state = |text: &str, ms: u64| {
+        let model = fold(text);
+        model.endpoint_state(&model.endpoints[0], Offset(ms * 1_000))
+    };
+    let start = "0ms run limit 4 | 1ms start a#1 | 9ms answer a#1 200 | 9ms done a#1";
+    assert_eq!(state(start, 20), EndpointState::Running);
+    assert_eq!(state(&format!("{start} | 10ms waits a 5s"), 20), EndpointState::Limited, "its window is used up");
+    assert_eq!(state(&format!("{start} | 10ms waits a 5s | 11ms start a#2"), 20), EndpointState::Running);
+    assert_eq!(state(&format!("{start} | 10ms end"), 20), EndpointState::Done, "its number of jobs was never known");
+    let failed = "10ms start a#2 | 11ms answer a#2 500 | 11ms fail a#2";
+    assert_eq!(state(&format!("{start} | {failed} | 12ms end"), 20), EndpointState::Failed);
+    assert_eq!(state(&format!("{start} | 12ms end drained"), 20), EndpointState::Cancelled, "jobs may be left");
+}
+
+/// A host that asks for an hour at 1 s, once for each of some attempts, and whose cooldown ends at the given second.
+fn asked_for_an_hour(until: u64, n: u64) -> Model {
+    let mut text = "0ms run limit 20".to_owned();
+    for i in 1..=n {
+        write!(text, " | 1ms start a#{i}").unwrap();
+    }
+    for i in 1..=n {
+        write!(text, " | 1s refuse a#{i} 429 | 1s cool a {until}s").unwrap();
+    }
+    let mut events = scenario(&text).events;
     for event in &mut events {
         if let Fact::AttemptEnded { outcome: Outcome::Throttled { retry_after, .. }, .. } = &mut event.fact {
             *retry_after = Some(Micros(3_600_000_000));
         }
     }
-    let cooled = Fact::CooldownSet { host: HostId(0), until: Offset(until * 1_000_000) };
-    events.push(Event { at: Offset(1_000_000), origin: Origin::HERE, fact: cooled });
     crate::scenario::fold(&events)
 }
 
 #[test]
 fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
-    let model = asked_for_an_hour(601);
+    let model = asked_for_an_hour(601, 1);
     let newest = model.event_log.newest().unwrap();
     let LogEvent::Host(host, notice, why) = &newest.event else { panic!("{newest:?}") };
     assert_eq!(
@@ -189,7 +221,9 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
         )
     );
     assert_eq!(model.hosts.get(0).unwrap().wait_cut, Some((Micros(3_600_000_000), Micros(600_000_000))));
-    let model = asked_for_an_hour(3_601);
+    let many = asked_for_an_hour(601, 12);
+    assert_eq!(many.event_log.n_added() - 12, model.event_log.n_added() - 1, "attempts that were in flight together");
+    let model = asked_for_an_hour(3_601, 1);
     assert_eq!((model.event_log.n_added(), model.hosts.get(0).unwrap().wait_cut), (1, None), "it waits as asked");
 }
 

@@ -80,6 +80,20 @@ fn the_first_failure_of_each_kind_and_each_change_of_state_is_printed_once() {
 }
 
 #[test]
+fn a_wait_that_the_plan_cuts_short_is_reported_with_what_the_server_asked_for() {
+    let mut run = Run::new(4, &["orders"]);
+    run.asks_for_an_hour(0, (0, 1_000));
+    let mut plain = Plain::new(PlainPace::SPOKEN);
+    let lines = printed(&mut plain, &run, 1..32);
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    inflight  nightly.toml: 4 jobs, at most 4 in flight
+    http://a.b:80: asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it.
+    0 percent, 0 of 4 jobs done, 0 in flight, waiting for the rate limit, resumes in 9m 46 s (the server asked for 1h 00m).
+    0 percent, 0 of 4 jobs done, 0 in flight, waiting for the rate limit, resumes in 9m 31 s (the server asked for 1h 00m).
+    ");
+}
+
+#[test]
 fn sentences_come_every_fifteen_seconds() {
     let mut run = Run::new(4, &["orders"]);
     run.done(0, (0, 100));

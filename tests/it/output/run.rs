@@ -2,10 +2,11 @@
 //!
 //! Start at [`Run::new`].
 
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::reasons::{RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
 use inflight::model::Model;
 
 /// A run and its model.
@@ -80,6 +81,15 @@ impl Run {
         let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
         let until = Offset((to + 100) * 1_000);
         self.apply(to, Fact::RetryScheduled { attempt, until, why: RetryReason::RetryAfter });
+    }
+
+    /// An attempt that was refused for an hour, which `retry.longest_wait` cuts to ten minutes.
+    pub fn asks_for_an_hour(&mut self, endpoint: u32, (from, to): (u64, u64)) {
+        let refused = Outcome::Throttled { status: 429, retry_after: Some(Micros(3_600_000_000)) };
+        let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
+        let until = Offset((to + 600_000) * 1_000);
+        self.apply(to, Fact::CooldownSet { host: HostId(0), until });
+        self.apply(to, Fact::RetryScheduled { attempt, until, why: RetryReason::Host });
     }
 
     pub fn end(&mut self, ms: u64, how: RunEnd) {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{Outcome, Reason};
 use inflight::event::reasons::RunEnd;
-use inflight::event::{Event, Fact, HostId, Offset, Origin};
+use inflight::event::{Event, Fact, HostId, Offset};
 use inflight::model::Model;
 use inflight::model::expectation::check;
 use inflight::output::plain::{Plain, PlainPace};
@@ -57,6 +58,25 @@ fn the_summary_reports_how_many_hosts_are_counted_together() {
     let summary = summary_of_hosts(5_000);
     assert!(summary.contains("  hosts     5,000, the 1,024 that were idle longest are counted together"), "{summary}");
     assert!(!summary_of_hosts(4_096).contains("counted together"));
+}
+
+#[test]
+fn a_wait_that_the_plan_cut_short_is_in_the_summary_with_the_setting() {
+    let mut run = Run::new(4, &["orders"]);
+    run.asks_for_an_hour(0, (0, 1_000));
+    run.end(2_000, RunEnd::Drained);
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
+    let line = text.lines().find(|line| line.starts_with("  waits"));
+    assert_eq!(
+        line,
+        Some(
+            "  waits     a.b:80 asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it"
+        ),
+        "{text}"
+    );
+    run = small();
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
+    assert!(!text.contains("  waits"), "{text}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What each job waited for: one reason at a time, exact to the microsecond.
 
+use std::cell::Cell;
+
 use inflight::control::Command;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Fact, JobId, Micros};
+use inflight::event::{Fact, JobId, Micros, Offset};
 
-use crate::pool::rig::{End, FinishedRun, Rig, endpoint, ends, ok};
+use crate::pool::rig::{Act, End, FinishedRun, Rig, endpoint, ends, ok};
 
 impl FinishedRun {
     /// What each attempt waited for, in the order of their starts.
@@ -106,4 +108,38 @@ async fn a_job_that_is_cancelled_while_it_waits_has_waited_until_then() {
     let run = Rig::new(&plan, |_| ends(10, End::Reset)).command(40, Command::CancelJob(JobId(1))).run().await;
     let ledger = run.ledger();
     assert_eq!(ledger.waited[&JobId(1)], WaitTimes { backoff: ms(30), ..WaitTimes::NONE });
+}
+
+/// A server that serves 30 requests in each 5 s, and refuses the rest without a hint.
+fn thirty_per_five_seconds(at: Offset, window: &Cell<(u64, u32)>) -> Act {
+    let (number, used) = window.get();
+    let this = at.0 / 5_000_000;
+    let used = if number == this { used } else { 0 };
+    window.set((this, used + 1));
+    if used < 30 { ok(100) } else { ends(30, End::Status(429)) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_waits_for_its_window_for_a_second_or_more_is_reported_once_for_each_wait() {
+    let plan = format!("[limits]\nadaptive = \"when refused\"\nconcurrency = 20\n{}", endpoint("a.test", 120));
+    let window = Cell::new((0, 0));
+    let run = Rig::new(&plan, move |cue| thirty_per_five_seconds(cue.at, &window)).run().await;
+    run.ledger();
+    let mut waits = Vec::new();
+    for (i, event) in run.events.iter().enumerate() {
+        let Fact::HostWaits { until, .. } = event.fact else { continue };
+        assert!(until.since(event.at) >= ms(1_000), "too short to report: {event:?}");
+        let start = run.events[i..].iter().find(|later| matches!(later.fact, Fact::AttemptStarted { .. })).unwrap();
+        assert!(start.at >= until, "an attempt started at {:?}, before {until:?}", start.at);
+        waits.push(until);
+    }
+    assert!(waits.len() >= 3, "120 jobs need the waits between four windows: {waits:?}");
+    assert!(waits.is_sorted_by(|a, b| a < b), "each wait is reported once: {waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_never_held_back_reports_no_wait() {
+    let plan = format!("[limits]\nadaptive = \"when refused\"\nconcurrency = 20\n{}", endpoint("a.test", 120));
+    let run = Rig::new(&plan, |_| ok(100)).run().await;
+    assert!(!run.events.iter().any(|event| matches!(event.fact, Fact::HostWaits { .. })));
 }

@@ -26,10 +26,11 @@
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::adaptive::{Learned, QuotaWindow};
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use inflight::model::Model;
 use inflight::plan::adaptive::parse_adaptive_mode;
 

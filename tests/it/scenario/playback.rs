@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use proptest::prelude::*;
 
 /// A complete run: every attempt ends, every job settles, and time never goes back.

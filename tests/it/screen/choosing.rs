@@ -1,7 +1,8 @@
 //! The selection: which row the cursor is on, and which limit the keys change.
 
 use inflight::control::{Abilities, Command};
-use inflight::event::{EndpointId, Event, Fact, HostId, Offset, Origin, Scope};
+use inflight::event::origin::Origin;
+use inflight::event::{EndpointId, Event, Fact, HostId, Offset, Scope};
 use inflight::model::Model;
 use inflight::tui::action::Action;
 use inflight::tui::state::UiState;

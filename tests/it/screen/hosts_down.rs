@@ -2,7 +2,7 @@
 
 use inflight::control::{Abilities, Command};
 use inflight::event::adaptive::AdaptiveMode;
-use inflight::event::{Event, HostId, Offset};
+use inflight::event::{Event, Fact, HostId, Offset};
 use inflight::tui::action::Action;
 use inflight::tui::effect::{CopiedText, Effect};
 use inflight::tui::picture;
@@ -122,6 +122,27 @@ fn a_host_that_waits_for_its_window_is_not_idle() {
 }
 
 #[test]
+fn the_reason_why_nothing_is_in_flight_is_in_every_view() {
+    let refused = "0ms run limit 4 jobs 40 | 1ms start a#1 | 9ms refuse a#1 429 | 9ms retry a#1 9ms host | 2s end";
+    let waits =
+        "0ms run limit 4 jobs 40 | 1ms start a#1 | 9ms answer a#1 200 | 9ms done a#1 | 10ms waits a 5s | 9s end";
+    for (name, text) in [("tried-again-soon", refused), ("waits-for-window", waits)] {
+        for (width, height) in [(120, 40), (60, 16)] {
+            for keys in ["", "5", "7"] {
+                shot_of(name, scenario(text).events).at("1s").size(width, height).keys(keys).matches();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_whose_run_is_over_looks_finished() {
+    let text = "0ms run limit 4 | 1ms start a#1 | 9ms answer a#1 200 | 9ms done a#1 | 10ms start b#2 | 19ms answer b#2 500 | \
+                19ms fail b#2 | 20ms end";
+    shot_of("list-finished", scenario(text).events).at("1s").size(120, 40).matches();
+}
+
+#[test]
 fn an_outage_that_is_over_is_in_the_log_and_the_verdict() {
     shot_of("outage", outage("a")).at("6400ms").keys("6").matches();
     shot_of("outage", outage("a")).at("10s").size(120, 40).matches();
@@ -135,6 +156,30 @@ fn what_a_refusing_host_takes_is_shown_with_the_setting_for_a_plan() {
     at_every_size("refusing", &refusing(), "3s", "5");
     shot_of("refusing", refusing()).at("120ms").size(120, 40).matches();
     shot_of("refusing", refusing()).at("3s").keys("6").matches();
+}
+
+#[test]
+fn an_unchecked_run_says_so_at_every_size_and_above_every_popup() {
+    let mut events = scenario("0ms run limit 4 jobs 40 | 1ms start a#1").events;
+    for event in &mut events {
+        if let Fact::RunStarted { insecure, .. } = &mut event.fact {
+            *insecure = true;
+        }
+    }
+    let (model, theme, now) = (fold(&events), roles::theme(Charset::Unicode), Offset(2_000));
+    for size in [(200, 50), (120, 40), (80, 24), (60, 16), (40, 10), (30, 5), (24, 1)] {
+        for keys in ["", "2", "5", "?", ":", "e"] {
+            let mut ui = UiState::default();
+            press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, size.0, size.1)), keys);
+            let drawn = draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, size);
+            let asks = size.1 == 1 && !keys.is_empty();
+            assert!(
+                asks || picture::lines(&drawn)[0].contains("INSECURE"),
+                "{size:?} {keys}: {:#?}",
+                picture::lines(&drawn)
+            );
+        }
+    }
 }
 
 /// The effects of a key, after some others.

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use inflight::control::Abilities;
+use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
 use inflight::model::Model;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::event::origin::Origin;
 use crate::event::reasons::ChangedBy;
-use crate::event::{HostId, Offset, Origin};
+use crate::event::{HostId, Offset};
 use crate::model::host::HostStats;
 
 /// All hosts of a run. Each has a number, in the order of announcement, which is never reused.

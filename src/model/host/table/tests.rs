@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
+use crate::event::origin::Origin;
 use crate::event::outcome::{Outcome, Phase, PhaseTimes};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::model::host::HostStats;
 use crate::model::host::table::Hosts;

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::event::cause::Cause;
+use crate::event::origin::Origin;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::{NoRetry, WarningSource};
-use crate::event::{Event, Fact, Offset, Origin};
+use crate::event::{Event, Fact, Offset};
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::next_step;

@@ -4,9 +4,10 @@
 
 use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::rows::hosts::{next_try_text, short_host};
+use crate::tui::rows::hosts::next_try_text;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -140,6 +141,9 @@ fn other_state(scene: &ViewScene<'_>) -> (Status, String) {
             Some((_, until)) if in_flight == 0 => {
                 let left = units::countdown(until.since(scene.now));
                 (Status::Limited, format!("LIMITED, resumes in {left}"))
+            }
+            None if in_flight == 0 && model.hosts.all().any(|host| host.is_limited(scene.now)) => {
+                (Status::Limited, "LIMITED, tried again soon".into())
             }
             _ => (Status::Running, "RUNNING".into()),
         },

@@ -18,11 +18,13 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let keys = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
     let text = rows.iter().map(|row| width_of(label(row.help))).max().unwrap_or(0);
     let screen_area = screen.area;
-    let height =
-        u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(3).min(screen_area.height.saturating_sub(1));
+    // The header stays visible, as above other popups.
+    let edge = u16::from(screen_area.height > 4);
+    let room = screen_area.height.saturating_sub(1 + edge);
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(3).min(room);
     let width = (keys + text + 8).min(screen_area.width);
     let Rect { width: across, height: down, .. } = screen_area;
-    let mut popup = screen.part((across - width) / 2, down.saturating_sub(height + 2), width, height);
+    let mut popup = screen.part((across - width) / 2, down.saturating_sub(height + 2).max(edge), width, height);
     popup.clear(Role::Surface);
     popup.target_all(ClickTarget::Popup);
     let mut inner = popup.part(3, 1, width.saturating_sub(6), height.saturating_sub(1));

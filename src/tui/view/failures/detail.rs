@@ -97,10 +97,11 @@ pub(super) fn has_cause(item: &LogEntry, cause: Cause) -> bool {
 mod tests {
     use super::{advice, details};
     use crate::event::cause::Cause;
+    use crate::event::origin::Origin;
     use crate::event::outcome::{JobEnd, Outcome};
     use crate::event::reasons::NoRetry;
     use crate::event::waits::WaitTimes;
-    use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
+    use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset};
     use crate::model::Model;
 
     #[test]

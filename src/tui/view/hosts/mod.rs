@@ -9,10 +9,10 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::host::HostStats;
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
@@ -220,7 +220,11 @@ fn short_state(host: &HostStats, now: Offset) -> String {
         (Some(outage), _) if outage.next_try > now => {
             format!("down, try in {}", units::countdown_seconds(outage.next_try.since(now)))
         }
-        (None, Some(until)) => format!("opens in {}", units::countdown_seconds(until.since(now))),
+        (None, Some(until)) => {
+            let has_window = host.adapted.is_some_and(|adapted| adapted.window.is_some());
+            let verb = if has_window { "opens" } else { "starts" };
+            format!("{verb} in {}", units::countdown_seconds(until.since(now)))
+        }
         (Some(_) | None, _) => "down, trying now".to_owned(),
     }
 }
@@ -228,7 +232,7 @@ fn short_state(host: &HostStats, now: Offset) -> String {
 /// The number of hosts, and how many of them are down, or wait because of a limit.
 fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
-    let cooling = model.hosts.all().filter(|host| host.waits_until(scene.now).is_some()).count();
+    let cooling = model.hosts.all().filter(|host| host.is_limited(scene.now)).count();
     let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");
     let mut parts = vec![table::n_matching(scene).or(table::visible_range(scene)).unwrap_or(all)];
     if model.hosts.n_others() > 0 {

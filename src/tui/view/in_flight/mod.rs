@@ -38,7 +38,8 @@ impl ViewPage for InFlightPage {
         pen.section(0, "In flight", &remark(scene));
         let list = scene.ui.list();
         if scene.model.open.n() == 0 || list.order.is_empty() {
-            return table::draw_empty(pen, LEAD, TABLE_HEAD, scene);
+            table::draw_empty(pen, LEAD, TABLE_HEAD, scene);
+            return waiting::draw_reason(pen, LEAD, TABLE_HEAD + 1, scene);
         }
         let columns = InFlightColumns::new(pen.width());
         let heads = [

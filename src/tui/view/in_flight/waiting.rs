@@ -2,10 +2,11 @@
 //!
 //! Start at [`draw`].
 
-use crate::model::Model;
+use crate::model::{Model, Stage};
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::rows::hosts::{down_text, short_host};
+use crate::tui::rows::hosts::{down_text, state};
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -21,6 +22,30 @@ const TALL: u16 = 9;
 pub(super) fn height(of_view: u16, model: &Model) -> u16 {
     let n = model.hosts_down().take(MOST).count();
     if n == 0 || of_view < TALL { 0 } else { u16::try_from(n).unwrap_or(0) + 2 }
+}
+
+/// Draws why nothing is in flight: a pause, or the first host that lets nothing start.
+pub(super) fn draw_reason(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
+    let (model, now) = (scene.model, scene.now);
+    if model.open.n() > 0 || model.stage != Stage::Running {
+        return;
+    }
+    let limited = || model.hosts.kept().filter(|host| host.is_limited(now));
+    // A host that is tried again within a second has no moment, and comes first.
+    let next = limited().min_by_key(|host| host.waits_until(now));
+    let text = match next {
+        _ if model.is_paused => "paused".to_owned(),
+        Some(host) => {
+            let more = limited().count() as u64 - 1;
+            let others =
+                if more > 0 { format!(" (limited as well: {})", units::plural(more, "host")) } else { String::new() };
+            format!("{}: {}{others}", short_host(&host.name), state(host, now, model).1)
+        }
+        None => return,
+    };
+    let style = pen.theme.style(Role::Limited);
+    let room = pen.width().saturating_sub(x);
+    pen.foreign(x, y, &text, room, style);
 }
 
 /// Draws the hosts that are down, the longest outage first.

@@ -102,9 +102,12 @@ pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     ];
     let width =
         |parts: &[String]| parts.iter().filter(|part| !part.is_empty()).map(|part| 2 + width_of(part)).sum::<u16>();
-    let fits = |parts: &&Vec<String>| width_of(&short) + width(parts) <= pen.width();
+    // As in the header, an unchecked run says so in every frame.
+    let from = if model.is_insecure { pen.text(0, 0, "INSECURE", Role::Failed) + 2 } else { 0 };
+    let room = pen.width().saturating_sub(from);
+    let fits = |parts: &&Vec<String>| width_of(&short) + width(parts) <= room;
     let parts = choices.iter().find(fits).map_or(&[][..], Vec::as_slice);
-    let mut x = pen.text(0, 0, if width_of(&word) + width(parts) <= pen.width() { &word } else { &short }, status);
+    let mut x = pen.text(from, 0, if width_of(&word) + width(parts) <= room { &word } else { &short }, status);
     for part in parts.iter().filter(|part| !part.is_empty()) {
         x = pen.text(x + 2, 0, part, Role::Text);
     }

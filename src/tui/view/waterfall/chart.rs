@@ -105,8 +105,9 @@ fn overlaps(model: &Model, edges: &[Offset], now: Offset) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::overlaps;
+    use crate::event::origin::Origin;
     use crate::event::waits::WaitTimes;
-    use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Origin};
+    use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset};
     use crate::model::Model;
 
     #[test]

@@ -1,4 +1,4 @@
-//! A popup over the screen: its area and its margins. The footer stays visible.
+//! A popup over the screen: its area and its margins. Header and footer stay visible.
 //!
 //! Start at [`Popup::new`].
 
@@ -28,10 +28,16 @@ impl Popup {
     /// A popup for a width of text and a number of lines below the title.
     pub fn new(screen: Rect, wanted: u16, lines: usize) -> Self {
         let (width, left) = width(screen, wanted);
-        let room = screen.height.saturating_sub(u16::from(screen.height > 4));
-        let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3).min(room);
+        let edge = u16::from(screen.height > 4);
+        let room = screen.height.saturating_sub(edge);
+        let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3).min(room.saturating_sub(edge));
         let above = u16::from(height >= 8);
-        let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (room - height) / 2, width, height };
+        let area = Rect {
+            x: screen.x + (screen.width - width) / 2,
+            y: screen.y + ((room - height) / 2).max(edge),
+            width,
+            height,
+        };
         Self { area, margins: (left, above), rows: height.saturating_sub(1 + 2 * above) }
     }
 
