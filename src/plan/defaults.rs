@@ -26,8 +26,9 @@ pub const IDLE: Duration = Duration::from_secs(30);
 /// One attempt, from the slot to the last byte.
 pub const ATTEMPT: Duration = Duration::from_secs(60);
 
-/// The whole job, including waits and retries; never less than one attempt.
-pub const JOB: Duration = Duration::from_secs(600);
+/// The whole job, including waits and retries; never less than the longest wait that a server can request and an attempt
+/// after it.
+pub const JOB: Duration = Duration::from_secs(660);
 
 /// The most redirects that a job follows.
 pub const REDIRECTS: u32 = 10;

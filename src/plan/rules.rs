@@ -74,14 +74,15 @@ impl Rules {
 
     /// Returns the rules with every default filled in.
     ///
-    /// No phase of an attempt may take longer than the attempt. By default, neither is the time-out of
-    /// the job shorter than that of an attempt.
+    /// No phase of an attempt may take longer than the attempt. By default, the time of a job is enough
+    /// for the longest wait that a server can request, and for an attempt after it.
     pub fn policy(&self) -> Policy {
         let (attempt, times_median) = match self.timeout {
             Some(AttemptTimeout::Fixed(attempt)) => (attempt, None),
             Some(AttemptTimeout::TimesMedian(times)) => (defaults::ATTEMPT, Some(times)),
             None => (defaults::ATTEMPT, None),
         };
+        let longest_wait = self.longest_wait.unwrap_or(defaults::LONGEST_WAIT);
         let phase = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
         let (backoff_from, backoff_to) = self.backoff.unwrap_or((defaults::BACKOFF_FROM, defaults::BACKOFF_TO));
         Policy {
@@ -91,7 +92,7 @@ impl Rules {
                 idle: phase(self.idle_timeout, defaults::IDLE),
                 attempt,
                 times_median,
-                job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
+                job: self.job_timeout.unwrap_or(defaults::JOB.max(longest_wait.saturating_add(attempt))),
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
             downgrade: self.downgrade.unwrap_or(false),
@@ -102,7 +103,7 @@ impl Rules {
                 backoff_to,
                 on: self.retry_on.unwrap_or(defaults::RETRY_ON),
                 non_idempotent: self.retry_unsafe.unwrap_or(false),
-                longest_wait: self.longest_wait.unwrap_or(defaults::LONGEST_WAIT),
+                longest_wait,
             },
             status: self.status.unwrap_or(Statuses::Success),
             throttled: self.throttled.unwrap_or_default(),
@@ -137,9 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_attempt_time_out_lengthens_that_of_the_job() {
-        let policy =
-            Rules { timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(3600))), ..Rules::default() }.policy();
-        assert_eq!(policy.timeouts.job, Duration::from_secs(3600));
+    fn a_job_has_time_for_the_longest_wait_and_an_attempt_after_it() {
+        let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
+        let long = Rules { timeout: Some(AttemptTimeout::Fixed(hour)), ..Rules::default() };
+        assert_eq!(long.policy().timeouts.job, defaults::LONGEST_WAIT + hour);
+        let patient = Rules { longest_wait: Some(hour), ..Rules::default() };
+        assert_eq!(patient.policy().timeouts.job, hour + minute);
+        let written = Rules { longest_wait: Some(hour), job_timeout: Some(minute), ..Rules::default() };
+        assert_eq!(written.policy().timeouts.job, minute);
     }
 }

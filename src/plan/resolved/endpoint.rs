@@ -171,8 +171,11 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Provenance::Default
     };
     let in_row = source.url.has_keys();
-    let job_provenance =
-        if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
+    let job_provenance = match timeouts.job > defaults::JOB {
+        true if retry.longest_wait > defaults::LONGEST_WAIT => Provenance::DerivedFrom("longest_wait"),
+        true => Provenance::DerivedFrom("timeout"),
+        false => Provenance::Default,
+    };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     vec![
         Item::new(

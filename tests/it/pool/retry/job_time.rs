@@ -60,6 +60,13 @@ async fn a_host_that_names_a_longer_wait_fails_all_its_jobs_after_the_longest_on
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_job_survives_the_longest_wait() {
+    let script = |cue: Cue<'_>| if cue.at < Offset(599_000_000) { ends(10, End::Throttled("3600")) } else { ok(10) };
+    let run = Rig::new(&plan("", 200, 20), script).run().await;
+    assert!(run.ledger().ends.values().all(|end| *end == JobEnd::Done));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_that_never_accepts_anything_again_ends_the_batch() {
     for mode in ["off", "when refused"] {
         let plan =
