@@ -2,6 +2,7 @@
 //!
 //! Start at [`Wakeups`].
 
+use std::ffi::c_int;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,11 +10,12 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM};
 use signal_hook::iterator::Signals;
 
 use crate::pump::Follow;
 use crate::tui::input::event::TerminalInput;
+use crate::tui::terminal::panic;
 
 /// Why the main thread wakes.
 #[derive(Clone, Debug)]
@@ -131,15 +133,22 @@ impl ChangeNotifier {
     }
 }
 
+/// Signals that end the process at once, as they do by default, but not before the terminal is restored.
+const DEADLY: [c_int; 6] = [SIGQUIT, SIGABRT, SIGALRM, SIGUSR2, SIGVTALRM, SIGPROF];
+
 /// Starts a thread that listens for signals until the process ends.
 ///
 /// After the run nothing receives signals, while the result is written. The first signal is ignored then, so
 /// that writing can finish. The second ends the process, which may be stuck at a pipe that is never read.
 fn listen(sender: Sender<Wakeup>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGUSR1])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGUSR1].iter().chain(&DEADLY))?;
     thread::Builder::new().name("signals".into()).spawn(move || {
         let mut unreceived = 0;
         for number in signals.forever() {
+            if DEADLY.contains(&number) {
+                panic::restore();
+                let _ = signal_hook::low_level::emulate_default_handler(number);
+            }
             let signal = match number {
                 SIGINT => Signal::Interrupt,
                 SIGTERM => Signal::Terminate,

@@ -9,7 +9,7 @@ pub mod frame_rate;
 #[cfg(test)]
 pub mod memory_screen;
 pub mod options;
-mod panic;
+pub mod panic;
 pub mod screen;
 mod session;
 

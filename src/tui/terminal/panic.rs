@@ -1,4 +1,4 @@
-//! A panic hook that restores the terminal before a panic is reported.
+//! A panic hook that restores the terminal before a panic is reported, and the way to do so before another end.
 //!
 //! Only a panic on the drawing thread ends the interface. A message from another thread would overwrite the
 //! screen, so it is kept until the terminal is restored. Start at [`install_hook`].
@@ -24,6 +24,14 @@ pub(super) fn install_hook(session: &Arc<Session>) {
             }
         }));
     });
+}
+
+/// Restores the terminal for good, if this process has taken it.
+pub fn restore() {
+    let session = IN_USE.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+    if let Some(session) = session {
+        session.end();
+    }
 }
 
 /// Whether the message may be shown now.

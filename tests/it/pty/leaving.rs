@@ -84,6 +84,18 @@ fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
     race.assert_restored(&modes);
 }
 
+#[test]
+fn signals_that_end_the_process_at_once_restore_the_terminal() {
+    let answering = folder(LONG);
+    for signal in [Signal::QUIT, Signal::ABORT, Signal::ALARM, Signal::USR2] {
+        let (mut terminal, modes) = watch(&answering, &run_command());
+        terminal.wait_for("16 / 16");
+        terminal.signal(signal);
+        assert_ne!(terminal.exit(), 0, "{signal:?}");
+        terminal.assert_restored(&modes);
+    }
+}
+
 /// The name of the test below, and the variable that is set inside the terminal.
 const PANICS: (&str, &str) = ("pty::leaving::a_panic_while_drawing_restores_the_terminal", "INSIDE");
 
