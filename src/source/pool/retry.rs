@@ -33,7 +33,7 @@ pub struct Circumstances<'a> {
 /// When to try again and who chose the moment, or why the outcome is final. Refusals are decided by [`may_wait`].
 pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, RetryReason), NoRetry> {
     let rules = at.rules;
-    if !is_listed(outcome, rules.on).ok_or(NoRetry::Final)? {
+    if !is_listed(outcome, rules.on).ok_or(NoRetry::Final)? && !is_invited(outcome, at) {
         return Err(NoRetry::Outcome);
     }
     if !may_repeat(outcome, rules, at.method) {
@@ -51,6 +51,12 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, Retr
     };
     let until = at.now + wait;
     if until < at.deadline { Ok((until, why)) } else { Err(NoRetry::Time) }
+}
+
+/// Whether the server says when to ask again, in an error that is no refusal (RFC 9110, section 10.2.3).
+fn is_invited(outcome: &Outcome, at: &Circumstances<'_>) -> bool {
+    let is_error = matches!(outcome, Outcome::Answered { status: 413 | 500..=599, expected: false, .. });
+    is_error && at.wait.is_some() && at.rules.on.throttled
 }
 
 /// Whether a refused job waits for its host. A refusal is no try, so their number does not matter.
@@ -223,6 +229,21 @@ mod tests {
         assert_eq!(decide(&answered(502), &asked), Ok((Offset(2_050_000), RetryReason::RetryAfter)));
         let now = Circumstances { wait: Some(Micros::ZERO), ..at(&Method::GET, 1, 0.5) };
         assert_eq!(decide(&answered(502), &now), Ok((Offset(250_000), RetryReason::Backoff)));
+    }
+
+    #[test]
+    fn an_error_that_names_a_moment_invites_another_try() {
+        let only_time_outs = Retry { on: parse_retry_on("timeout").unwrap(), ..RULES };
+        let asked = |status, method, rules| {
+            let at = Circumstances { wait: Some(Micros(2_000_000)), rules, ..at(method, 1, 0.5) };
+            decide(&answered(status), &at).map(|(until, _)| until)
+        };
+        for status in [413, 500, 507] {
+            assert_eq!(asked(status, &Method::GET, &RULES), Ok(Offset(2_050_000)), "{status}");
+            assert_eq!(asked(status, &Method::POST, &RULES), Err(NoRetry::Method), "{status}");
+            assert_eq!(asked(status, &Method::GET, &only_time_outs), Err(NoRetry::Outcome), "{status}");
+        }
+        assert_eq!(asked(404, &Method::GET, &RULES), Err(NoRetry::Outcome));
     }
 
     #[test]
