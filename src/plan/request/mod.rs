@@ -7,6 +7,7 @@ pub mod address;
 mod auth;
 pub(in crate::plan) mod body;
 pub mod content_type;
+pub mod cookies;
 mod from_row;
 pub mod multipart;
 
@@ -108,6 +109,7 @@ impl RequestBuilder {
         let secrets = secrets
             .chain(in_body)
             .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(source.rules.answer.secrets.iter().map(|secret| &**secret))
             .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
