@@ -72,6 +72,8 @@ pub struct Model {
     pub limit: Option<u32>,
     /// The limit at the start of the run.
     pub first_limit: Option<u32>,
+    /// The limit at the end of the ramp, while the limit rises to it.
+    pub ramp_target: Option<u32>,
     /// Number of jobs, if known.
     pub jobs: Option<u64>,
     /// When the last job is drawn, if the batch is repeated for a time.
