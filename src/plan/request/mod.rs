@@ -38,7 +38,7 @@ const EMPTY_SEGMENT: &str = "leaves a part of the path empty: fill in the value,
 pub(in crate::plan) struct RequestBuilder {
     method: Method,
     has_own_method: bool,
-    /// What rows fill in besides URL, headers and body.
+    /// What rows fill in next to URL, headers and body.
     in_row: InRowBuilder,
     url: UrlBuilder,
     headers: HeaderBuilder,

@@ -67,9 +67,9 @@ fn a_row_fills_in_the_method_and_the_timeout_of_an_endpoint() {
         whys(&drawn),
         [
             "line 4: `N O` is not a method",
-            "line 5: `timeout` is not a duration: write one such as `250ms`, `5s` or `1m30s`",
+            "line 5: `timeout` is not a duration: write one such as `250ms`, `2s` or `1m30s`",
             "line 6: `method` is empty: write one such as `GET`",
-            "line 7: `timeout` is without a unit: write `7s` or `7ms`",
+            "line 7: `timeout` is a number without a unit: write `7ms` or `7s`",
         ]
     );
 }

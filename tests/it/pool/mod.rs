@@ -7,6 +7,7 @@
 mod adaptive;
 mod ahead;
 mod any_run;
+mod due;
 mod endings;
 mod hosts;
 mod idle;

@@ -50,7 +50,7 @@ async fn a_key_that_sets_the_limit_ends_the_ramp() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ramp_stands_still_while_the_run_is_paused() {
+async fn a_ramp_does_not_move_while_the_run_is_paused() {
     let run = Rig::new(TEN, |_| ok(50_000)).command(2_500, Command::Pause).command(12_500, Command::Resume).run().await;
     assert_eq!(started_at(&run)[..5], [0, 1000, 2000, 13_000, 14_000]);
     assert_eq!(steps(&run).last(), Some(&(19_000, 10)));

@@ -378,5 +378,6 @@ fn started(ticket: &Ticket) -> Fact {
         target: Arc::clone(&ready.job.target),
         waited: ready.wait,
         until: Some(ready.until()),
+        due: ready.due,
     }
 }

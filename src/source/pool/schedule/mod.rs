@@ -119,6 +119,10 @@ pub struct Schedule {
     /// The length of the ramp that has not begun, and the ramp of the limit while it rises.
     ramp_length: Option<Micros>,
     ramp: Option<LimitRamp>,
+    /// The limit that the plan sets, as far as this machine allows it.
+    planned_limit: u32,
+    /// Nothing starts because of the limits of hosts.
+    hosts_are_busy: bool,
     /// The retry budget.
     pub budget: Budget,
     /// Median service times, for time-outs that depend on them.
@@ -151,6 +155,8 @@ impl Schedule {
             pace: StartPace::new(limits.gap.unwrap_or_default().into(), limits.ramp.map(Micros::from)),
             ramp_length: limits.ramp.filter(|_| limits.gap.is_none()).map(Micros::from),
             ramp: None,
+            planned_limit: limits.concurrency.get(),
+            hosts_are_busy: false,
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             parked: 0,
@@ -173,6 +179,8 @@ impl Schedule {
         let hold = self.hold();
         if hold.is_paused {
             self.postpone_ramp(now.since(self.now));
+        } else if self.is_busy(hold) {
+            self.pace.add_busy(self.now, now);
         }
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
             // A postponed job may have been due long ago, but time must not go back.
@@ -244,6 +252,7 @@ impl Schedule {
             return Dispatch::Wait(self.ramp_due());
         }
         if self.pace.opens_at() > self.now {
+            self.pace.hold();
             return Dispatch::Wait(self.soonest());
         }
         if let Some(next) = self.take_priority_job() {
@@ -264,6 +273,7 @@ impl Schedule {
             self.tick(self.now);
             return self.decide();
         }
+        self.find_busy_hosts();
         // Nothing is left that could explain why a job failed.
         let is_idle = self.gate.in_flight() == 0 && self.parked == 0 && self.lanes.next_opening().is_none();
         if is_idle && self.delayed.is_empty() && self.settling.settle_all() {
@@ -362,7 +372,7 @@ impl Schedule {
 
     /// The times that the plan sets for the run.
     pub fn times(&self) -> Option<RunTimes> {
-        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm };
+        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm, gap: self.pace.gap() };
         (times != RunTimes::default()).then_some(times)
     }
 
@@ -425,8 +435,10 @@ impl Schedule {
         ready.host_counts = lane.health.counts();
         ready.generation = lane.outage.start();
         ready.is_crowded = lane.is_crowded();
+        let due = self.pace.start(now, ready.wait.slot + ready.wait.host_limit);
+        ready.set_due(due, now, self.pace.is_set());
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
-        self.pace.start(now);
+        self.hosts_are_busy = false;
         self.lanes.enqueue(i);
         Dispatch::Start(Ticket { ready, slot: self.gate.take() })
     }

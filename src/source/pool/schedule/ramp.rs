@@ -1,11 +1,13 @@
-//! The ramp at the start of a run: its limit, or its rate, grows linearly from 1 to its target.
+//! The ramp of the limit at the start of a run: it rises linearly from 1 to its value.
 //!
-//! Pure. A ramp stands still while the run is paused. Start at [`Schedule::begin_ramp`].
+//! Pure. A ramp does not move while the run is paused. Start at [`Schedule::begin_ramp`].
 
 use crate::event::reasons::ChangedBy;
 use crate::event::{Fact, Micros, Offset, Scope};
-use crate::source::pool::schedule::Schedule;
+use crate::source::pool::schedule::clock::RunHold;
 use crate::source::pool::schedule::gate::GateState;
+use crate::source::pool::schedule::lane::Lane;
+use crate::source::pool::schedule::{MANY_LANES, Schedule};
 
 /// The most steps of a limit, so that a recording has few facts of a ramp.
 const MAX_STEPS: u32 = 50;
@@ -50,52 +52,10 @@ impl LimitRamp {
     }
 }
 
-/// The ramp of a rate. It begins with one start per second.
-#[derive(Clone, Copy, Debug)]
-pub struct RateRamp {
-    begun: Offset,
-    /// Its length in seconds.
-    length: f64,
-    /// The rate at its end, per second.
-    target: f64,
-}
-
-impl RateRamp {
-    /// A ramp from the start of the run to a rate with this gap. A rate of up to one per second needs none.
-    pub fn new(length: Micros, gap: Micros) -> Option<Self> {
-        let ramp = Self { begun: Offset::ZERO, length: length.as_secs_f64(), target: 1.0 / gap.as_secs_f64() };
-        (ramp.target > 1.0 && ramp.length > 0.0).then_some(ramp)
-    }
-
-    /// Moves it back, for a time in which the run was paused.
-    pub fn postpone(&mut self, by: Micros) {
-        self.begun = self.begun + by;
-    }
-
-    /// The gap between a start and the next one. Nothing if the ramp is over by then.
-    pub fn gap_after(&self, start: Offset) -> Option<Micros> {
-        let from = start.since(self.begun).as_secs_f64();
-        if from >= self.length {
-            return None;
-        }
-        // The number of starts up to a moment is t + slope × t², as the rate is 1 + 2 × slope × t.
-        let slope = (self.target - 1.0) / (2.0 * self.length);
-        let starts = |t: f64| t + slope * t * t;
-        let (next, in_ramp) = (starts(from) + 1.0, starts(self.length));
-        let at = if next <= in_ramp {
-            ((1.0 + 4.0 * slope * next).sqrt() - 1.0) / (2.0 * slope)
-        } else {
-            self.length + (next - in_ramp) / self.target
-        };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a second at most")]
-        let gap = Micros(((at - from) * 1e6).round() as u64);
-        Some(gap)
-    }
-}
-
 impl Schedule {
     /// Begins the ramp of the limit, if the plan sets one and no rate. Call it before anything starts.
     pub fn begin_ramp(&mut self) {
+        self.planned_limit = self.gate.limit();
         let length = self.ramp_length.take();
         self.ramp = length.and_then(|length| LimitRamp::new(self.now, length, self.gate.limit()));
         if self.ramp.is_some() {
@@ -103,9 +63,10 @@ impl Schedule {
         }
     }
 
-    /// Ends the ramp: somebody has set a limit.
+    /// Ends the ramp, because the user has set a limit. What was late before is not late by the new limit.
     pub(super) fn end_ramp(&mut self) {
         self.ramp = None;
+        self.pace.forget_late();
     }
 
     /// When the ramp raises the limit next.
@@ -137,6 +98,26 @@ impl Schedule {
         self.ramp.map_or(self.gate.limit(), |ramp| ramp.target)
     }
 
+    /// Whether every slot is taken, so that a start is late. A limit below that of the plan is no reason: the user, the
+    /// ramp or a lack of resources has lowered it.
+    pub(super) fn is_busy(&self, hold: RunHold) -> bool {
+        let is_full = hold.is_full && self.gate.limit() >= self.planned_limit;
+        self.gate.state() == GateState::Open && (is_full || self.hosts_are_busy)
+    }
+
+    /// Finds out why nothing starts although a slot is free and the pace allows it. Unless hosts have as much in flight as
+    /// the plan allows them, no start is late.
+    pub(super) fn find_busy_hosts(&mut self) {
+        if !self.pace.is_set() {
+            return;
+        }
+        let is_busy = |lane: &Lane| lane.has_work() && lane.is_at_its_limit();
+        self.hosts_are_busy = self.lanes.n() <= MANY_LANES && self.lanes.iter().any(is_busy);
+        if !self.hosts_are_busy {
+            self.pace.forget_late();
+        }
+    }
+
     fn set_ramp_limit(&mut self, limit: u32) {
         self.gate.set_limit(limit);
         self.announcements.push_back(Fact::LimitChanged { scope: Scope::Run, limit, by: ChangedBy::Ramp });
@@ -145,7 +126,7 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
-    use super::{LimitRamp, RateRamp};
+    use super::LimitRamp;
     use crate::event::{Micros, Offset};
 
     const SECOND: u64 = 1_000_000;
@@ -172,21 +153,5 @@ mod tests {
         assert_eq!(ramp.climb(Offset(4_500_000)), 5);
         assert_eq!(ramp.due(), Offset(5 * SECOND));
         assert_eq!(ramp.climb(Offset(60 * SECOND)), 11);
-    }
-
-    #[test]
-    fn a_rate_rises_from_one_per_second_and_has_half_the_starts_of_its_target() {
-        let ramp = RateRamp::new(Micros(10 * SECOND), Micros(10_000)).unwrap();
-        let (mut at, mut starts) = (Offset::ZERO, vec![Offset::ZERO]);
-        while let Some(gap) = ramp.gap_after(at) {
-            at = at + gap;
-            starts.push(at);
-        }
-        // The area below the ramp: (1 + 100) / 2 × 10.
-        assert!((504..=507).contains(&starts.len()), "{}", starts.len());
-        let in_second = |s: u64| starts.iter().filter(|at| (s * SECOND..(s + 1) * SECOND).contains(&at.0)).count();
-        assert!((5..=7).contains(&in_second(0)) && (94..=97).contains(&in_second(9)), "{starts:?}");
-        assert_eq!(ramp.gap_after(Offset(10 * SECOND)), None);
-        assert!(RateRamp::new(Micros(SECOND), Micros(SECOND)).is_none(), "a rate of one per second is where it begins");
     }
 }
