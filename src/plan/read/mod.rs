@@ -9,6 +9,7 @@ mod document;
 mod endpoint;
 mod expect;
 mod headers;
+mod in_row;
 mod json;
 mod network;
 mod rows;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::event::due_time::DueTime;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
@@ -71,6 +72,10 @@ pub struct PendingJob {
     pub is_doubtful: bool,
     /// The proof of its attempt in flight, for the adaptive controller of its host.
     pub start_id: Option<StartId>,
+    /// When its attempt was due by the rate, if that was before it started.
+    pub due: Option<DueTime>,
+    /// How late its first attempt started, if the run has a rate.
+    lateness: Option<Micros>,
     /// Whether its attempt went to a host that limits attempts in flight.
     pub is_crowded: bool,
 }
@@ -107,6 +112,8 @@ impl PendingJob {
             generation: 0,
             is_doubtful: false,
             start_id: None,
+            due: None,
+            lateness: None,
             is_crowded: false,
         })
     }
@@ -147,6 +154,19 @@ impl PendingJob {
         }
         let secrets = self.job.secrets.iter().cloned().chain(new).collect();
         Cow::Owned(Job { secrets, ..(*self.job).clone() })
+    }
+
+    /// Sets when the attempt that starts now was due. Call it before the start is counted.
+    pub fn set_due(&mut self, due: Option<DueTime>, now: Offset, has_rate: bool) {
+        self.due = due;
+        if self.attempts == 0 {
+            self.lateness = has_rate.then(|| due.map_or(Micros::ZERO, |due| now.since(due.at)));
+        }
+    }
+
+    /// The time from when it was due to its end, if the run has a rate.
+    pub fn since_due(&self) -> Option<Micros> {
+        Some(self.ended.since(self.begun) + self.lateness?)
     }
 
     /// It has waited. The time for which its host is down or the user holds it back is not its own.
