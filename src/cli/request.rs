@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::auth::AuthFlags;
 use crate::cli::body::BodyFlags;
 use crate::cli::values;
-use crate::plan::request::cookies::CookieMode;
+use crate::plan::network::cookies::CookieMode;
 
 /// What each request contains.
 #[derive(Debug, Default, Args)]

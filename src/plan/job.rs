@@ -15,7 +15,7 @@ use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::expected::ExpectedAnswer;
-use crate::plan::request::cookies::CookieMode;
+use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};

@@ -9,7 +9,7 @@ use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Policy, Retry, Statuses, Timeouts};
-use crate::plan::request::cookies::CookieMode;
+use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::Throttled;
 

@@ -3,11 +3,11 @@
 //! Start at [`read_rules`] and [`read_retry`].
 
 use crate::plan::job::Statuses;
+use crate::plan::network::cookies::{CookieMode, parse_cookie_mode};
 use crate::plan::quantity;
 use crate::plan::read::expect::read_answer;
 use crate::plan::read::run_retry::RunRetry;
 use crate::plan::read::values::{PlanEntry, PlanSection};
-use crate::plan::request::cookies::{CookieMode, parse_cookie_mode};
 use crate::plan::retry_on::{EXAMPLE, RetryOn};
 use crate::plan::rules::Rules;
 use crate::plan::statuses::{StatusSet, Throttled, parse_refusals, parse_statuses};

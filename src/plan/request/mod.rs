@@ -7,7 +7,6 @@ pub mod address;
 mod auth;
 pub(in crate::plan) mod body;
 pub mod content_type;
-pub mod cookies;
 mod from_row;
 mod in_row;
 pub mod multipart;

@@ -10,7 +10,7 @@ use crate::wire::server::Server;
 /// `hello`, encoded.
 const BROTLI: &[&[Do]] =
     &[&[Hear, Bytes(b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\nconnection: close\r\n\r\n\x0b\x02\x80hello\x03")]];
-/// A coding that nobody knows.
+/// A coding that does not exist.
 const UNKNOWN: &[&[Do]] =
     &[&[Hear, Bytes(b"HTTP/1.1 200 OK\r\ncontent-encoding: what\r\nconnection: close\r\n\r\nhello")]];
 

@@ -10,7 +10,7 @@ use crate::event::due_time::DueTime;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
-use crate::plan::request::cookies::CookieMode;
+use crate::plan::network::cookies::CookieMode;
 use crate::source::pool::adapt::history::StartId;
 use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::throttle::own_evidence::{HostCounts, OwnEvidence, RefusedAttempt};

@@ -94,7 +94,7 @@ impl BodyIntake {
             true => 0,
             false => SAMPLE_BYTES,
         };
-        // What is only kept to be checked is nobody's to have as it came.
+        // A body that is only checked is decoded in any case.
         let is_raw = rules.are_raw && rules.are_kept;
         let is_decoded = max_kept > 0 && !is_raw && job.method != Method::HEAD;
         let decoder = is_decoded.then(|| BodyDecoder::for_response(headers)).flatten();
