@@ -87,7 +87,6 @@ fn is_same(one: &Value, other: &Value) -> bool {
 fn is_same_number(one: &Number, other: &Number) -> bool {
     match (one.as_i128(), other.as_i128()) {
         (Some(one), Some(other)) => one == other,
-        #[expect(clippy::float_cmp, reason = "a value is expected as it is written")]
         (Some(_), None) | (None, Some(_)) | (None, None) => one.as_f64() == other.as_f64(),
     }
 }

@@ -79,7 +79,7 @@ fn values_of_json_must_be_the_expected_ones() {
     }
     let detail = mismatch(&server.url(), r#"json = { "$.no" = true }"#, "");
     assert!(
-        detail.starts_with(r#"$.no is missing, not true: the body begins with `{"status": "down", "n": 2"#),
+        detail.starts_with(r#"$.no is missing, not true: the body is `{"status": "down", "n": 2"#),
         "{detail}"
     );
     let detail = mismatch(&serving("<html>").url(), r#"json = { "$.no" = true }"#, "");
