@@ -78,10 +78,7 @@ fn values_of_json_must_be_the_expected_ones() {
         assert_eq!(mismatch(&server.url(), &format!("json = {{ {expect} }}"), ""), detail);
     }
     let detail = mismatch(&server.url(), r#"json = { "$.no" = true }"#, "");
-    assert!(
-        detail.starts_with(r#"$.no is missing, not true: the body is `{"status": "down", "n": 2"#),
-        "{detail}"
-    );
+    assert!(detail.starts_with(r#"$.no is missing, not true: the body is `{"status": "down", "n": 2"#), "{detail}");
     let detail = mismatch(&serving("<html>").url(), r#"json = { "$.no" = true }"#, "");
     assert_eq!(detail, "$.no is not true, because the body is not JSON: it is `<html>`");
 }
