@@ -36,6 +36,10 @@ pub struct Source {
     /// Whether the body of the plan implied the content type.
     pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
+    /// Whether rows that repeat an earlier one are left out.
+    pub(super) unique: bool,
+    /// How many different rows are remembered to find those that repeat one.
+    pub(super) compares: usize,
     /// The keys that the plan sets for it, with their lines.
     pub(super) written: Vec<WrittenKey>,
 }
@@ -106,6 +110,8 @@ impl Source {
             auth: None,
             derives_content_type: false,
             rules: Rules::default(),
+            unique: false,
+            compares: defaults::COMPARED_ROWS,
             written: Vec::new(),
         }
     }
@@ -113,6 +119,17 @@ impl Source {
     /// Whether its rows can be read more than once; those of a named pipe cannot.
     pub(super) fn is_repeatable(&self) -> bool {
         !matches!(*self.rows, Rows::Stream { .. }) && !self.rows.blocks_on_open()
+    }
+
+    /// Leaves out rows that repeat an earlier one.
+    pub(super) fn drop_repeats(&mut self) {
+        self.unique = true;
+        self.compare_more_rows();
+    }
+
+    /// Finds repeats among more rows, which takes more memory.
+    pub(super) fn compare_more_rows(&mut self) {
+        self.compares = defaults::MAX_COMPARED_ROWS;
     }
 
     /// The line in which the plan sets its rows.
