@@ -13,6 +13,7 @@ use crate::plan::auth::{Auth, GivenAuth};
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
+use crate::plan::request::address::{written_host_and_path, written_path};
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
@@ -254,22 +255,6 @@ impl Source {
             _ => None,
         }
     }
-}
-
-/// Returns the path of a written URL.
-fn written_path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
-    let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    if path.is_empty() { "/" } else { path }
-}
-
-/// Returns host and path of a written URL.
-fn written_host_and_path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    let host_end = rest.find('/').unwrap_or(rest.len());
-    &rest[rest[..host_end].rfind('@').map_or(0, |at| at + 1)..]
 }
 
 impl Target {
