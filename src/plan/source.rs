@@ -13,12 +13,12 @@ use crate::plan::auth::{Auth, GivenAuth};
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
-use crate::plan::request::address::{written_host_and_path, written_path};
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
 use crate::text::toml_reader::WrittenKey;
+use crate::text::written_url::{written_host_and_path, written_path};
 
 /// A source of jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
