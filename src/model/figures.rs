@@ -30,6 +30,11 @@ impl Model {
         if kept.next().is_some() { None } else { first }
     }
 
+    /// Whether the adaptive controller has changed the limit or the pace of a host.
+    pub fn adaptive_has_acted(&self) -> bool {
+        self.hosts.kept().any(|host| host.adapted.is_some())
+    }
+
     /// The limit in force: that of the run, or the lower one that the only host takes.
     pub fn limit_in_force(&self) -> Option<u32> {
         let adapted = self.only_host().and_then(|host| host.adapted).map(|adapted| adapted.limit);

@@ -69,7 +69,7 @@ impl Model {
         self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
-        self.evidence.record_end(at, &flight, outcome, levels, &self.idle);
+        self.evidence.record_end(at, &flight, (outcome, &spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = self.hosts.at(flight.host);
         host.active = at;

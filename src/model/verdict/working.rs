@@ -1,9 +1,12 @@
-//! The details of a verdict: formula, figures, usual causes, and the use of the slots.
+//! The details of a verdict: what was seen, the formula, what would refute it, usual causes, and the use of the slots.
 //!
 //! Start at [`working`].
 
+use crate::event::Offset;
 use crate::event::waits::WaitReason;
 use crate::model::Model;
+use crate::model::verdict::explanation::{Explanation, Press};
+use crate::model::verdict::headline::headline;
 use crate::model::verdict::sentences::{length, percent, sentence_of};
 use crate::model::verdict::{Finding, OutageFinding, Remedy, findings, span, thresholds as t};
 use crate::text::units;
@@ -12,21 +15,24 @@ use crate::text::units;
 pub type LabelledLine = (&'static str, String);
 
 /// All details as lines; `recording` is the displayed path of the run's recording.
-pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
+pub fn working(model: &Model, recording: Option<&str>, now: Offset) -> Vec<LabelledLine> {
     let found = findings(model);
     let mut lines = Vec::new();
     match found.first() {
         Some(finding) => {
             let sentence = sentence_of(finding, model, recording);
             lines.extend([("verdict", sentence.number), ("place", sentence.place), ("remedy", sentence.remedy)]);
-            lines.push(("formula", formula(finding).to_owned()));
-            lines.extend(figures(finding, model));
+            let Explanation { observed, formula, refuted, .. } = explanation(finding, model);
+            lines.extend([("observed", observed), ("formula", formula), ("refuted by", refuted.to_owned())]);
             let mut label = "causes";
             for cause in causes(finding) {
                 lines.push((std::mem::take(&mut label), (*cause).to_owned()));
             }
         }
-        None => lines.push(("verdict", "nothing unusual".to_owned())),
+        None => lines.extend([
+            ("verdict", headline(model, now).to_string()),
+            ("findings", "none: no rule is met, so nothing is promised".to_owned()),
+        ]),
     }
     lines.push(("", String::new()));
     lines.extend(slot_use(model));
@@ -39,6 +45,11 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
         lines.push(("suspect", format!("{n}: the event loop was blocked, so the upstream may not be the cause")));
     }
     lines
+}
+
+/// The action of the screen that helps with the most important finding, if one does.
+pub fn helpful_action(model: &Model) -> Option<Press> {
+    findings(model).first().and_then(|finding| explanation(finding, model).press)
 }
 
 /// Effective concurrency against the limit, and the reasons for idle slots and waiting.
@@ -77,6 +88,51 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
     lines
 }
 
+/// How the finding was found.
+fn explanation(finding: &Finding, model: &Model) -> Explanation {
+    match finding {
+        Finding::Burst(finding) => return finding.explanation(),
+        Finding::LimitedUpstream(finding) => return finding.explanation(),
+        Finding::HeldBack(finding) => return finding.explanation(),
+        Finding::Failures(finding) => return finding.explanation(),
+        Finding::Timeouts(finding) => return finding.explanation(),
+        Finding::Queue(finding) => return finding.explanation(),
+        Finding::Experiment(finding) => return finding.explanation(),
+        Finding::Change(finding) => return finding.explanation(),
+        Finding::Pauses(finding) => return finding.explanation(),
+        Finding::SlowPlace(finding) => return finding.explanation(),
+        Finding::SlowPhase(finding) => return finding.explanation(),
+        Finding::OwnMachine { .. }
+        | Finding::Outage(_)
+        | Finding::Forbidden { .. }
+        | Finding::UnknownName(_)
+        | Finding::Retries { .. }
+        | Finding::Convoy { .. }
+        | Finding::Serial { .. }
+        | Finding::Waves { .. }
+        | Finding::Stragglers { .. }
+        | Finding::Churn { .. } => {}
+    }
+    let (refuted, press) = refutation(finding);
+    Explanation { observed: observation(finding, model), formula: formula(finding).to_owned(), refuted, press }
+}
+
+/// What would refute a finding, and the action that helps.
+fn refutation(finding: &Finding) -> (&'static str, Option<Press>) {
+    match finding {
+        Finding::OwnMachine { .. } => ("the same failures with fewer in flight", Some(Press::HalveLimit)),
+        Finding::Outage(_) => ("another machine that reaches the host at the same time", Some(Press::Hosts)),
+        Finding::Forbidden { .. } => ("the same addresses refused when they are sent alone", Some(Press::Failures)),
+        Finding::UnknownName(_) => ("another machine that finds the name", Some(Press::Failures)),
+        Finding::Retries { .. } => ("jobs that are done at a late try", Some(Press::Failures)),
+        Finding::Convoy { .. } => ("the same latencies without stalls", None),
+        Finding::Serial { .. } => ("jobs that need the answer of the one before", None),
+        Finding::Waves { .. } => ("jobs that need the answers of a whole wave", None),
+        Finding::Stragglers { .. } => ("the same tail when these start first", Some(Press::InFlight)),
+        _ => ("the same figures when the connections are kept", None),
+    }
+}
+
 /// How the finding is computed.
 fn formula(finding: &Finding) -> &'static str {
     match finding {
@@ -84,24 +140,24 @@ fn formula(finding: &Finding) -> &'static str {
         Finding::Outage(_) => "the time from the first attempt that found it down to the first answer",
         Finding::Forbidden { .. } => "(1 − share of 403 after the first) ^ good answers before it, at most 0.001",
         Finding::UnknownName(_) => "jobs that failed because a name was not found ÷ all settled jobs, at least 0.05",
-        Finding::LimitedUpstream { .. } => "refused ÷ answers within 10 s, or cooldown and backoff ÷ all waiting",
         Finding::Retries { .. } => "(jobs + retries) ÷ jobs, and retries that saved no job ÷ retries",
         Finding::Convoy { .. } => "answers within 20 ms after the stall, to attempts that started before it",
-        Finding::OneHost { .. } => "its service times ÷ (wall time × limit), and its mean ÷ the others' median",
-        Finding::Serial { .. } => "most in flight = 1, and median gap ÷ mean service time",
+        Finding::Serial { .. } => "hardly ever more than 1 in flight, and median gap ÷ mean service time",
         Finding::Waves { .. } => "periods between two moments with nothing in flight, whose attempts start together",
         Finding::Stragglers { remedy: Remedy::Order { .. }, .. } => {
             "the longest time-out, or (sum of service times + (peak − 1) × longest other) ÷ peak"
         }
-        Finding::Stragglers { .. } => "time with less than half of the peak in flight at the end ÷ wall time",
-        Finding::LimitedByUs { .. } => "its waiting ÷ all waiting, and sum of service times ÷ slots",
-        Finding::Churn { .. } => "(answers on new connections − peak in flight) ÷ (answers − peak in flight)",
+        Finding::Stragglers { .. } => {
+            "time with less than half of the peak in flight at the end ÷ wall time; the chance that jobs as slow all \
+             start so late is small"
+        }
+        _ => "(answers on new connections − peak in flight) ÷ (answers − peak in flight)",
     }
 }
 
-/// Further figures, in addition to those of the sentence.
-fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
-    let text = match finding {
+/// What was seen, in addition to the figures of the sentence.
+fn observation(finding: &Finding, model: &Model) -> String {
+    match finding {
         Finding::Serial { gap, .. } => {
             let service = model.evidence.service_times.mean();
             let n = units::count(model.evidence.service_times.n);
@@ -119,23 +175,13 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         Finding::UnknownName(unknown) => {
             format!("{} of {}", units::count(unknown.n), units::plural(model.totals.settled(), "settled job"))
         }
-        Finding::LimitedUpstream { per_second, waiting, .. } => {
-            let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
-            format!("accepted {pace}/s while it refused; cooldown and backoff were {} of waiting", percent(*waiting))
-        }
-        Finding::OneHost { share, service: (there, elsewhere), .. } => format!(
-            "{} of the slots, mean {} there, median {} elsewhere",
-            percent(*share),
-            units::length(*there),
-            units::length(*elsewhere)
-        ),
         Finding::Convoy { p95: (measured, without), .. } => format!(
             "p95 {} measured, {} without the stall; {} in all",
             units::length(*measured),
             units::length(*without),
             units::plural(model.evidence.stalls.n, "stall")
         ),
-        Finding::Waves { what_if, .. } | Finding::LimitedByUs { what_if, .. } => {
+        Finding::Waves { what_if, .. } => {
             format!(
                 "{} measured, {} estimated with {} at once",
                 units::length(what_if.was),
@@ -164,8 +210,8 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         Finding::Retries { retries, saved, .. } => {
             format!("{} retries, {} saved by them", units::count(*retries), units::plural(*saved, "job"))
         }
-    };
-    vec![("figures", text)]
+        _ => String::new(),
+    }
 }
 
 /// The usual causes of a finding.
@@ -177,8 +223,19 @@ fn causes(finding: &Finding) -> &'static [&'static str] {
             &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"]
         }
         Finding::UnknownName(_) => &["a misspelt name", "a VPN that is not connected", "a DNS server that is down"],
-        Finding::LimitedUpstream { .. } => {
+        Finding::LimitedUpstream(_) | Finding::HeldBack(_) => {
             &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
+        }
+        Finding::Burst(_) => &["a restart", "a deployment", "an upstream that breaks under load"],
+        Finding::Failures(_) => &["a wrong address or credential", "a change of the server", "a broken upstream"],
+        Finding::Timeouts(_) => &["requests that hang", "a server that runs out of workers", "a lost packet"],
+        Finding::Queue(_) => &["a pool of workers or connections", "one thread or one lock", "a single processor"],
+        Finding::Experiment(_) => &["the limit that was changed"],
+        Finding::Change(_) => &["other load on the upstream", "fewer of its workers", "caches that became cold"],
+        Finding::Pauses(_) => &["garbage collection", "a lock or a slow disk", "batches with a timer"],
+        Finding::SlowPlace(_) => &["an upstream that hangs", "expensive requests", "a lock behind one endpoint"],
+        Finding::SlowPhase(_) => {
+            &["a narrow link", "large answers", "a slow resolver", "connections that are not kept"]
         }
         Finding::Retries { .. } => {
             &["an upstream that breaks under load", "retries of requests that can never succeed"]
@@ -186,11 +243,9 @@ fn causes(finding: &Finding) -> &'static [&'static str] {
         Finding::Convoy { .. } => {
             &["blocking work in async code", "a long loop without an await", "a lock held across a call"]
         }
-        Finding::OneHost { .. } => &["no limit per host", "an upstream that hangs with a long time-out"],
         Finding::Serial { .. } => &["an await in a loop", "a lock held across a call", "a pool of one connection"],
         Finding::Waves { .. } => &["a join on fixed batches", "a barrier between pages"],
         Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual latency"],
-        Finding::LimitedByUs { .. } => &["a limit, gap or rate stricter than the upstream requires"],
         Finding::Churn { .. } => &[
             "a new client for each request",
             "an upstream that closes after each answer",

@@ -12,7 +12,7 @@ use crate::event::idle::IdleReason;
 use crate::event::reasons::RunEnd;
 use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
-use crate::model::verdict::sentences::main_sentence;
+use crate::model::verdict::headline::main_sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
@@ -50,7 +50,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(latency(model));
     let rest = [
         insecure(model, style),
-        verdict(model, extras, style),
+        verdict(model, now, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
@@ -171,10 +171,10 @@ fn ignored(model: &Model) -> Vec<String> {
     }
 }
 
-/// The verdict, wrapped to the line width.
-fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
+/// The verdict or the headline, wrapped to the line width.
+fn verdict(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let Some(sentence) = main_sentence(model, recording.as_deref()) else { return Vec::new() };
+    let sentence = main_sentence(model, recording.as_deref(), now).to_string();
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
