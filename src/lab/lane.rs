@@ -177,8 +177,6 @@ impl LabLane {
         let totals = &model.totals;
         let mut results = self.workload.results(is_over);
         let is_own = matches!(self.approach.program, Program::Own(_));
-        // A run is judged only when it is complete, and a right approach needs no advice.
-        let verdict = if is_over && !self.approach.is_right { sentences::finding_sentence(&model, None) } else { None };
         if !is_own {
             // The pool reads every result, so nothing is lost.
             (results.kept, results.read) = (totals.jobs_done, totals.jobs_failed);
@@ -202,7 +200,8 @@ impl LabLane {
             calls: is_own.then(|| self.workload.calls()),
             results,
             upstream: upstream_counts,
-            verdict: verdict.map(|it| it.to_string()),
+            // A run is judged only when it is complete, and a right approach needs no advice.
+            verdict: if is_over && !self.approach.is_right { sentences::finding_text(&model) } else { None },
         }
     }
 

@@ -53,6 +53,11 @@ pub fn finding_sentence(model: &Model, recording: Option<&str>) -> Option<Verdic
     crate::model::verdict::findings(model).first().map(|finding| sentence_of(finding, model, recording))
 }
 
+/// The text of the most important finding, if there is one.
+pub fn finding_text(model: &Model) -> Option<String> {
+    finding_sentence(model, None).map(|sentence| sentence.to_string())
+}
+
 /// The finding as a sentence; `recording` is the displayed path of the run's recording.
 pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) -> VerdictSentence {
     let (number, place, remedy) = match finding {

@@ -157,7 +157,7 @@ impl Evidence {
     pub(in crate::model) fn record_limit(&mut self, at: Offset, (from, to): (Option<u32>, u32), by: ChangedBy) {
         match by {
             ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            ChangedBy::Adaptive => self.interventions += 1,
+            ChangedBy::Adaptive | ChangedBy::Ramp => self.interventions += 1,
             ChangedBy::Operator => {
                 self.interventions += 1;
                 self.record_change(LimitChange { at, from: from.unwrap_or(to), to });
