@@ -2,8 +2,8 @@
 //!
 //! A finding replaces it. It promises nothing. Start at [`main_sentence`].
 
+use crate::event::Offset;
 use crate::event::idle::IdleReason;
-use crate::event::{Micros, Offset};
 use crate::model::verdict::sentences::{VerdictSentence, finding_sentence};
 use crate::model::verdict::{span, thresholds as t};
 use crate::model::{Model, Stage};
@@ -79,8 +79,7 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 
 /// How many were in flight at once, and what held the run to it.
 fn concurrency(model: &Model, now: Offset) -> Option<VerdictSentence> {
-    let span = span(model);
-    let mean = if span.is_zero() { 0.0 } else { mean_in_flight(model, now, span) };
+    let mean = mean_in_flight(model, now);
     let (peak, limit) = (model.level.peak(), model.limit);
     if limit == Some(1) {
         return Some(sentence("One at a time", "each waits for the one before".to_owned(), "limit 1"));
@@ -104,11 +103,12 @@ fn figure(mean: f64, limit: u32) -> String {
 }
 
 /// The mean number in flight from the first start to the last end.
-fn mean_in_flight(model: &Model, now: Offset, span: Micros) -> f64 {
-    let held = model.evidence.service_times.sum;
-    if model.ended.is_some() && !held.is_zero() {
+fn mean_in_flight(model: &Model, now: Offset) -> f64 {
+    let (held, span) = (model.evidence.service_times.sum, span(model));
+    if model.ended.is_some() && !held.is_zero() && !span.is_zero() {
         return held.0 as f64 / span.0 as f64;
     }
+    // If a source only reports a level, there is no first start.
     let from = model.evidence.first.unwrap_or_default();
     model.level.mean_between(from, now, now).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 //! A pure function of the model, so recordings can test it. There is no finding if the facts cannot show whether a
 //! pattern is intended. Start at [`findings`].
 
+mod derivation;
 pub mod evidence;
 pub mod explanation;
 pub mod figures;

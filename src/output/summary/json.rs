@@ -81,6 +81,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
+        "latency_good_ms": latency(&model.good_latency),
         "since_due_ms": model.since_due.as_ref().map_or(Value::Null, since_due),
         "warmup_attempts": totals.warmup,
         "bytes": totals.bytes,

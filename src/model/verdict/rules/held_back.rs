@@ -29,7 +29,7 @@ pub struct HeldBackFinding {
 pub fn held_back(figures: &RunFigures<'_>) -> Option<HeldBackFinding> {
     let model = figures.model;
     let slots = u64::from(model.limit?.max(1));
-    let held = Micros(model.idle.get(IdleReason::Cooldown).0 / slots);
+    let held = Micros(model.idle.get(IdleReason::Cooldown).0 / slots).min(figures.span);
     let host = model.only_host().map(|host| host.number);
     let is_much = held.0 as f64 >= t::HELD_SHARE * figures.span.0.max(1) as f64 && held >= t::TAIL_SPAN;
     (is_much && model.totals.throttled > 0).then_some(HeldBackFinding {

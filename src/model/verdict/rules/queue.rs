@@ -26,6 +26,8 @@ pub struct QueueFinding {
     pub per_second: f64,
     /// The mean time with few and with many in flight: the lowest and the highest third of the ramp.
     pub thirds: (Micros, Micros),
+    /// The mean time of those that did not wait.
+    pub unqueued: Micros,
     /// Rank correlation of the number in flight and the time.
     pub correlation: f64,
     /// Whether fewer at once were faster, too.
@@ -59,11 +61,11 @@ pub fn upstream_queues(figures: &RunFigures<'_>) -> Option<QueueFinding> {
         return None;
     }
     let per_second = (model.totals.expected + model.totals.unexpected) as f64 / figures.span.as_secs_f64();
-    let (steady, flat) = (at_work(&ramp, per_second), flat_level(&ramp));
+    let ((steady, unqueued), flat) = (at_work(&ramp, per_second), flat_level(&ramp));
     let is_slowed = f64::from(flat) >= 1.5 * f64::from(steady) + 1.0;
     let at_once = if is_slowed { flat } else { steady };
     let host = model.only_host().map(|host| host.number);
-    let finding = QueueFinding { host, in_flight: peak, at_once, per_second, thirds, correlation, is_slowed };
+    let finding = QueueFinding { host, in_flight: peak, at_once, per_second, thirds, unqueued, correlation, is_slowed };
     (f64::from(at_once) <= t::QUEUE_SHARE * f64::from(peak) && finding.enough() < peak).then_some(finding)
 }
 
@@ -71,11 +73,13 @@ pub fn upstream_queues(figures: &RunFigures<'_>) -> Option<QueueFinding> {
 ///
 /// The least time gives a first estimate; it is too low if the times vary. Those with so many in flight did not wait.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number below the peak")]
-fn at_work(ramp: &[RampAttempt], per_second: f64) -> u32 {
+fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let by = |took: Micros| ((per_second * took.as_secs_f64()).round() as u32).max(1);
-    let first = by(ramp.iter().map(|attempt| attempt.took).min().unwrap_or_default());
+    let least = ramp.iter().map(|attempt| attempt.took).min().unwrap_or_default();
+    let first = by(least);
     let times: Vec<_> = ramp.iter().filter(|one| one.level <= first.max(2)).map(|one| one.took).collect();
-    by(mean(&times)).max(first)
+    let took = mean(&times).max(least);
+    (by(took), took)
 }
 
 /// The highest number in flight at which attempts still took about as long as with the fewest.
@@ -143,17 +147,21 @@ impl QueueFinding {
     /// How it was found.
     pub fn explanation(&self) -> Explanation {
         let (first, last) = (units::length(self.thirds.0), units::length(self.thirds.1));
+        let capacity = if self.is_slowed {
+            format!("up to {} in flight took the same time", self.at_once)
+        } else {
+            let (rate, took) = (units::significant(self.per_second), units::length(self.unqueued));
+            format!("answers per second × time of those that did not wait = {rate} × {took} ≈ {}", self.at_once)
+        };
         Explanation {
             observed: format!(
                 "at the start, attempts took {first} with few in flight, and {last} with up to {}",
                 self.in_flight
             ),
             formula: format!(
-                "rank correlation of number in flight and time {:.2} (at least {}); answers per second × time of those that did not wait = {} × {first} ≈ {}",
+                "rank correlation of number in flight and time {:.2} (at least {}); {capacity}",
                 self.correlation,
-                t::QUEUE_CORRELATION,
-                units::significant(self.per_second),
-                self.at_once
+                t::QUEUE_CORRELATION
             ),
             refuted: "a higher limit that gives more answers per second",
             press: Some(Press::HalveLimit),
