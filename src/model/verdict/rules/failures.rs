@@ -134,6 +134,7 @@ fn advice(cause: Cause) -> &'static str {
             Reason::BadResponse => "what answers there does not speak HTTP correctly",
             Reason::TooLarge => "allow larger bodies",
             Reason::Redirect => "check the addresses",
+            Reason::Unexpected => "the answers are not what the plan expects: see one with the failures",
             Reason::BadRow => "check the rows of the plan",
             Reason::Local => "lower the limit",
             Reason::Panicked => "this is a bug in inflight",
