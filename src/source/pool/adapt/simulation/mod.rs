@@ -158,6 +158,14 @@ pub fn simulate(limiter: &Limiter, setup: &Setup, changes: &[(Seconds, f64)]) ->
                 adapt.refused(id, at, reply.wait.map(seconds::duration_of), &stated(&reply));
             }
         }
+        // A scheduler that knows the wait asks nothing until it is over. The controller must cope with both.
+        if setup.seed.is_multiple_of(2) && now < wait_end - 2e-6 {
+            if wake.is_none() {
+                wake = Some(seconds::offset_at(wait_end));
+                agenda.add(wait_end, SimulatedEvent::MayStart);
+            }
+            continue;
+        }
         while ready > 0 && in_flight < setup.cap {
             match adapt.next_start(at, in_flight) {
                 NextStart::At(moment) if moment <= at => {
