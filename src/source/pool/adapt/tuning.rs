@@ -11,6 +11,10 @@ use crate::source::pool::adapt::seconds::Seconds;
 pub const MIN_SETTLE: Seconds = 0.004;
 /// That time, as a multiple of the time that refusals take.
 pub const SETTLE_FACTOR: f64 = 2.0;
+/// A single attempt that asks whether a window is over is awaited for so many answers' time,
+pub const SCOUT_LATENCIES: f64 = 1.5;
+/// but for no more than this share of the window.
+pub const SCOUT_TIME_SHARE: f64 = 0.01;
 /// How long a refusal is assumed to take before the first one.
 pub const FIRST_REFUSAL_LATENCY: Seconds = 0.01;
 /// The weight of a quick refusal in the time that refusals take.
