@@ -261,8 +261,8 @@ pub const RESET_PADDING: Seconds = 1.995;
 pub const MAX_RESET_PADDING: Seconds = 3.05;
 /// From this length on, a whole quota is used at first although its end is rounded.
 pub const LONG_STATED_WINDOW: Seconds = 5.0;
-/// The number of windows in which it is.
-pub const FEW_WINDOWS: u32 = 6;
+/// The padding up to which it is, as a share of the window: with more, it never pays.
+pub const MAX_FULL_PADDING: f64 = 0.3;
 /// The tolerance of measured windows.
 pub const FIT_TOLERANCE: Seconds = 0.05;
 /// Attempts that are kept to measure an unknown window.
