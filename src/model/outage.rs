@@ -167,5 +167,5 @@ impl Model {
 /// That a server asked for a longer wait than the plan allows, and the setting that decides.
 pub fn wait_cut_text(asked: Micros, waits: Micros) -> String {
     let (asked, waits) = (units::length(asked), units::length(waits));
-    format!("asked for a wait of {asked}, tried again after {waits}: `retry.longest_wait` bounds it")
+    format!("asked for a wait of {asked}: its jobs fail after {waits} (`retry.longest_wait`)")
 }

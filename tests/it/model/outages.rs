@@ -215,10 +215,7 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
     let LogEvent::Host(host, notice, why) = &newest.event else { panic!("{newest:?}") };
     assert_eq!(
         (&**host, notice.sentence(why).as_str()),
-        (
-            "https://a.example:443",
-            "asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it"
-        )
+        ("https://a.example:443", "asked for a wait of 1h 00m: its jobs fail after 10m 00 s (`retry.longest_wait`)")
     );
     assert_eq!(model.hosts.get(0).unwrap().wait_cut, Some((Micros(3_600_000_000), Micros(600_000_000))));
     let many = asked_for_an_hour(601, 12);
