@@ -99,14 +99,14 @@ impl Model {
     pub(super) fn cool(&mut self, at: Offset, host: usize, until: Offset) {
         let stats = self.hosts.at(host);
         // Attempts that were in flight together are all refused.
-        let is_known = stats.cooldown.is_some_and(|before| before > at && stats.is_wait_told);
+        let is_known = stats.cooldown.is_some_and(|before| before > at && stats.is_wait_reported);
         (stats.cooldown, stats.cooled_at) = (Some(until), at);
         let waits = until.since(at);
         let Some((_, asked)) = stats.wait_asked.filter(|&(when, asked)| when == at && asked >= Self::LONG_WAIT) else {
-            stats.is_wait_told &= is_known;
+            stats.is_wait_reported &= is_known;
             return;
         };
-        stats.is_wait_told = true;
+        stats.is_wait_reported = true;
         let is_cut = asked > waits + Self::CUT_LEAST;
         if is_cut {
             stats.wait_cut = stats.wait_cut.max(Some((asked, waits)));

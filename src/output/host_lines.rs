@@ -61,7 +61,7 @@ impl HostLines {
         lines
     }
 
-    fn is_telling(n: u64) -> bool {
+    fn has_line(n: u64) -> bool {
         n <= Self::ALL_UNTIL || n.is_power_of_two()
     }
 
@@ -74,7 +74,7 @@ impl HostLines {
         match notice {
             HostNotice::Down => {
                 outages.n += 1;
-                outages.is_printed = Self::is_telling(outages.n);
+                outages.is_printed = Self::has_line(outages.n);
                 if outages.n > 1 {
                     again = format!(" (outage {})", units::count(outages.n));
                 }
@@ -83,7 +83,7 @@ impl HostLines {
             HostNotice::Waits => {
                 outages.waits += 1;
                 let line = || format!("{}: {}", sanitize(host), notice.sentence(&sanitize(why)));
-                return Self::is_telling(outages.waits).then(line);
+                return Self::has_line(outages.waits).then(line);
             }
             HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => {
                 outages.is_printed = true;
