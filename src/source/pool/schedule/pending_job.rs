@@ -232,6 +232,11 @@ impl PendingJob {
         self.counted_tries() > 1 || self.struck > u32::from(!was_false_alarm)
     }
 
+    /// Whether it is plain that its refusal is its own answer, and not that of a limiter. It costs a try.
+    pub fn is_refused_alone(&self) -> bool {
+        self.own.is_plain(self.counted_tries().saturating_sub(1))
+    }
+
     /// Whether other jobs go first: it was refused twice, or its host was tried with it in vain. A job that may be refused
     /// alone waits by itself, so that it need not wait for the others, too.
     pub fn goes_last(&self) -> bool {

@@ -7,6 +7,12 @@
 /// From so many bits of evidence on it is plain: a limiter would do that to one job of 128.
 const PLAIN: f64 = 7.0;
 
+/// And so many more for each try that this has cost the job: the last one makes the refusal final.
+const PER_TRY: f64 = 3.0;
+
+/// Taken from the evidence of each refusal, since few others may have been judged meanwhile.
+const FEW: f64 = 0.5;
+
 /// Points from which on it is likely.
 const LIKELY: u32 = 3;
 
@@ -15,9 +21,8 @@ const LIKELY: u32 = 3;
 pub struct OwnEvidence {
     bits: f64,
     points: u32,
-    /// Refusals, and those after which others were accepted.
+    /// Refusals.
     n: u32,
-    n_overtaken: u32,
     /// What the host had accepted and refused when the attempts started that were refused first and last. What was in
     /// flight then counts as accepted before.
     first: Option<HostCounts>,
@@ -48,7 +53,7 @@ impl OwnEvidence {
     /// Counts a refusal. Returns how much evidence it adds.
     pub fn refuse(&mut self, refused: &RefusedAttempt) -> f64 {
         let bits = self.last.map_or(0.0, |last| self.compare(last, refused));
-        self.bits = self.bits.max(bits * f64::from(self.n_overtaken));
+        self.bits += bits;
         let HostCounts { accepted, refused: before } = refused.before;
         let last = HostCounts { accepted: accepted + u64::from(refused.others), refused: before };
         self.first.get_or_insert(last);
@@ -57,18 +62,21 @@ impl OwnEvidence {
     }
 
     /// Counts a further refusal as evidence, if an attempt was accepted that started later than the one that was refused
-    /// before. Returns how unlikely it is, in bits, by what the host did with the others since the first refusal.
+    /// before. Returns how unlikely it is, in bits, by what the host did with the others since the first refusal, and
+    /// since the one before: a limit may have come down meanwhile.
     fn compare(&mut self, last: HostCounts, refused: &RefusedAttempt) -> f64 {
         if refused.counts.accepted <= last.accepted {
             return 0.0;
         }
         // A limit on requests at once does not refuse one that is alone.
         self.points += if refused.others == 0 { 3 } else { 2 };
-        self.n_overtaken += 1;
-        let first = self.first.unwrap_or(last);
-        let accepted = refused.counts.accepted.saturating_sub(first.accepted) as f64;
-        let others = refused.counts.refused.saturating_sub(first.refused + u64::from(self.n)) as f64;
-        ((accepted + others + 2.0) / (others + 1.0)).log2()
+        let since = |before: HostCounts, own: u32| {
+            let accepted = refused.counts.accepted.saturating_sub(before.accepted) as f64;
+            let others = refused.counts.refused.saturating_sub(before.refused + u64::from(own)) as f64;
+            ((accepted + others + 2.0) / (others + 1.0)).log2()
+        };
+        let lately = since(last, 1) - FEW;
+        self.first.map_or(lately, |first| lately.min(since(first, self.n))).max(0.0)
     }
 
     /// Whether it is likely that only this job is refused: it waits by itself, and its host need not wait. That costs
@@ -77,9 +85,9 @@ impl OwnEvidence {
         self.points >= LIKELY
     }
 
-    /// Whether it is plain that only this job is refused.
-    pub fn is_plain(&self) -> bool {
-        self.bits >= PLAIN
+    /// Whether it is plain that only this job is refused, after it has lost so many tries to that.
+    pub fn is_plain(&self, tries: u32) -> bool {
+        self.bits >= PLAIN + PER_TRY * f64::from(tries)
     }
 }
 
@@ -98,14 +106,14 @@ mod tests {
         let mut own = OwnEvidence::default();
         (1..100).find(|n| {
             own.refuse(&refusal(n * accepted, n * (refused + 1)));
-            own.is_plain()
+            own.is_plain(0)
         })
     }
 
     #[test]
     fn the_more_others_are_accepted_meanwhile_the_sooner_is_it_plain() {
         assert_eq!([plain_after(1_000, 0), plain_after(30, 0), plain_after(30, 3)], [Some(2), Some(3), Some(4)]);
-        assert_eq!(plain_after(10, 10), Some(8), "half of them are refused");
+        assert_eq!(plain_after(10, 10), Some(15), "half of them are refused");
     }
 
     #[test]

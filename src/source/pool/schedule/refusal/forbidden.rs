@@ -36,7 +36,7 @@ impl Schedule {
                     return HostResponse::OwnAnswer;
                 }
                 ready.refuse(&refused);
-                if ready.own.is_plain() {
+                if ready.is_refused_alone() {
                     return HostResponse::OwnAnswer;
                 }
                 *outcome = Outcome::Throttled { status: 403, retry_after: None };

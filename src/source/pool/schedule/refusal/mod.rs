@@ -64,7 +64,7 @@ impl Schedule {
                     health.close(now, is_timed);
                     HostResponse::Refused
                 } else {
-                    if !ready.own.is_plain() {
+                    if !ready.own.is_plain(0) {
                         health.add_refused();
                     }
                     HostResponse::RefusedAlone
@@ -76,7 +76,7 @@ impl Schedule {
                 let overload = health.overload(ready, others, now);
                 let is_doubted_again = health.is_doubted() && ready.own.is_likely();
                 let gets_no_other_answer =
-                    is_end && health.is_selective_at_end() || ready.own.is_plain() || is_doubted_again;
+                    is_end && health.is_selective_at_end() || ready.is_refused_alone() || is_doubted_again;
                 // It waits by itself: that costs it nothing, and what follows shows whether it is a limit.
                 let is_alone = ready.own.is_likely() || health.is_doubted();
                 if health.is_doubted() && health.recognized.contains(503) {
