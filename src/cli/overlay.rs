@@ -4,7 +4,7 @@
 
 use std::num::NonZeroU32;
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use crate::cli::BatchArgs;
 use crate::cli::body::content::GivenBody;
@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
 use crate::plan::order::{JobOrder, OrderKeyword};
+use crate::plan::request::field_names::FieldName;
 use crate::plan::rules::Rules;
 use crate::plan::source::Overrides;
 use crate::plan::{Plan, Polling};
@@ -85,6 +86,7 @@ pub fn apply_flags(
             throttled: batch.throttled,
             max_body: results.max_body,
             downgrade: results.downgrade.then_some(true),
+            path_as_is: request.path_as_is.then_some(true),
             ..Rules::default()
         },
         retry_also: batch.retry_on,
@@ -159,7 +161,7 @@ fn method(name: &str) -> Result<Method, Error> {
 
 /// Parses `name: value`, or `name:` for a header that is not sent, or `name;` for one without content, as curl does.
 /// Errors do not repeat the value, because it may be a secret.
-fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
+fn header(line: &str) -> Result<(FieldName, Option<String>), Error> {
     let wrong = |what: &str| Error::Usage {
         message: format!("a header given with `-H` {what}"),
         hint: "write it as `-H 'accept: application/json'`".into(),
@@ -169,7 +171,7 @@ fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
         (None, Some(name)) => (name, Some("")),
         (None, None) => return Err(wrong("has no colon")),
     };
-    let name = name.trim().parse().map_err(|_| wrong("has no valid name"))?;
+    let name = FieldName::parse(name.trim()).ok_or_else(|| wrong("has no valid name"))?;
     HeaderValue::from_str(value.unwrap_or_default()).map_err(|_| wrong("has a value with control characters"))?;
     Ok((name, value.map(str::to_owned)))
 }

@@ -17,6 +17,9 @@ pub struct RequestArgs {
     /// Header, as `name: value`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
+    /// Send paths as written: with `..`, `//` and `%2e`
+    #[arg(long)]
+    pub path_as_is: bool,
     /// The credentials.
     #[command(flatten)]
     pub auth: AuthFlags,

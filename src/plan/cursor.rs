@@ -6,8 +6,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::{fmt, mem};
 
-use url::Url;
-
 use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
@@ -19,6 +17,7 @@ use crate::plan::reader::stream::SourceStream;
 use crate::plan::reader::threads::{ReaderActivity, ReaderThreads, Waker};
 use crate::plan::request::RequestBuilder;
 use crate::plan::request::address::NO_UPSTREAM;
+use crate::plan::request::request_url::RequestUrl;
 use crate::plan::source::Source;
 
 /// The most rows, of all sources together, that are looked at before they are drawn.
@@ -221,7 +220,7 @@ impl Cursor {
     }
 
     /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
-    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &RequestUrl> {
         if self.streams.get(source).is_some_and(|stream| stream.read.len() < n && !self.is_drawn(source)) {
             let room = LOOK_AHEAD - self.n_peeked.min(LOOK_AHEAD);
             let n = n.min(self.streams[source].n_peeked + room);

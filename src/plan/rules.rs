@@ -30,6 +30,8 @@ pub struct Rules {
     pub downgrade: Option<bool>,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: Option<bool>,
+    /// Whether the path is sent as it is written.
+    pub path_as_is: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
@@ -61,6 +63,7 @@ impl Rules {
             redirects: self.redirects.or(lower.redirects),
             downgrade: self.downgrade.or(lower.downgrade),
             allow_empty: self.allow_empty.or(lower.allow_empty),
+            path_as_is: self.path_as_is.or(lower.path_as_is),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             throttled: self.throttled.or(lower.throttled),
@@ -97,6 +100,7 @@ impl Rules {
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
             downgrade: self.downgrade.unwrap_or(false),
             allow_empty: self.allow_empty.unwrap_or(false),
+            path_as_is: self.path_as_is.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,

@@ -15,6 +15,7 @@ use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::request::body::BodyBuilder;
+use crate::plan::request::field_names::FieldName;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
@@ -122,13 +123,13 @@ fn parts_size(body: Option<&Body>) -> Value {
 }
 
 fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
-    let header = |(name, value): &(http::HeaderName, Template)| {
+    let header = |(name, value): &(FieldName, Template)| {
         let shown = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
             remove_users(&mask_queries(&value.written(&source.columns)))
         };
-        let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
+        let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{}", **name));
         // Only a flag, the plan and a body set headers.
         let value = Value::Text(shown).unless_row(source.url.has_keys());
         Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom(body_key(source, index))))
@@ -151,7 +152,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, downgrade, allow_empty, retry, status, throttled, max_body } = policy;
+    let Policy { timeouts, redirects, downgrade, allow_empty, path_as_is, retry, status, throttled, max_body } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match rules.timeout {
         Some(AttemptTimeout::TimesMedian(times)) => {
@@ -192,6 +193,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
         Item::new("downgrade", Value::Flag(downgrade), provenance("downgrade")),
         Item::new("allow_empty", Value::Flag(allow_empty), provenance("allow_empty")),
+        Item::new("path_as_is", Value::Flag(path_as_is), provenance("path_as_is")),
         Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
         Item::new("throttled", refusals(throttled), provenance("throttled")),

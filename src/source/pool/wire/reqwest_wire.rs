@@ -39,6 +39,9 @@ use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 /// which closes its idle connections.
 const MAX_HOSTS: usize = 1_024;
 
+/// The longest URL of the `http` crate, which reqwest uses.
+const MAX_URL: usize = 65_534;
+
 /// The clients of one thread, each created on first use.
 #[derive(Debug)]
 pub struct ReqwestWire {
@@ -157,6 +160,10 @@ impl ReqwestWire {
 
     /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
+        if let Some(what) = unsupported(job) {
+            let detail = format!("{what}: leave out `--wire reqwest`");
+            return Exchange::new(Reply::Failed(Reason::BadRow, Some(detail)));
+        }
         let client = match self.client(&job.url, job.policy.timeouts.connect) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
@@ -206,6 +213,20 @@ async fn answer(
     }
 }
 
+/// What a request needs that reqwest cannot do.
+fn unsupported(job: &Job) -> Option<&'static str> {
+    let url = &job.url;
+    if url.as_str().len() > MAX_URL {
+        Some("reqwest takes no URL beyond 64 KiB")
+    } else if url.zone().is_some() {
+        Some("reqwest connects to no address with a zone")
+    } else if *url.target() != url[Position::BeforePath..] {
+        Some("reqwest cannot send a path as it is")
+    } else {
+        None
+    }
+}
+
 /// Whether a reused connection broke before the response head.
 fn is_stale(ended: &NoAnswer, milestones: &Milestones) -> bool {
     matches!(ended, NoAnswer::Failed((Reason::ClosedEarly | Reason::Reset, _))) && milestones.has_reused()
@@ -240,7 +261,7 @@ impl Resolve for MarkingResolver {
 }
 
 fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
-    let mut url = job.url.clone();
+    let mut url = Url::clone(&job.url);
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);

@@ -7,14 +7,13 @@ pub mod priority_jobs;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
+use crate::plan::request::request_url::RequestUrl;
 use crate::source::pool::schedule::rounds::Rounds;
 
 /// The sources of a run.
@@ -144,7 +143,7 @@ impl Sources {
     }
 
     /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
-    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &RequestUrl> {
         self.cursor.look_ahead(source, n)
     }
 

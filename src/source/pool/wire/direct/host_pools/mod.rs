@@ -13,11 +13,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::header::CONNECTION;
+use http::{HeaderMap, HeaderValue};
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
-use url::{Position, Url};
+use url::Position;
 
+use crate::plan::request::request_url::RequestUrl;
 use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
@@ -28,6 +30,15 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The time between two searches for connections to close.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The settling time of a host that has not served a second request over a connection yet.
+///
+/// Some servers close each connection after its response, without saying so. That takes a moment to be visible. A host
+/// that keeps connections costs this wait only once.
+const SETTLING_TIME: Duration = Duration::from_millis(50);
+
+/// The settling time of a host whose connection was found closed. It costs little: a close ends the wait.
+const LONG_SETTLING_TIME: Duration = Duration::from_millis(250);
 
 /// The number of hosts above which those without an idle connection are forgotten.
 const MAX_HOSTS: usize = 1_024;
@@ -63,8 +74,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) is_secure: bool,
     /// The template of its requests.
     pub(in crate::source::pool) template: RequestTemplate,
-    /// Whether a connection has served a second request since one of them was last found closed.
-    pub(in crate::source::pool) keeps_connections: Cell<bool>,
+    /// How long a connection must have been idle before it is used for a request that must not be sent twice.
+    pub(in crate::source::pool) settling_time: Cell<Duration>,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
     /// Set if the host is known to limit attempts in flight.
@@ -96,8 +107,8 @@ impl HostPools {
     }
 
     /// Returns the pool of a URL's host.
-    pub(in crate::source::pool) fn pool(&self, url: &Url) -> Rc<HostPool> {
-        let origin = &url[..Position::BeforePath];
+    pub(in crate::source::pool) fn pool(&self, url: &RequestUrl) -> Rc<HostPool> {
+        let origin = url.before_path();
         if let Some(pool) = self.by_origin.borrow().get(origin) {
             return Rc::clone(pool);
         }
@@ -197,7 +208,7 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url, reach: &Reach, accepts_encoded: bool) -> Self {
+    fn new(url: &RequestUrl, reach: &Reach, accepts_encoded: bool) -> Self {
         let name = &url[Position::BeforeHost..Position::AfterPort];
         let (path, is_secure) = (reach.path_to(url), url.scheme() == "https");
         let template =
@@ -211,19 +222,39 @@ impl HostPool {
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
-            authority: if path.host.contains(':') {
-                format!("[{}]:{}", path.host, path.port)
-            } else {
-                format!("{}:{}", path.host, path.port)
+            authority: match path.host.split('%').next() {
+                // A zone is of this machine only.
+                Some(ip) if ip.contains(':') => format!("[{ip}]:{}", path.port),
+                Some(_) | None => format!("{}:{}", path.host, path.port),
             },
             path,
             last_address: Cell::new(None),
             is_secure,
             template,
-            keeps_connections: Cell::new(false),
+            settling_time: Cell::new(SETTLING_TIME),
             idle: RefCell::default(),
             capped: OnceCell::new(),
         }
+    }
+
+    /// Notes the head of a response, which may announce that the host keeps connections.
+    pub(in crate::source::pool) fn note_head(&self, headers: &HeaderMap) {
+        // A host that broke such a promise is not trusted again.
+        if self.settling_time.get() == SETTLING_TIME
+            && headers.get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"keep-alive"))
+        {
+            self.note_kept();
+        }
+    }
+
+    /// Notes that a connection has served a second request.
+    pub(in crate::source::pool) fn note_kept(&self) {
+        self.settling_time.set(Duration::ZERO);
+    }
+
+    /// Notes that an idle connection was closed.
+    pub(in crate::source::pool) fn note_closed(&self) {
+        self.settling_time.set(LONG_SETTLING_TIME);
     }
 
     /// The host, if it is known to limit attempts in flight.
@@ -251,13 +282,13 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
     use tokio::time::Instant;
     use tokio_util::either::Either;
-    use url::Url;
 
     use super::{HostPools, MAX_HOSTS};
+    use crate::plan::request::request_url::RequestUrl;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::reach::Reach;
 
-    fn url(n: u32) -> Url {
+    fn url(n: u32) -> RequestUrl {
         format!("http://h{n}.test/x").parse().unwrap()
     }
 
