@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
+use crate::event::due_time::DueTime;
 use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use crate::event::{Attempt, JobId, Micros, Offset};
@@ -25,13 +26,17 @@ pub(super) struct Settled<'e> {
 
 impl Model {
     /// Records the start of an attempt.
-    pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>) {
+    pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>, due: Option<DueTime>) {
         let (at, origin, attempt) = (bar.started, bar.origin, bar.attempt);
         let &Bar { endpoint, host, slot, .. } = &bar;
         self.totals.started += 1;
         self.endpoints[endpoint].in_flight += 1;
         self.endpoints[endpoint].host = Some(host);
         self.endpoints[endpoint].anatomy.start(bar.waited);
+        if let Some(since_due) = &mut self.since_due {
+            since_due.start(due);
+            self.endpoints[endpoint].since_due.start(due);
+        }
         let before = self.in_flight();
         let host_entry = self.hosts.at(host);
         host_entry.in_flight += 1;
@@ -42,7 +47,7 @@ impl Model {
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
         let flight =
-            OpenAttempt { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
+            OpenAttempt { started: at, until, due, endpoint, host, slot, progress: None, answer: None, target, number };
         self.evidence.record_start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -90,6 +95,10 @@ impl Model {
                     host.latency.record(service);
                     self.latency.record(service);
                     endpoint.latency.record(service);
+                    if let Some(since_due) = &mut self.since_due {
+                        since_due.end(flight.started, flight.due, at);
+                        endpoint.since_due.end(flight.started, flight.due, at);
+                    }
                 }
                 endpoint.trend.record(at, service);
             }

@@ -9,6 +9,7 @@ pub(in crate::plan) mod body;
 pub mod content_type;
 pub mod field_names;
 mod from_row;
+mod in_row;
 pub mod multipart;
 pub mod request_url;
 
@@ -24,6 +25,7 @@ use crate::plan::request::address::{Address, AddressRules};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::field_names::{FieldName, FieldNames};
+use crate::plan::request::in_row::InRowBuilder;
 use crate::plan::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
@@ -39,6 +41,8 @@ const EMPTY_SEGMENT: &str = "leaves a part of the path empty: fill in the value,
 pub(in crate::plan) struct RequestBuilder {
     method: Method,
     has_own_method: bool,
+    /// What rows fill in next to URL, headers and body.
+    in_row: InRowBuilder,
     url: UrlBuilder,
     headers: HeaderBuilder,
     header_names: Arc<FieldNames>,
@@ -88,7 +92,7 @@ impl RequestBuilder {
         let addresses = AddressRules { practice_port, path_as_is: policy.path_as_is };
         let method = source.method();
         let url = match &source.url {
-            Target::Template(url) if url.is_constant() => {
+            Target::Template(url) if url.is_constant() && source.method_in_row.is_none() => {
                 let (address, shown) = address(url, &[], &[], addresses)?;
                 UrlBuilder::Same { address, target: target(&method, &shown) }
             }
@@ -126,6 +130,7 @@ impl RequestBuilder {
         Ok(Self {
             method,
             has_own_method,
+            in_row: InRowBuilder::new(source),
             url,
             headers,
             header_names,
@@ -142,6 +147,7 @@ impl RequestBuilder {
 
     /// Builds the request of a row.
     pub(in crate::plan) fn build(&self, values: &[String]) -> Result<BuiltRequest, String> {
+        let method = self.in_row.method(values, &self.hidden)?.unwrap_or_else(|| self.method.clone());
         let (address, target) = match &self.url {
             UrlBuilder::Same { address, target } => (address.clone(), Arc::clone(target)),
             UrlBuilder::Filled(url) => {
@@ -149,7 +155,7 @@ impl RequestBuilder {
                     return Err(EMPTY_SEGMENT.to_owned());
                 }
                 let (address, shown) = address(url, values, &self.hidden, self.addresses)?;
-                (address, target(&self.method, &shown))
+                (address, target(&method, &shown))
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
@@ -159,11 +165,10 @@ impl RequestBuilder {
         };
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
+        let row_values = self.names.values(values, &self.hidden);
+        let policy = self.in_row.policy(values, &self.rules)?;
         let header_names = Arc::clone(&self.header_names);
-        let request =
-            BuiltRequest { method, address, target, headers, header_names, body, row_values, name: None, policy: None };
-        Ok(request)
+        Ok(BuiltRequest { method, address, target, headers, header_names, body, row_values, name: None, policy })
     }
 
     /// Returns the host of all requests, if it is the same for all.
