@@ -10,6 +10,7 @@ use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::{Job, Place};
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob, SlowJob};
 use crate::plan::reader::queue::Bounds;
@@ -17,7 +18,6 @@ use crate::plan::reader::stream::SourceStream;
 use crate::plan::reader::threads::{ReaderActivity, ReaderThreads, Waker};
 use crate::plan::request::RequestBuilder;
 use crate::plan::request::address::NO_UPSTREAM;
-use crate::plan::request::request_url::RequestUrl;
 use crate::plan::source::Source;
 
 /// The most rows, of all sources together, that are looked at before they are drawn.

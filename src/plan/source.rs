@@ -13,7 +13,7 @@ use crate::plan::auth::{Auth, GivenAuth};
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
-use crate::plan::request::field_names::FieldName;
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;

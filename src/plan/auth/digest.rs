@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use md5::{Digest, Md5};
 use sha2::{Sha256, Sha512_256};
 
-use crate::plan::request::request_url::RequestUrl;
+use crate::plan::exact::request_url::RequestUrl;
 
 /// A login that answers challenges.
 pub struct DigestLogin {
@@ -244,7 +244,7 @@ mod tests {
     use http::{HeaderMap, Method};
 
     use super::{DigestLogin, challenges};
-    use crate::plan::request::request_url::RequestUrl;
+    use crate::plan::exact::request_url::RequestUrl;
 
     /// The example of RFC 7616, section 3.9.1, with this algorithm.
     fn example(algorithm: &str) -> String {

@@ -4,7 +4,7 @@
 
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
-use crate::plan::request::request_url::zone_name;
+use crate::plan::exact::request_url::zone_name;
 use crate::text::value_error::ValueError;
 
 /// The addresses of a host and port: `HOST:PORT:ADDRESS[,ADDRESS]`.

@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::read::values::PlanEntry;
-use crate::plan::request::field_names::FieldName;
 use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;

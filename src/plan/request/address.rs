@@ -7,7 +7,7 @@ use std::net::Ipv6Addr;
 
 use url::Position;
 
-use crate::plan::request::request_url::RequestUrl;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::text::bare_address::with_scheme;
 use crate::text::host_name::PRACTICE_SUFFIX;
 use crate::text::sanitize::sanitize;
@@ -181,7 +181,7 @@ fn scheme(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{Address, AddressRules};
-    use crate::plan::request::request_url::RequestUrl;
+    use crate::plan::exact::request_url::RequestUrl;
 
     fn rules(practice_port: Option<u16>) -> AddressRules {
         AddressRules { practice_port, path_as_is: false }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::plan::exact::field_names::{FieldName, FieldNames};
 use crate::plan::request::address::Address;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::content_type::JSON;
-use crate::plan::request::field_names::{FieldName, FieldNames};
 use crate::plan::request::{BuiltRequest, HeaderBuilder, RequestBuilder, header_value, target};
 use crate::plan::rows::request::RowRequest;
 use crate::plan::rules::Rules;

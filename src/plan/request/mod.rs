@@ -7,11 +7,9 @@ pub mod address;
 mod auth;
 pub(in crate::plan) mod body;
 pub mod content_type;
-pub mod field_names;
 mod from_row;
 mod in_row;
 pub mod multipart;
-pub mod request_url;
 
 use std::sync::Arc;
 
@@ -20,11 +18,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::plan::auth::Auth;
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
+use crate::plan::exact::field_names::{FieldName, FieldNames};
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, AddressRules};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
-use crate::plan::request::field_names::{FieldName, FieldNames};
 use crate::plan::request::in_row::InRowBuilder;
 use crate::plan::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;

@@ -12,8 +12,8 @@ use http::{HeaderName, Method};
 use percent_encoding::AsciiSet;
 
 use crate::plan::content::RequestContent;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::Job;
-use crate::plan::request::request_url::RequestUrl;
 use crate::text::secret;
 
 /// What is encoded in a location that is not UTF-8: bytes above ASCII, always.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use url::Host;
 
-use crate::plan::request::request_url::RequestUrl;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::route::Route;
 
@@ -23,7 +23,7 @@ impl DnsPrefetch {
         Self { resolver, route }
     }
 
-    /// Looks up the hosts with these keys; see [`RequestUrl::host_key`](crate::plan::request::request_url::RequestUrl::host_key).
+    /// Looks up the hosts with these keys; see [`RequestUrl::host_key`](crate::plan::exact::request_url::RequestUrl::host_key).
     pub fn prefetch(&self, keys: &[Arc<str>]) {
         for key in keys {
             self.prefetch_host(key);

@@ -14,8 +14,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use url::Url;
 
+use crate::plan::exact::field_names::FieldNames;
 use crate::plan::job::Job;
-use crate::plan::request::field_names::FieldNames;
 use crate::plan::source::HAVE_DEFAULTS;
 use crate::source::pool::wire::content_coding::ACCEPTED;
 use crate::source::pool::wire::upload::RequestBody;

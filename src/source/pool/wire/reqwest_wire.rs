@@ -29,6 +29,7 @@ use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
+use crate::source::pool::wire::reqwest_limits::unsupported;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
@@ -38,9 +39,6 @@ use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 /// reqwest limits the idle connections of each host, but not their total. So a client with more hosts is replaced,
 /// which closes its idle connections.
 const MAX_HOSTS: usize = 1_024;
-
-/// The longest URL of the `http` crate, which reqwest uses.
-const MAX_URL: usize = 65_534;
 
 /// The clients of one thread, each created on first use.
 #[derive(Debug)]
@@ -210,20 +208,6 @@ async fn answer(
             Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
             Err(_) => return Err(NoAnswer::TimedOut(milestones.phase())),
         }
-    }
-}
-
-/// What a request needs that reqwest cannot do.
-fn unsupported(job: &Job) -> Option<&'static str> {
-    let url = &job.url;
-    if url.as_str().len() > MAX_URL {
-        Some("reqwest takes no URL beyond 64 KiB")
-    } else if url.zone().is_some() {
-        Some("reqwest connects to no address with a zone")
-    } else if *url.target() != url[Position::BeforePath..] {
-        Some("reqwest cannot send a path as it is")
-    } else {
-        None
     }
 }
 

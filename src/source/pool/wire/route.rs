@@ -5,10 +5,10 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::plan::network::Network;
-use crate::plan::request::request_url::RequestUrl;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
 use crate::source::pool::wire::direct::capped_hosts::CappedHosts;

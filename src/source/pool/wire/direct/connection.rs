@@ -18,28 +18,16 @@ use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::plan::job::Job;
+use crate::source::pool::wire::direct::byte_stream::HttpStream;
 use crate::source::pool::wire::direct::exact_stream::{ExactStream, RequestHead};
 use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES};
 use crate::source::pool::wire::upload::RequestBody;
-
-/// An open stream: plain TCP, or anything else.
-pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;
-
-/// A stream of bytes in both directions.
-pub(in crate::source::pool) trait ByteStream: AsyncRead + AsyncWrite + Unpin {
-    /// Whether bytes or the end of the stream have arrived, which nothing has read yet. Where the system cannot say,
-    /// it is not known.
-    fn has_input(&self) -> bool;
-}
 
 /// The number of bytes that identify another protocol.
 const LEFTOVER: usize = 16;
@@ -185,48 +173,6 @@ impl HttpConnection {
             self.leftover = received[..received.len().min(LEFTOVER)].to_vec();
         }
     }
-}
-
-impl ByteStream for TcpStream {
-    fn has_input(&self) -> bool {
-        is_readable(self)
-    }
-}
-
-#[cfg(unix)]
-impl ByteStream for tokio::net::UnixStream {
-    fn has_input(&self) -> bool {
-        is_readable(self)
-    }
-}
-
-impl ByteStream for Box<dyn ByteStream> {
-    fn has_input(&self) -> bool {
-        (**self).has_input()
-    }
-}
-
-impl ByteStream for HttpStream {
-    fn has_input(&self) -> bool {
-        match self {
-            Self::Left(stream) => stream.has_input(),
-            Self::Right(stream) => stream.has_input(),
-        }
-    }
-}
-
-/// Asks the system itself: the runtime looks for news only between two polls of its tasks.
-#[cfg(unix)]
-fn is_readable(stream: &impl std::os::fd::AsFd) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut [PollFd::new(stream, PollFlags::IN)], Some(&now)).is_ok_and(|n| n > 0)
-}
-
-/// Other systems have no such question.
-#[cfg(not(unix))]
-fn is_readable<S>(_stream: &S) -> bool {
-    false
 }
 
 impl fmt::Debug for HttpConnection {

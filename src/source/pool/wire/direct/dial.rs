@@ -21,7 +21,7 @@ use tokio_util::either::Either;
 use crate::event::outcome::Reason;
 use crate::plan::network::destination::{has_zone, parse_address};
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::wire::direct::connection::{ByteStream, HttpStream};
+use crate::source::pool::wire::direct::byte_stream::{ByteStream, HttpStream};
 use crate::source::pool::wire::direct::handshake::handshake;
 use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::direct::tunnel::{Destination, open_http_tunnel, open_socks_tunnel};

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::source::pool::wire::direct::connection::{ByteStream, HttpStream};
+use crate::source::pool::wire::direct::byte_stream::{ByteStream, HttpStream};
 
 /// The most bytes of a buffer that is kept for the next request.
 const MAX_KEPT: usize = 4 << 10;

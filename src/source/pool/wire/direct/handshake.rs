@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::event::outcome::Reason;
-use crate::source::pool::wire::direct::connection::ByteStream;
+use crate::source::pool::wire::direct::byte_stream::ByteStream;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::tls::words::ONLY_HTTP_2;
 

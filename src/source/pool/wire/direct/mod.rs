@@ -4,12 +4,14 @@
 //! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
 //! `dial` and `connection`.
 
+mod byte_stream;
 pub mod capped_hosts;
 mod connection;
 mod dial;
 mod exact_stream;
 mod handshake;
 mod host_pools;
+mod settling_time;
 mod tunnel;
 
 use std::pin::pin;
@@ -86,7 +88,7 @@ impl DirectWire {
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        pool.note_head(response.headers());
+        pool.settling.note_head(response.headers());
         let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
@@ -120,18 +122,18 @@ impl DirectWire {
         let mut now = start;
         while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
             if !may_repeat && !exchange.is_settled(&mut connection, (now, idle_for)).await {
-                pool.note_closed();
+                pool.settling.note_closed();
                 now = Instant::now();
                 continue;
             }
             let broken = match exchange.send(&mut connection, now, !may_repeat).await? {
                 Ok(response) => {
-                    pool.note_kept();
+                    pool.settling.note_kept();
                     return Ok((connection, response));
                 }
                 Err(broken) => broken,
             };
-            pool.note_closed();
+            pool.settling.note_closed();
             // If nothing was sent, the server has not received the request.
             if !broken.is_unsent {
                 if !broken.is_silent || !may_repeat {
@@ -178,7 +180,7 @@ impl DirectWire {
 impl DirectExchange<'_> {
     /// Whether an idle connection is still open, even if its server closes connections soon after a response.
     async fn is_settled(&self, connection: &mut HttpConnection, (now, idle_for): (Instant, Duration)) -> bool {
-        let patience = self.pool.settling_time.get().saturating_sub(idle_for).min(self.end - now);
+        let patience = self.pool.settling.time().saturating_sub(idle_for).min(self.end - now);
         patience.is_zero() || connection.outlasts(patience).await
     }
 

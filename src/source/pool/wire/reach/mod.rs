@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use url::{Host, Url};
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::network::Network;
 use crate::plan::network::destination::{ConnectTo, ResolveRule};
-use crate::plan::request::request_url::RequestUrl;
 use crate::source::pool::wire::reach::proxies::{Proxies, ProxyError};
 use crate::source::pool::wire::reach::proxy_server::ProxyServer;
 

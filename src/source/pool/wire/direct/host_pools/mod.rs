@@ -13,15 +13,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::CONNECTION;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 use url::Position;
 
-use crate::plan::request::request_url::RequestUrl;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
+use crate::source::pool::wire::direct::settling_time::SettlingTime;
 use crate::source::pool::wire::message::RequestTemplate;
 use crate::source::pool::wire::reach::{HostPath, Reach};
 
@@ -30,15 +30,6 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The time between two searches for connections to close.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
-
-/// The settling time of a host that has not served a second request over a connection yet.
-///
-/// Some servers close each connection after its response, without saying so. That takes a moment to be visible. A host
-/// that keeps connections costs this wait only once.
-const SETTLING_TIME: Duration = Duration::from_millis(50);
-
-/// The settling time of a host whose connection was found closed. It costs little: a close ends the wait.
-const LONG_SETTLING_TIME: Duration = Duration::from_millis(250);
 
 /// The number of hosts above which those without an idle connection are forgotten.
 const MAX_HOSTS: usize = 1_024;
@@ -75,7 +66,7 @@ pub(in crate::source::pool) struct HostPool {
     /// The template of its requests.
     pub(in crate::source::pool) template: RequestTemplate,
     /// How long a connection must have been idle before it is used for a request that must not be sent twice.
-    pub(in crate::source::pool) settling_time: Cell<Duration>,
+    pub(in crate::source::pool) settling: SettlingTime,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
     /// Set if the host is known to limit attempts in flight.
@@ -231,30 +222,10 @@ impl HostPool {
             last_address: Cell::new(None),
             is_secure,
             template,
-            settling_time: Cell::new(SETTLING_TIME),
+            settling: SettlingTime::default(),
             idle: RefCell::default(),
             capped: OnceCell::new(),
         }
-    }
-
-    /// Notes the head of a response, which may announce that the host keeps connections.
-    pub(in crate::source::pool) fn note_head(&self, headers: &HeaderMap) {
-        // A host that broke such a promise is not trusted again.
-        if self.settling_time.get() == SETTLING_TIME
-            && headers.get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"keep-alive"))
-        {
-            self.note_kept();
-        }
-    }
-
-    /// Notes that a connection has served a second request.
-    pub(in crate::source::pool) fn note_kept(&self) {
-        self.settling_time.set(Duration::ZERO);
-    }
-
-    /// Notes that an idle connection was closed.
-    pub(in crate::source::pool) fn note_closed(&self) {
-        self.settling_time.set(LONG_SETTLING_TIME);
     }
 
     /// The host, if it is known to limit attempts in flight.
@@ -284,7 +255,7 @@ mod tests {
     use tokio_util::either::Either;
 
     use super::{HostPools, MAX_HOSTS};
-    use crate::plan::request::request_url::RequestUrl;
+    use crate::plan::exact::request_url::RequestUrl;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::reach::Reach;
 

@@ -36,7 +36,7 @@ mod tests {
     use tokio::time::Instant;
     use tokio_util::either::Either;
 
-    use crate::plan::request::request_url::RequestUrl;
+    use crate::plan::exact::request_url::RequestUrl;
     use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::direct::host_pools::HostPools;
