@@ -15,6 +15,8 @@ use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
 use crate::plan::exact::field_names::FieldNames;
 use crate::plan::exact::request_url::RequestUrl;
+use crate::plan::expected::ExpectedAnswer;
+use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -66,6 +68,8 @@ pub struct Policy {
     pub redirects: u32,
     /// Whether to follow redirects from https to http.
     pub downgrade: bool,
+    /// Whether cookies are kept, and for how long.
+    pub cookies: CookieMode,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: bool,
     /// Whether the path is sent as it is written.
@@ -74,6 +78,8 @@ pub struct Policy {
     pub retry: Retry,
     /// The expected statuses.
     pub status: Statuses,
+    /// What is expected of an answer with such a status.
+    pub answer: ExpectedAnswer,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
     /// The largest response body, in bytes. If absent, only bodies that are kept are limited.

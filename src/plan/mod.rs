@@ -14,6 +14,7 @@ pub mod defaults;
 pub mod endpoints;
 pub mod error;
 pub mod exact;
+pub mod expected;
 pub mod http_client;
 pub mod job;
 mod load;

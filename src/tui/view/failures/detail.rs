@@ -64,9 +64,8 @@ fn advice(cause: Cause) -> &'static str {
         (Cause::Failed(Reason::BadRow), _) => "correct the row in the plan's input: it makes no request",
         (Cause::Failed(Reason::Local), _) => "lower the limit, or allow this process more open files",
         (Cause::Failed(Reason::Panicked), _) => "report this: it is a bug in inflight",
-        (Cause::Failed(Reason::Redirect), _) => {
-            "raise `redirects` or allow `--downgrade`, or request the final address"
-        }
+        (Cause::Failed(Reason::Redirect), _) => "raise `redirects`, allow `--downgrade`, or request the final address",
+        (Cause::Failed(Reason::Unexpected), _) => "compare the answer with `expect` in the plan",
         (Cause::Failed(Reason::TooLarge), _) => "raise `max_body` or `--max-body`, or request less per response",
         (_, CauseKind::WasSlow) => "set a longer timeout, or lower the limit",
         (_, CauseKind::NoConnection) => "lower the limit, and check the network and any proxy",
