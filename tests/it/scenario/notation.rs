@@ -6,13 +6,14 @@
 //!
 //! | step | |
 //! | --- | --- |
-//! | `run limit 4 jobs 10` | the run starts; both numbers may be left out |
+//! | `run limit 4 jobs 10 gap 10ms` | the run starts; all of them may be left out |
 //! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after waiting this long for: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
+//! | `start a#1 due 5ms` · `start a#1 due 5ms missed 3 first 2ms` | … which was due earlier |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
 //! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
-//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
+//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
 //! | `waits a 5s` | the controller starts nothing at a host before this moment |
@@ -26,9 +27,11 @@
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::adaptive::{Learned, QuotaWindow};
+use inflight::event::due_time::{DueTime, MissedStarts};
 use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
+use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use inflight::model::Model;
@@ -72,7 +75,9 @@ impl Scenario {
         let fact = match verb {
             "run" => {
                 let (limit, jobs) = (named("limit").map(number), named("jobs").map(number));
-                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times: None }
+                let gap = named("gap").map(micros);
+                let times = gap.is_some().then(|| RunTimes { gap, ..RunTimes::default() });
+                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times }
             }
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
@@ -82,7 +87,17 @@ impl Scenario {
                 let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
-                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None, due: None }
+                Fact::AttemptStarted {
+                    attempt,
+                    endpoint,
+                    host,
+                    row,
+                    slot,
+                    target,
+                    waited,
+                    until: None,
+                    due: due(named),
+                }
             }
             "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));
@@ -112,7 +127,11 @@ impl Scenario {
                 Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
             }
             "limit" => {
-                let by = if words.contains(&"machine") { ChangedBy::Machine } else { ChangedBy::Operator };
+                let by = match words.get(1) {
+                    Some(&"machine") => ChangedBy::Machine,
+                    Some(&"ramp") => ChangedBy::Ramp,
+                    _ => ChangedBy::Operator,
+                };
                 Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
             }
             "own" => {
@@ -240,6 +259,13 @@ fn micros(text: &str) -> Micros {
 
 fn moment(text: &str) -> Offset {
     Offset(micros(text).0)
+}
+
+/// The due time that the words of a `start` name: `due 5ms missed 3 first 2ms`.
+fn due<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Option<DueTime> {
+    let first = named("first").map(moment);
+    let missed = named("missed").zip(first).map(|(n, first)| MissedStarts { n: number(n), first });
+    Some(DueTime { at: moment(named("due")?), missed })
 }
 
 /// The wait times that the words of a `start` name.

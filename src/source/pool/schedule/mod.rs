@@ -15,6 +15,7 @@ pub mod idle_slots;
 pub mod lane;
 mod lane_pause;
 pub mod lanes;
+mod lateness;
 pub mod medians;
 mod outages;
 pub mod pace;
@@ -181,6 +182,8 @@ impl Schedule {
             self.postpone_ramp(now.since(self.now));
         } else if self.is_busy(hold) {
             self.pace.add_busy(self.now, now);
+        } else {
+            self.pace.pass(now.since(self.now));
         }
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
             // A postponed job may have been due long ago, but time must not go back.
@@ -252,7 +255,7 @@ impl Schedule {
             return Dispatch::Wait(self.ramp_due());
         }
         if self.pace.opens_at() > self.now {
-            self.pace.hold();
+            self.hold_by_pace();
             return Dispatch::Wait(self.soonest());
         }
         if let Some(next) = self.take_priority_job() {
@@ -351,6 +354,7 @@ impl Schedule {
             lane.observe(id, evidence, now);
         }
         lane.end();
+        self.pace.end(now.since(ready.started));
         self.lanes.enqueue(i);
         self.announcements.extend(self.lanes.take_findings());
     }
