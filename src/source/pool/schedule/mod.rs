@@ -444,7 +444,9 @@ impl Schedule {
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.hosts_are_busy = false;
         self.lanes.enqueue(i);
-        Dispatch::Start(Ticket { ready, slot: self.gate.take() })
+        let slot = self.gate.take();
+        self.hold_by_pace();
+        Dispatch::Start(Ticket { ready, slot })
     }
 
     fn park(&mut self, ready: Box<PendingJob>) {
