@@ -10,7 +10,7 @@ use crate::plan::provenance::FlagOverride;
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, batch, request, network, results, look: _ } = args;
+    let RunArgs { targets: _, requests, unique, batch, request, network, results, look: _ } = args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -30,10 +30,11 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, auth, body } = request;
+    let RequestArgs { method, headers, cookie, cookies, auth, body } = request;
     let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
+        ("unique", "--unique", *unique),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
         ("limits.per_host", "--per-host", per_host.is_some()),
         ("limits.rate", "--rate", rate.is_some()),
@@ -52,6 +53,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
+        ("headers.cookie", "--cookie", !cookie.is_empty()),
+        ("cookies", "--cookies", cookies.is_some()),
         ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),

@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
 pub mod error;
+pub mod expected;
 pub mod http_client;
 pub mod job;
 mod load;
@@ -196,6 +197,17 @@ impl Plan {
         for source in &mut self.sources {
             source.add_default_rules(rules);
         }
+    }
+
+    /// Leaves out rows that repeat an earlier one of the same source. Returns whether any source has rows of a file.
+    pub fn drop_repeats(&mut self) -> bool {
+        let with_rows = self.sources.iter_mut().filter(|source| !source.rows.is_computed());
+        with_rows.map(source::Source::drop_repeats).count() > 0
+    }
+
+    /// Finds repeats among more rows than usual, which takes more memory.
+    pub fn compare_more_rows(&mut self) {
+        self.sources.iter_mut().for_each(source::Source::compare_more_rows);
     }
 
     /// Whether all rows can be read more than once; those of a pipe cannot.

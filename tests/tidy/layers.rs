@@ -57,15 +57,16 @@ const ROOMS: &[Rooms] = &[
     (
         "source/pool",
         &[
+            ("cookies", &[]),
             ("dns", &[]),
             ("retry", &[]),
             ("throttle", &[]),
             ("adapt", &["throttle"]),
             ("wire", &["dns"]),
             ("outage", &[]),
-            ("schedule", &["adapt", "outage", "retry", "throttle"]),
+            ("schedule", &["adapt", "cookies", "outage", "retry", "throttle"]),
             ("outcome", &["outage", "retry", "schedule", "throttle", "wire"]),
-            ("run", &["adapt", "outage", "outcome", "schedule", "wire"]),
+            ("run", &["adapt", "cookies", "outage", "outcome", "schedule", "wire"]),
         ],
     ),
     (

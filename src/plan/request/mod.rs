@@ -112,6 +112,7 @@ impl RequestBuilder {
         let secrets = secrets
             .chain(in_body)
             .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(source.rules.answer.secrets.iter().map(|secret| &**secret))
             .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
@@ -159,6 +160,16 @@ impl RequestBuilder {
         let row_values = self.names.values(values, &self.hidden);
         let policy = self.in_row.policy(values, &self.rules)?;
         Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy })
+    }
+
+    /// Whether these headers are the ones that all rows share.
+    pub(in crate::plan) fn shares_headers(&self, headers: &Arc<HeaderMap>) -> bool {
+        matches!(&self.headers, HeaderBuilder::Same(own) if Arc::ptr_eq(own, headers))
+    }
+
+    /// Whether this body is the one that all rows share.
+    pub(in crate::plan) fn shares_body(&self, body: &RequestContent) -> bool {
+        matches!(&self.body, BodyBuilder::Same(own) if own.shares_with(body))
     }
 
     /// Returns the host of all requests, if it is the same for all.

@@ -345,6 +345,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::BadResponse,
         Reason::TooLarge,
         Reason::Redirect,
+        Reason::Unexpected,
         Reason::BadRow,
         Reason::Local,
         Reason::Panicked,
