@@ -73,12 +73,7 @@ impl Scenario {
         let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
         let fact = match verb {
-            "run" => {
-                let (limit, jobs) = (named("limit").map(number), named("jobs").map(number));
-                let gap = named("gap").map(micros);
-                let times = gap.is_some().then(|| RunTimes { gap, ..RunTimes::default() });
-                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times }
-            }
+            "run" => run_started(named),
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
@@ -126,14 +121,7 @@ impl Scenario {
                 let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
                 Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
             }
-            "limit" => {
-                let by = match words.get(1) {
-                    Some(&"machine") => ChangedBy::Machine,
-                    Some(&"ramp") => ChangedBy::Ramp,
-                    _ => ChangedBy::Operator,
-                };
-                Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
-            }
+            "limit" => limit_changed(word(0), words.get(1).copied()),
             "own" => {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);
                 Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: ChangedBy::Operator }
@@ -259,6 +247,23 @@ fn micros(text: &str) -> Micros {
 
 fn moment(text: &str) -> Offset {
     Offset(micros(text).0)
+}
+
+/// The start of a run, with what its words name.
+fn run_started<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Fact {
+    let (limit, jobs, gap) = (named("limit").map(number), named("jobs").map(number), named("gap").map(micros));
+    let times = gap.is_some().then(|| RunTimes { gap, ..RunTimes::default() });
+    Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times }
+}
+
+/// A change of the run's limit, by the user or by another.
+fn limit_changed(limit: &str, by: Option<&str>) -> Fact {
+    let by = match by {
+        Some("machine") => ChangedBy::Machine,
+        Some("ramp") => ChangedBy::Ramp,
+        _ => ChangedBy::Operator,
+    };
+    Fact::LimitChanged { scope: Scope::Run, limit: number(limit), by }
 }
 
 /// The due time that the words of a `start` name: `due 5ms missed 3 first 2ms`.
