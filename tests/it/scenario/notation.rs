@@ -69,6 +69,17 @@ impl Scenario {
         scenario::fold(&self.events)
     }
 
+    fn job_end(&self, verb: &str, job: (Origin, JobId)) -> JobEnd {
+        match verb {
+            "done" => JobEnd::Done,
+            "skip" => JobEnd::Cancelled,
+            _ => {
+                let last = self.last.get(&job).cloned();
+                JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
+            }
+        }
+    }
+
     fn step(&mut self, at: Offset, origin: Origin, verb: &str, words: &[&str]) {
         let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
@@ -110,14 +121,7 @@ impl Scenario {
             }
             "done" | "fail" | "skip" => {
                 let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
-                let end = match verb {
-                    "done" => JobEnd::Done,
-                    "skip" => JobEnd::Cancelled,
-                    _ => {
-                        let last = self.last.get(&(origin, job)).cloned();
-                        JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
-                    }
-                };
+                let end = self.job_end(verb, (origin, job));
                 let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
                 Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
             }
