@@ -22,7 +22,7 @@ impl Model {
                 let from = self.limit;
                 self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
-                self.evidence.record_limit(from, to, by);
+                self.evidence.record_limit(at, (from, to), by);
                 if by == ChangedBy::Ramp {
                     return self.climb_ramp(at, from, to);
                 }

@@ -100,6 +100,8 @@ pub struct Model {
     pub level: Level,
     /// Service times of answered attempts over the whole run.
     pub latency: Histogram,
+    /// Those of the expected answers alone: errors are often faster.
+    pub good_latency: Histogram,
     /// Latencies since due, if the run has a rate.
     pub since_due: Option<SinceDue>,
     /// Recent rate of ended attempts.
