@@ -17,7 +17,7 @@ pub mod exact;
 pub mod expected;
 pub mod http_client;
 pub mod job;
-mod load;
+pub mod load;
 pub mod network;
 pub mod order;
 pub mod priority_jobs;
