@@ -34,7 +34,6 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
-use crate::event::due_time::DueTime;
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
 use crate::event::reasons::{RetryReason, RunEnd};
@@ -222,7 +221,7 @@ impl Model {
                     end: None,
                     retry: None,
                 };
-                let due = due.map(|due| DueTime { at: self.origins.journal_time(origin, due.at), ..due });
+                let due = due.map(|due| self.origins.journal_due(origin, due));
                 self.start_attempt(bar, until, due);
             }
             Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)

@@ -14,6 +14,7 @@ pub mod message;
 pub mod milestones;
 pub mod progress;
 pub mod reach;
+mod reqwest_limits;
 pub mod reqwest_wire;
 pub mod route;
 pub mod tls;

@@ -29,6 +29,7 @@ use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
+use crate::source::pool::wire::reqwest_limits::unsupported;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
@@ -157,6 +158,10 @@ impl ReqwestWire {
 
     /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
+        if let Some(what) = unsupported(job) {
+            let detail = format!("{what}: leave out `--wire reqwest`");
+            return Exchange::new(Reply::Failed(Reason::BadRow, Some(detail)));
+        }
         let client = match self.client(&job.url, job.policy.timeouts.connect) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
@@ -240,7 +245,7 @@ impl Resolve for MarkingResolver {
 }
 
 fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
-    let mut url = job.url.clone();
+    let mut url = Url::clone(&job.url);
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
