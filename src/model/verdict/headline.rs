@@ -17,9 +17,8 @@ pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> Ver
 
 /// How the run is going.
 pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
-    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, concurrency];
-    let found = states.iter().find_map(|state| state(model, now));
-    found.unwrap_or_else(|| sentence("Running", format!("{} in flight", units::count(model.in_flight().into())), ""))
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling];
+    states.iter().find_map(|state| state(model, now)).unwrap_or_else(|| concurrency(model, now))
 }
 
 fn sentence(number: &str, place: String, remedy: &str) -> VerdictSentence {
@@ -78,23 +77,23 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 }
 
 /// How many were in flight at once, and what held the run to it.
-fn concurrency(model: &Model, now: Offset) -> Option<VerdictSentence> {
+fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     let mean = mean_in_flight(model, now);
     let (peak, limit) = (model.level.peak(), model.limit);
     if limit == Some(1) {
-        return Some(sentence("One at a time", "each waits for the one before".to_owned(), "limit 1"));
+        return sentence("One at a time", "each waits for the one before".to_owned(), "limit 1");
     }
     if peak <= 1 && model.totals.ended >= 2 {
-        return Some(sentence("One at a time", "no two attempts ran at once".to_owned(), hold(model, now)));
+        return sentence("One at a time", "no two attempts ran at once".to_owned(), hold(model, now));
     }
     if limit.is_none_or(|limit| u64::from(limit) >= model.totals.started) && u64::from(peak) == model.totals.started {
-        return Some(sentence("All at once", format!("{} in flight together", units::count(peak.into())), ""));
+        return sentence("All at once", format!("{} in flight together", units::count(peak.into())), "");
     }
     let place = match limit {
         Some(limit) => format!("{} of {limit} in flight on average", figure(mean, limit)),
         None => format!("{} in flight on average, {peak} at most", units::significant(mean)),
     };
-    Some(sentence("Concurrent", place, hold(model, now)))
+    sentence("Concurrent", place, hold(model, now))
 }
 
 /// The mean, as a whole number where it is full.

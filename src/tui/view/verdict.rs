@@ -86,8 +86,10 @@ fn status_of(finding: &Finding) -> Status {
     if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
         return Status::Down;
     }
+    if matches!(finding, Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. })) {
+        return Status::Slow;
+    }
     match finding {
-        Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. }) => Status::Slow,
         Finding::OwnMachine { .. } | Finding::LimitedUpstream(_) | Finding::Forbidden { .. } | Finding::HeldBack(_) => {
             Status::Limited
         }

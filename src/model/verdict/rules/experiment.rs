@@ -48,7 +48,7 @@ fn experiment(figures: &RunFigures<'_>, change: &LimitChange, from: Offset, to: 
     // What was in flight at the change belongs to the limit before.
     let settled =
         median(figures.good().filter(|one| one.started < at && one.ended >= at).map(|one| one.ended.since(at)));
-    let after_from = Offset(at.0 + settled.unwrap_or_default().0.min(length.0 / 4));
+    let after_from = at + settled.unwrap_or_default().min(Micros(length.0 / 4));
     let ends = |low: Offset, high: Offset| {
         figures
             .good()
@@ -57,7 +57,7 @@ fn experiment(figures: &RunFigures<'_>, change: &LimitChange, from: Offset, to: 
             .collect::<Vec<_>>()
     };
     let earlier = Offset(at.0 - length.0.min(at.0));
-    let later = Offset(at.0 + length.0);
+    let later = at + length;
     let (one, two) = (ends(earlier, at), ends(after_from, later));
     let is_full = |low: Offset, high: Offset, limit: u32| {
         let mean = model.level.mean_between(low, high, model.last);

@@ -46,9 +46,9 @@ pub fn slow_phase(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
 
 /// Body bytes per second, if the bodies are large and the rate hardly changes: then they share the bandwidth.
 fn steady_bytes(figures: &RunFigures<'_>) -> Option<f64> {
-    let (first, last) = (figures.attempts.first()?.started, figures.attempts.iter().map(|one| one.ended).max()?);
+    let (begin, end) = (figures.attempts.first()?.started, figures.attempts.iter().map(|one| one.ended).max()?);
     let all: u64 = figures.attempts.iter().map(|attempt| attempt.bytes).sum();
-    let span = last.since(first);
+    let span = end.since(begin);
     let parts = t::BODY_PARTS;
     let length = span.0 / parts;
     let is_large = all as f64 >= t::BODY_BYTES * figures.attempts.len() as f64;
@@ -61,7 +61,7 @@ fn steady_bytes(figures: &RunFigures<'_>) -> Option<f64> {
         let from = Offset(attempt.ended.0 - attempt.body.0.min(attempt.service().0));
         let took = attempt.ended.since(from).0.max(1) as f64;
         for (i, sum) in (0..parts).zip(&mut sums) {
-            let (low, high) = (first.0 + i * length, first.0 + (i + 1) * length);
+            let (low, high) = (begin.0 + i * length, begin.0 + (i + 1) * length);
             let inside = attempt.ended.0.min(high).saturating_sub(from.0.max(low)) as f64;
             *sum += attempt.bytes as f64 * inside / took;
         }

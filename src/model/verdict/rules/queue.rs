@@ -116,7 +116,9 @@ fn ranks(ramp: &[RampAttempt], key: impl Fn(&RampAttempt) -> u64) -> Vec<f64> {
     let mut from = 0;
     for group in order.chunk_by(|&a, &b| key(&ramp[a]) == key(&ramp[b])) {
         let rank = from as f64 + (group.len() as f64 - 1.0) / 2.0;
-        group.iter().for_each(|&i| ranks[i] = rank);
+        for &i in group {
+            ranks[i] = rank;
+        }
         from += group.len();
     }
     ranks
