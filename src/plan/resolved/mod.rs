@@ -99,7 +99,7 @@ impl Resolved {
         let keys = (0..cursor.sources()).filter_map(|source| cursor.host_of(source)).filter(|key| known.insert(*key));
         Self {
             name: plan.name.clone(),
-            jobs: if plan.is_repeatable() { plan.limits.jobs.or(cursor.jobs()) } else { cursor.jobs() },
+            jobs: with_number(plan, cursor.jobs()),
             groups: run::groups(plan, &index),
             endpoints: endpoints.collect(),
             hosts: keys.map(|key| host(plan, key, &index)).collect(),
@@ -115,8 +115,18 @@ impl Resolved {
                 item.value = Value::Count(*n_jobs);
             }
         }
-        self.jobs = rows.by_source.iter().try_fold(0_u64, |all, n_jobs| all.checked_add((*n_jobs)?));
+        let in_rows = rows.by_source.iter().try_fold(0_u64, |all, n_jobs| all.checked_add((*n_jobs)?));
+        self.jobs = with_number(plan, in_rows);
         self.rows = plan.sources.iter().any(|source| !matches!(*source.rows, Rows::Repeat(_))).then_some(rows);
+    }
+}
+
+/// The number of jobs: that of the rows, or the one of a flag to which they are repeated or cut.
+fn with_number(plan: &Plan, in_rows: Option<u64>) -> Option<u64> {
+    match plan.limits.jobs {
+        Some(number) if plan.is_repeatable() => Some(number),
+        Some(number) => in_rows.map(|jobs| jobs.min(number)),
+        None => in_rows,
     }
 }
 
