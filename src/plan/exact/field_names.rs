@@ -60,7 +60,8 @@ impl FieldNames {
 
     /// Replaces the names of these fields, and adds those that are new.
     #[must_use]
-    pub fn replaced_by<'n>(&self, fields: impl Iterator<Item = &'n FieldName> + Clone) -> Self {
+    pub fn replaced_by<'n>(&self, fields: impl IntoIterator<Item = &'n FieldName, IntoIter: Clone>) -> Self {
+        let fields = fields.into_iter();
         let own = Self::collect(fields.clone());
         let is_kept = |name: &HeaderName| fields.clone().all(|field| field.name != *name);
         let kept = self.unusual.iter().filter(|(name, _)| is_kept(name)).cloned();

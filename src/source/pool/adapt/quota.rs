@@ -209,7 +209,7 @@ impl Quota {
             // Two scouts measure an unknown window.
             (Some(_), _) => SCOUTS_KEPT.min(self.most.unwrap_or(0) / 4),
             (None, Some(window)) if level.resets < NEVER && !self.is_policy && self.is_padded => {
-                u32::from(window < LONG_STATED_WINDOW || self.n_windows >= self.full_windows(window))
+                u32::from(window < LONG_STATED_WINDOW || !self.is_worth_its_padding(window))
             }
             (None, _) => 0,
         };
@@ -239,7 +239,7 @@ impl Quota {
         let padding = if self.is_padded { self.longest_reset - window } else { 0.0 };
         let is_slow = padding.max(0.3) + history.answer_latency() > 2.0 * window / f64::from(quota);
         // In a short batch, one less in each window may cost a whole window.
-        let is_short = window >= LONG_STATED_WINDOW && self.n_windows < self.full_windows(window);
+        let is_short = window >= LONG_STATED_WINDOW && self.is_worth_its_padding(window);
         if !is_paced && (is_short || !((!self.is_policy || window > SHORT_WINDOW) && is_slow)) {
             return None;
         }
@@ -250,11 +250,11 @@ impl Quota {
         })
     }
 
-    /// How many windows are used up in full although their ends are padded. In a batch of so many, the padding costs
+    /// Whether the present window is used up in full although its end is padded. In a batch of so few, the padding costs
     /// less than the one window more that one attempt less in each would take.
-    fn full_windows(&self, window: Seconds) -> u32 {
+    fn is_worth_its_padding(&self, window: Seconds) -> bool {
         let padding = (self.longest_reset - window).max(FIT_TOLERANCE);
-        if padding > MAX_FULL_PADDING * window { 0 } else { (window / padding) as u32 - 1 }
+        padding <= MAX_FULL_PADDING * window && f64::from(self.n_windows + 2) <= window / padding
     }
 
     /// The shortest natural window that is not excluded, if the window is unknown.

@@ -81,7 +81,7 @@ fn a_number_repeats_or_cuts_the_rows_of_a_list_and_of_a_plan() {
 #[test]
 fn standard_input_is_cut_to_a_number_and_a_shortfall_is_reported() {
     let recorder = Recorder::start();
-    let list: String = ["a", "b", "c"].iter().map(|name| format!("{}{name}\n", recorder.url())).collect();
+    let list: String = ["a\n", "b\n", "c\n"].map(|line| recorder.url() + line).concat();
     let folder = Folder::new();
     // The input stays open: the run does not wait for its end.
     let mut running = folder.inflight("run - -n 2 --json").with_input().start();
