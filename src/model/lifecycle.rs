@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::model::anatomy::{Ending, SlowAttempt};
 use crate::model::event_log::{FollowUp, LogEvent};
 use crate::model::incidents::Example;
+use crate::model::marks::Mark;
 use crate::model::open::OpenAttempt;
 use crate::model::timeline::{AttemptEnd, Bar};
 
@@ -41,8 +42,18 @@ impl Model {
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight =
-            OpenAttempt { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
+        let flight = OpenAttempt {
+            started: at,
+            until,
+            endpoint,
+            host,
+            slot,
+            progress: None,
+            answer: None,
+            target,
+            number,
+            spans_stop: false,
+        };
         self.evidence.record_start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -65,6 +76,8 @@ impl Model {
         let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
+        // Where a stop lies between, no phase has a known length.
+        let spent = if flight.spans_stop { PhaseTimes { stale: spent.stale, ..PhaseTimes::default() } } else { spent };
         self.totals.count(outcome, service);
         self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
@@ -83,15 +96,20 @@ impl Model {
             Outcome::Answered { .. } => {
                 host.answered += 1;
                 host.failed += u64::from(is_bad);
-                self.recent.record(at, service);
                 if self.warm.is_some_and(|warm| flight.started < warm) {
                     self.totals.warmup += 1;
+                } else if flight.spans_stop {
+                    // The answer may have come at any moment of the stop.
+                    self.totals.across_stops += 1;
                 } else {
                     host.latency.record(service);
                     self.latency.record(service);
                     endpoint.latency.record(service);
                 }
-                endpoint.trend.record(at, service);
+                if !flight.spans_stop {
+                    self.recent.record(at, service);
+                    endpoint.trend.record(at, service);
+                }
             }
             Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
@@ -122,6 +140,15 @@ impl Model {
             let (took, then) = (service, FollowUp::Open);
             self.event_log.add(at, LogEvent::AttemptFailed { origin, attempt, endpoint, target, outcome, took, then });
         }
+    }
+
+    /// Records that the process of a machine was stopped until now.
+    pub(super) fn stop_clock(&mut self, at: Offset, origin: Origin, lasted: Micros) {
+        self.totals.stops += 1;
+        self.totals.stopped += lasted;
+        self.open.mark_stop(origin);
+        self.marks.set(at, Mark::Stopped(lasted));
+        self.event_log.add(at, LogEvent::Stopped(lasted));
     }
 
     /// Records the end of a job.

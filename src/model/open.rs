@@ -36,6 +36,8 @@ pub struct OpenAttempt {
     pub target: Arc<str>,
     /// Its number on the timeline.
     pub number: u64,
+    /// Whether the process was stopped meanwhile, so that its service time is unknown.
+    pub spans_stop: bool,
 }
 
 /// The progress of an attempt.
@@ -133,6 +135,13 @@ impl OpenAttempts {
         let row = self.by_attempt.remove(&(origin, attempt))?;
         self.free.insert(row);
         self.rows[row].take().map(|(_, flight)| flight)
+    }
+
+    /// Marks the attempts of a machine whose process was stopped.
+    pub(super) fn mark_stop(&mut self, origin: Origin) {
+        for ((by, _), flight) in self.rows.iter_mut().flatten() {
+            flight.spans_stop |= *by == origin;
+        }
     }
 
     fn flight(&mut self, origin: Origin, attempt: Attempt) -> Option<&mut OpenAttempt> {

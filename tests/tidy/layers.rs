@@ -57,15 +57,16 @@ const ROOMS: &[Rooms] = &[
     (
         "source/pool",
         &[
+            ("run_time", &[]),
             ("dns", &[]),
             ("retry", &[]),
             ("throttle", &[]),
             ("adapt", &["throttle"]),
-            ("wire", &["dns"]),
+            ("wire", &["dns", "run_time"]),
             ("outage", &[]),
             ("schedule", &["adapt", "outage", "retry", "throttle"]),
             ("outcome", &["outage", "retry", "schedule", "throttle", "wire"]),
-            ("run", &["adapt", "outage", "outcome", "schedule", "wire"]),
+            ("run", &["adapt", "outage", "outcome", "retry", "run_time", "schedule", "wire"]),
         ],
     ),
     (

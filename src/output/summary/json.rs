@@ -80,6 +80,11 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
         "warmup_attempts": totals.warmup,
+        "stopped": {
+            "count": totals.stops,
+            "seconds": rounded(totals.stopped.as_secs_f64()),
+            "attempts": totals.across_stops,
+        },
         "bytes": totals.bytes,
         "decoded_bytes": totals.decoded,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),

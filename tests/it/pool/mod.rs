@@ -20,6 +20,7 @@ mod rig;
 mod rounds;
 #[cfg(unix)]
 mod slow_files;
+mod stops;
 mod tail;
 mod threads;
 mod turning;

@@ -88,7 +88,8 @@ impl Evidence {
     ) {
         let service = at.since(flight.started);
         self.last = self.last.max(at);
-        self.service_times.end(service);
+        // The true service time is not known if the process was stopped meanwhile: it counts as the mean of the others.
+        self.service_times.end(if flight.spans_stop { self.service_times.mean().max(service) } else { service });
         self.waves.end(at, service, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
@@ -97,7 +98,9 @@ impl Evidence {
             Outcome::Answered { status, expected, .. } => {
                 self.forbidden.record_answer(flight.endpoint, *status, *expected);
                 self.refusals.record_answer(at, *expected);
-                self.stalls.end(at, flight.started);
+                if !flight.spans_stop {
+                    self.stalls.end(at, flight.started);
+                }
             }
             Outcome::Failed { reason: Reason::Local, .. } => self.local += 1,
             Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}

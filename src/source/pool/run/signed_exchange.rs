@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::AUTHORIZATION;
-use tokio::time::Instant;
 
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::job::Job;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
@@ -19,22 +19,26 @@ use crate::source::pool::wire::{Exchange, Reply, Wire};
 const MAX_CHALLENGES: u32 = 2;
 
 /// Performs one exchange, or a few if the server challenges the job's login.
-pub async fn exchange_signed<W: Wire>(wire: &W, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
+pub async fn exchange_signed<W: Wire>(
+    wire: &W,
+    job: &Job,
+    (timeout, time): (Duration, &RunTime),
+    progress: &Progress,
+) -> Exchange {
     match &job.login {
         None => wire.exchange(job, timeout, progress).await,
         // Boxed, because few runs need it and it would enlarge the future of every worker.
-        Some(login) => Box::pin(exchange_with_login(wire, job, login, timeout, progress)).await,
+        Some(login) => Box::pin(exchange_with_login(wire, (job, login), (timeout, time), progress)).await,
     }
 }
 
 async fn exchange_with_login<W: Wire>(
     wire: &W,
-    job: &Job,
-    login: &DigestLogin,
-    timeout: Duration,
+    (job, login): (&Job, &DigestLogin),
+    (timeout, time): (Duration, &RunTime),
     progress: &Progress,
 ) -> Exchange {
-    let end = Instant::now() + timeout;
+    let end = time.now() + timeout.into();
     let mut challenges = 0;
     loop {
         let signed = login.sign(&job.method, &job.url);
@@ -42,8 +46,8 @@ async fn exchange_with_login<W: Wire>(
         if let Some(signed) = &signed {
             Arc::make_mut(&mut request.headers).insert(AUTHORIZATION, signed.header.clone());
         }
-        let left = end.saturating_duration_since(Instant::now());
-        let exchange = wire.exchange(&request, left, progress).await;
+        let left = end.since(time.now());
+        let exchange = wire.exchange(&request, left.into(), progress).await;
         let again = match &exchange.reply {
             Reply::Answer { head, .. } if head.status == StatusCode::UNAUTHORIZED.as_u16() => {
                 challenges < MAX_CHALLENGES && login.learn(&job.url, &head.headers, signed.as_ref())

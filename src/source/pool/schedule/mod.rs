@@ -21,7 +21,6 @@ pub mod pace;
 pub mod pending_job;
 pub mod refusal;
 pub mod rounds;
-pub mod run_time;
 pub mod settling;
 pub mod shortage;
 pub mod sources;

@@ -19,12 +19,14 @@ use std::time::{Duration, SystemTime};
 use http::Response;
 use hyper::body::Incoming;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use url::Position;
 
+use crate::event::Offset;
 use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::direct::connection::HttpConnection;
@@ -51,6 +53,7 @@ pub struct DirectWire {
     capped: CappedHosts,
     dialer: Dialer,
     bodies: BodyRules,
+    time: RunTime,
 }
 
 /// A running exchange.
@@ -58,15 +61,15 @@ struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
     milestones: &'a Arc<Milestones>,
-    start: Instant,
-    end: Instant,
+    end: Offset,
 }
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
     pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let pools = HostPools::new(reach, max_idle, bodies.accepts_encoded());
-        Self { pools, capped: CappedHosts::default(), dialer: Dialer::new(resolver, tls), bodies }
+        let (capped, dialer) = (CappedHosts::default(), Dialer::new(resolver, tls));
+        Self { pools, capped, dialer, bodies, time: RunTime::begin() }
     }
 
     /// Shares the hosts that limit attempts in flight with the clients of other threads.
@@ -75,28 +78,29 @@ impl DirectWire {
         Self { capped, ..self }
     }
 
+    /// Measures time by the run's clock.
+    #[must_use]
+    pub fn timed_by(self, time: RunTime) -> Self {
+        Self { time, ..self }
+    }
+
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(
-        &self,
-        job: &Job,
-        milestones: &Arc<Milestones>,
-        (start, end): (Instant, Instant),
-    ) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Offset) -> Exchange {
         let pool = self.pools.pool(&job.url);
-        let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
+        let exchange = DirectExchange { job, pool: &pool, milestones, end };
         let (mut connection, mut response) = match self.request(exchange).await {
             Ok(answered) => answered,
             Err(ended) => return Exchange::new(ended.into()).with_phase_times(milestones.phase_times()),
         };
-        let (head_at, received) = (Instant::now(), SystemTime::now());
+        let (head_at, received) = (self.time.now(), SystemTime::now());
         let status = response.status().as_u16();
         let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
         let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
-        let ended = Instant::now();
+        let ended = self.time.now();
         if body.broken.is_none() && connection.is_ready().await {
-            self.pools.keep(&pool, connection, ended);
+            self.pools.keep(&pool, connection, Instant::now());
         }
         if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
             let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
@@ -115,18 +119,16 @@ impl DirectWire {
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let DirectExchange { job, pool, milestones, start, .. } = exchange;
+        let DirectExchange { job, pool, milestones, .. } = exchange;
         let make = async || pool.template.request(job, upload::open(&job.body, milestones).await?);
         let mut request = make().await?;
-        let mut now = start;
-        while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
+        while let Some((mut connection, idle_for)) = self.pools.take(pool, Instant::now()) {
             if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
                 pool.keeps_connections.set(false);
-                now = Instant::now();
                 continue;
             }
             let sent = pin!(connection.send(request));
-            match exchange.in_time(now, connection.read_head(sent)).await? {
+            match exchange.read_in_time(connection.read_head(sent)).await? {
                 Ok(response) => {
                     pool.keeps_connections.set(true);
                     return Ok((connection, response));
@@ -145,12 +147,11 @@ impl DirectWire {
                     }
                 }
             }
-            now = Instant::now();
         }
         // Boxed, so that the handshake does not enlarge the future of every worker.
         let mut connection = Box::pin(self.connect(&exchange)).await?;
         let sent = pin!(connection.send(request));
-        let response = exchange.in_time(Instant::now(), connection.read_head(sent)).await?;
+        let response = exchange.read_in_time(connection.read_head(sent)).await?;
         response.map(|response| (connection, response)).map_err(|closed| closed.failure.into())
     }
 
@@ -168,10 +169,10 @@ impl DirectWire {
                 dialled => dialled,
             }
         };
-        let deadline = (Instant::now() + exchange.job.policy.timeouts.connect).min(exchange.end);
-        match timeout_at(deadline, dial).await {
-            Ok(dialled) => Ok(HttpConnection::over(dialled?).await?),
-            Err(_) => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
+        let deadline = (self.time.now() + exchange.job.policy.timeouts.connect.into()).min(exchange.end);
+        match self.time.in_time(deadline, dial).await {
+            Some(dialled) => Ok(HttpConnection::over(dialled?).await?),
+            None => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
                 (Some(proxy), Phase::Connect | Phase::Resolve) => {
                     NoAnswer::Failed((Reason::Proxy, dial::proxy_text(proxy, "opened no connection in time")))
                 }
@@ -190,15 +191,16 @@ async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: 
 }
 
 impl DirectExchange<'_> {
-    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
-    async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
+    /// Waits for a response head, within its time-out from now or from the last chunk of an upload.
+    async fn read_in_time<T>(&self, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
         let mut head = pin!(head);
-        let mut since = now;
+        let time = &self.milestones.time;
+        let mut since = time.now();
         loop {
-            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
-            match timeout_at(deadline, head.as_mut()).await {
-                Ok(answered) => return Ok(answered),
-                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+            let deadline = (since + self.job.policy.timeouts.first_byte.into()).min(self.end);
+            match time.in_time(deadline, head.as_mut()).await {
+                Some(answered) => return Ok(answered),
+                None => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
                     Some(sent) => since = sent,
                     None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
                 },
@@ -209,10 +211,9 @@ impl DirectExchange<'_> {
 
 impl Wire for DirectWire {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
-        let start = Instant::now();
-        let milestones = Arc::new(Milestones::new(start));
+        let milestones = Arc::new(Milestones::new(self.time.clone()));
         progress.follow(&milestones);
-        self.run_exchange(job, &milestones, (start, start + timeout)).await
+        self.run_exchange(job, &milestones, milestones.start + timeout.into()).await
     }
 
     fn spare_connections(&self, job: &Job) {
