@@ -38,6 +38,8 @@ pub struct JobResult {
     pub total: Micros,
     /// The part of `total` that it waited.
     pub waited: Micros,
+    /// From when it was due to settled, without pauses, if the run has a rate.
+    pub since_due: Option<Micros>,
     /// The last response, if there was one.
     pub answer: Option<Answer>,
 }

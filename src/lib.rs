@@ -52,7 +52,7 @@
 //! | proxies, and the way to each host | `source/pool/wire/reach/` |
 //! | name lookup | `source/pool/dns/` |
 //! | what counts as success or failure | `source/pool/outcome/judge.rs` |
-//! | when an attempt is retried | `source/pool/retry.rs` |
+//! | when an attempt is retried | `source/pool/retry/mod.rs` |
 //! | what counts as a refusal, and who waits | `source/pool/schedule/refusal/mod.rs` |
 //! | when a host counts as down, and when it is tried again | `source/pool/outage/mod.rs` |
 //! | what becomes of a job after an attempt | `source/pool/run/next_steps.rs` |

@@ -67,6 +67,65 @@ def number_with_list(trial):
     trial.equal("targets", targets, ["/1"] * 5 + ["/2"] * 5)
 
 
+@variants("M2", "-n with {}", [("a plan", 5, 5), ("standard input, cut", 3, 3), ("standard input, too short", 9, 4)])
+def number(trial, what, wanted, sent):
+    with Server(always()) as server:
+        if what == "a plan":
+            plan = f'[[endpoint]]\nurl = "{server.url}/{{i}}"\neach = {{ i = "1..=2" }}\n'
+            done = trial.run(trial.file("plan.toml", plan), "-n", wanted)
+        else:
+            done = trial.run("-", "-n", wanted, stdin="".join(f"{server.url}/{i}\n" for i in range(4)))
+        requests = len(server.requests)
+    trial.ended(done, 0, done=sent)
+    trial.equal("requests", requests, sent)
+    warnings = (done.summary.get("warnings") or {}).get("last") or []
+    trial.equal("warns", any("-n" in warning for warning in warnings), sent < wanted)
+
+
+@case("M2", "--ramp: the limit rises")
+def ramp_of_limit(trial):
+    def wait(request):
+        time.sleep(0.1)
+        return answer()
+
+    with Server(each(wait)) as server:
+        done = trial.run(server.url, "-n", 60, "-c", 11, "--ramp", "2s")
+        starts = [request.at - server.requests[0].at for request in server.requests]
+    trial.ended(done, 0, done=60)
+    early = sum(at < 0.3 for at in starts)
+    trial.right("requests of the first 0.3 s", early <= 9, early)
+    trial.right("in flight at most", 2 <= done.summary["in_flight"]["peak"] <= 11, done.summary["in_flight"])
+
+
+@case("M2", "--ramp with a rate: the rate rises")
+def ramp_of_rate(trial):
+    with Server(always()) as server:
+        done = trial.run(server.url, "-n", 60, "--rate", "50/s", "--ramp", "2s")
+        starts = [request.at - server.requests[0].at for request in server.requests]
+    trial.ended(done, 0, done=60)
+    # The area below the ramp is 51 requests.
+    trial.right("requests of the first second", 5 <= sum(at < 1 for at in starts) <= 20, starts)
+    trial.right("seconds until the last one", 1.8 <= starts[-1] <= 6, starts[-1])
+
+
+@variants("M2", "since due, {}", [("too few slots", 1, True), ("enough slots", 20, False), ("no rate", 1, None)])
+def since_due(trial, _, slots, is_late):
+    def wait(request):
+        time.sleep(0.1)
+        return answer()
+
+    flags = [] if is_late is None else ["--rate", "40/s"]
+    with Server(each(wait)) as server:
+        done = trial.run(server.url, "-n", 30, "-c", slots, *flags)
+    trial.ended(done, 0, done=30)
+    since, latency = done.summary.get("since_due_ms"), done.summary["latency_ms"]
+    if is_late is None:
+        trial.equal("since due", since, None)
+        return
+    trial.right("since due", since and (since["max"] > 1000 + latency["p50"]) == is_late, (since, latency))
+    trial.right("late starts", (since["late_starts"] > 20) == is_late, since)
+
+
 @case("M2", "rates such as 2/1s, and --warmup")
 def rates(trial):
     with Server(always()) as server:
@@ -213,6 +272,23 @@ def own_rows(trial):
         targets = sorted((request.method, request.target) for request in server.requests)
     trial.ended(done, 1, done=3, failed=1)
     trial.equal("requests", targets, [("DELETE", "/gone"), ("DELETE", "/gone"), ("GET", "/slow"), ("PUT", "/ok")])
+
+
+@case("M7", "the method and the time-out of a plan, filled in by its rows")
+def filled_in(trial):
+    def by_target(request):
+        if request.target == "/slow":
+            time.sleep(3)
+        return answer()
+
+    with Server(each(by_target)) as server:
+        trial.file("rows.csv", "path,m,t\na,put,5s\nslow,GET,300ms\nb,NO WAY,1s\nc,GET,soon\n")
+        plan = f'[[endpoint]]\nname = "all"\nurl = "{server.url}/{{path}}"\nmethod = "{{m}}"\ntimeout = "{{t}}"\nrows = "rows.csv"\n'
+        done = trial.run(trial.file("plan.toml", plan), "--tries", 1, "--report", "report.json")
+        sent = sorted((request.method, request.target) for request in server.requests)
+    trial.equal("requests", sent, [("GET", "/slow"), ("PUT", "/a")])
+    trial.equal("exit code", done.code, 1)
+    trial.says(str(done.report), ("line 4", "NO WAY"))
 
 
 @variants("M8", "https to http {}", [("is refused in words", 1, ()), ("with --downgrade", 0, ("--downgrade",))], "certificates")

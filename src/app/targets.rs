@@ -20,28 +20,30 @@ const FILE_ENDINGS: [&str; 15] =
 /// Reads the plan that the arguments name.
 pub(super) fn read(args: &RunArgs) -> Result<Plan, Error> {
     match args.targets.as_slice() {
-        [only] if only == "-" && args.requests.is_none() => {
-            Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)
-        }
-        [only] if !is_url(only) && args.requests.is_none() => {
+        [only] if only == "-" => Ok(with_number(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?, args)),
+        [only] if !is_url(only) => {
             if is_address(only) && !has_file_ending(only) && Path::new(only).exists() {
                 let name = sanitize(only);
                 streams::say(&format!("note: `{name}` is a file here; for the URL, write `https://{name}`"));
             }
-            Ok(Plan::read(only.as_ref(), &config::variable)?)
+            Ok(with_number(Plan::read(only.as_ref(), &config::variable)?, args))
         }
         targets => match targets.iter().find(|target| !is_url(target)) {
             None => Ok(Plan::from_urls(targets, args.requests)?),
-            Some(file) if args.requests.is_some() => Err(Error::Usage {
-                message: format!("`-n` works only with URLs, and `{file}` is not one"),
-                hint: "a plan sets the number itself, with `repeat`; a URL begins with `https://`".into(),
-            }),
             Some(file) => Err(Error::Usage {
                 message: format!("`{file}` is not a URL, and only one plan can be run at a time"),
                 hint: "give one plan, or URLs that begin with `https://`".into(),
             }),
         },
     }
+}
+
+/// Sets the number of jobs that a flag gives. It replaces a duration of the plan.
+fn with_number(mut plan: Plan, args: &RunArgs) -> Plan {
+    if args.requests.is_some() {
+        (plan.limits.jobs, plan.limits.duration) = (args.requests, None);
+    }
+    plan
 }
 
 /// Whether a target is a URL, or an address without a scheme that names no file.

@@ -26,6 +26,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         from,
         duration,
         warmup,
+        ramp,
         every,
         rounds,
     } = batch;
@@ -47,6 +48,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("from", "--from", from.is_some()),
         ("limits.duration", "--for", duration.is_some()),
         ("limits.warmup", "--warmup", warmup.is_some()),
+        ("limits.ramp", "--ramp", ramp.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),

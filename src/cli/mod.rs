@@ -90,7 +90,7 @@ pub struct RunArgs {
     /// A plan (.toml), a list (.txt, .jsonl), `-` for standard input, or URLs
     #[arg(required = true, value_name = "PLAN|URL")]
     pub targets: Vec<String>,
-    /// Number of requests, spread over the URLs: `500`, `10k`
+    /// Number of requests, spread over the URLs; the rows of a list or plan are repeated or cut: `500`, `10k`
     #[arg(short = 'n', long, value_name = "N", value_parser = values::count, conflicts_with = "duration")]
     pub requests: Option<u64>,
     /// How the batch is run.
@@ -174,6 +174,9 @@ pub struct BatchArgs {
     /// Leave attempts of the first moments out of percentiles: `5s`
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     pub warmup: Option<Duration>,
+    /// Let the rate, or the limit if there is no rate, rise from 1 to its value over this time: `10s`
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    pub ramp: Option<Duration>,
     /// Start the batch again at this interval: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
@@ -186,7 +189,7 @@ impl BatchArgs {
     /// Whether any of these flags was given.
     pub fn is_any_set(&self) -> bool {
         let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
-        let Self { duration, warmup, every, rounds, wire, retry_on, throttled, .. } = self;
+        let Self { duration, warmup, ramp, every, rounds, wire, retry_on, throttled, .. } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
@@ -200,6 +203,7 @@ impl BatchArgs {
             || from.is_some()
             || duration.is_some()
             || warmup.is_some()
+            || ramp.is_some()
             || every.is_some()
             || rounds.is_some()
             || wire.is_some()

@@ -47,6 +47,7 @@ pub fn apply_flags(
     plan.wire = batch.wire.unwrap_or(plan.wire);
     plan.limits.duration = batch.duration.or(plan.limits.duration);
     plan.limits.warmup = batch.warmup.or(plan.limits.warmup);
+    plan.limits.ramp = batch.ramp.or(plan.limits.ramp);
     plan.polling = polling(plan.polling, batch)?;
     if plan.polling.is_some() {
         require_repeatable(plan, "rounds need")?;
@@ -92,8 +93,20 @@ pub fn apply_flags(
     Ok(())
 }
 
-/// Refuses to repeat jobs for a time if they are repeated in rounds, or cannot be repeated.
+/// Refuses to repeat jobs for a time, or up to a number, if they are repeated in rounds, or cannot be repeated.
 fn check_duration(plan: &Plan) -> Result<(), Error> {
+    if plan.limits.jobs == Some(0) {
+        return Err(Error::Usage {
+            message: "`-n 0` sends nothing".into(),
+            hint: "write the number of requests, such as `-n 10`".into(),
+        });
+    }
+    if plan.limits.jobs.is_some() && (plan.polling.is_some() || plan.order != JobOrder::AsGiven) {
+        return Err(Error::Usage {
+            message: "`-n` sets the number of all jobs, so there are no rounds and no order".into(),
+            hint: "leave out `-n`, or `--every` and `--order slow-first`".into(),
+        });
+    }
     if plan.limits.duration.is_none() {
         return Ok(());
     }

@@ -9,6 +9,7 @@ pub mod adaptive;
 mod arithmetic;
 pub mod cause;
 mod display;
+pub mod due_time;
 pub mod failure_sample;
 pub mod idle;
 pub mod origin;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
+use crate::event::due_time::DueTime;
 use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
@@ -144,6 +146,9 @@ pub enum Fact {
         /// When its own time-out or its job's time-out will end it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Offset>,
+        /// When it was due by the rate, if it started later because every slot was taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<DueTime>,
     },
     /// The progress of a slow attempt: reported at most once a second, and only when it has changed.
     #[serde(rename = "attempt-seen")]

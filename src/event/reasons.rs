@@ -46,6 +46,8 @@ pub enum ChangedBy {
     Adaptive,
     /// inflight itself, because this machine has no resources for more.
     Machine,
+    /// The ramp at the start of the run.
+    Ramp,
 }
 
 /// The part of inflight that a warning is about.

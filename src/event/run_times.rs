@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 
 /// The times that a plan sets for a run, after its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,4 +13,7 @@ pub struct RunTimes {
     /// The end of the warm-up: attempts that start before it count in no percentile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warm: Option<Offset>,
+    /// The time between two starts, if the plan sets a rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Micros>,
 }

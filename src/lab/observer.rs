@@ -79,6 +79,7 @@ impl Observer {
             target: target.into(),
             waited: WaitTimes::NONE,
             until: None,
+            due: None,
         };
         self.emit(&mut state, fact);
         RequestGuard { observer: Arc::clone(self), attempt, slot, outcome: Outcome::Cancelled, retry: None }

@@ -23,6 +23,10 @@ impl Model {
                 self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
                 self.evidence.record_limit(from, to, by);
+                if by == ChangedBy::Ramp {
+                    return self.climb_ramp(at, from, to);
+                }
+                self.ramp_target = None;
                 self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
                 self.event_log.add(at, LogEvent::Limit { host: None, from, to, by });
             }
@@ -35,6 +39,19 @@ impl Model {
                 self.event_log.add(at, LogEvent::Limit { host, from, to: limit, by });
             }
         }
+    }
+
+    /// Records a step of the ramp. Its first one lowers the limit, and all of them share a mark and an entry.
+    fn climb_ramp(&mut self, at: Offset, from: Option<u32>, to: u32) {
+        let target = *self.ramp_target.get_or_insert(from.unwrap_or(to));
+        if to >= target {
+            self.ramp_target = None;
+            self.marks.set(at, Mark::Limit(1, to));
+        }
+        let event = LogEvent::Limit { host: None, from: None, to, by: ChangedBy::Ramp };
+        self.event_log.replace_newest(at, event, |newest| {
+            matches!(newest.event, LogEvent::Limit { host: None, by: ChangedBy::Ramp, .. })
+        });
     }
 
     /// Records that a host is quarantined or released.

@@ -10,6 +10,7 @@ use crate::event::{EndpointId, Micros, Offset};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
+use crate::model::since_due::SinceDue;
 
 /// The statistics of one endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct EndpointStats {
     pub throttled: u64,
     /// Service times of answered attempts.
     pub latency: Histogram,
+    /// Latencies since due, if the run has a rate.
+    pub since_due: SinceDue,
     /// Mean service time over the run.
     pub trend: Trend,
     /// When it was last refused.

@@ -25,13 +25,21 @@ pub struct Histogram {
 impl Histogram {
     /// Adds one latency.
     pub fn record(&mut self, latency: Micros) {
+        self.record_times(latency, 1);
+    }
+
+    /// Adds the same latency `n` times.
+    pub fn record_times(&mut self, latency: Micros, n: u64) {
+        if n == 0 {
+            return;
+        }
         let value = latency.0;
         let slot = self.slot(bucket_of(value));
-        *slot = slot.saturating_add(1);
+        *slot = slot.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
         self.min = if self.n == 0 { value } else { self.min.min(value) };
         self.max = self.max.max(value);
-        self.n += 1;
-        self.sum = self.sum.saturating_add(value);
+        self.n = self.n.saturating_add(n);
+        self.sum = self.sum.saturating_add(value.saturating_mul(n));
     }
 
     /// Adds all values of `other`.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
+use crate::event::due_time::DueTime;
 use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use crate::event::{Attempt, JobId, Micros, Offset};
@@ -26,13 +27,17 @@ pub(super) struct Settled<'e> {
 
 impl Model {
     /// Records the start of an attempt.
-    pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>) {
+    pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>, due: Option<DueTime>) {
         let (at, origin, attempt) = (bar.started, bar.origin, bar.attempt);
         let &Bar { endpoint, host, slot, .. } = &bar;
         self.totals.started += 1;
         self.endpoints[endpoint].in_flight += 1;
         self.endpoints[endpoint].host = Some(host);
         self.endpoints[endpoint].anatomy.start(bar.waited);
+        if let Some(since_due) = &mut self.since_due {
+            since_due.start(due);
+            self.endpoints[endpoint].since_due.start(due);
+        }
         let before = self.in_flight();
         let host_entry = self.hosts.at(host);
         host_entry.in_flight += 1;
@@ -45,6 +50,7 @@ impl Model {
         let flight = OpenAttempt {
             started: at,
             until,
+            due,
             endpoint,
             host,
             slot,
@@ -105,6 +111,10 @@ impl Model {
                     host.latency.record(service);
                     self.latency.record(service);
                     endpoint.latency.record(service);
+                    if let Some(since_due) = &mut self.since_due {
+                        since_due.end(flight.started, flight.due, at);
+                        endpoint.since_due.end(flight.started, flight.due, at);
+                    }
                 }
                 if !flight.spans_stop {
                     self.recent.record(at, service);
@@ -136,8 +146,7 @@ impl Model {
             if is_probe {
                 return;
             }
-            let outcome = outcome.clone();
-            let (took, then) = (service, FollowUp::Open);
+            let (outcome, took, then) = (outcome.clone(), service, FollowUp::Open);
             self.event_log.add(at, LogEvent::AttemptFailed { origin, attempt, endpoint, target, outcome, took, then });
         }
     }

@@ -23,6 +23,7 @@ pub mod outage;
 pub mod race;
 pub mod rate;
 mod recent;
+pub mod since_due;
 pub mod timeline;
 pub mod totals;
 pub mod verdict;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
+use crate::event::due_time::DueTime;
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
 use crate::event::reasons::{RetryReason, RunEnd};
@@ -51,6 +53,7 @@ use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
+use crate::model::since_due::SinceDue;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 use crate::model::verdict::evidence::Evidence;
@@ -72,6 +75,8 @@ pub struct Model {
     pub limit: Option<u32>,
     /// The limit at the start of the run.
     pub first_limit: Option<u32>,
+    /// The limit at the end of the ramp, while the limit rises to it.
+    pub ramp_target: Option<u32>,
     /// Number of jobs, if known.
     pub jobs: Option<u64>,
     /// When the last job is drawn, if the batch is repeated for a time.
@@ -96,6 +101,8 @@ pub struct Model {
     pub level: Level,
     /// Service times of answered attempts over the whole run.
     pub latency: Histogram,
+    /// Latencies since due, if the run has a rate.
+    pub since_due: Option<SinceDue>,
     /// Recent rate of ended attempts.
     pub throughput: Rate,
     /// Recent rate of settled jobs.
@@ -162,6 +169,9 @@ impl Model {
                 let times = times.unwrap_or_default();
                 self.until = times.until.map(|until| self.origins.journal_time(origin, until)).or(self.until);
                 self.warm = times.warm.map(|warm| self.origins.journal_time(origin, warm)).or(self.warm);
+                if times.gap.is_some() {
+                    self.since_due.get_or_insert_default();
+                }
                 self.name = Arc::clone(name);
                 self.is_insecure |= *insecure;
                 self.change_part(origin, |part| {
@@ -188,7 +198,7 @@ impl Model {
                 self.event_log.add(at, LogEvent::JobsReordered { jobs: *jobs, of: *of });
             }
             Fact::PlanDrawn { jobs } => self.change_part(origin, |part| part.jobs = Some(*jobs)),
-            Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
+            Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until, due } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
@@ -210,7 +220,8 @@ impl Model {
                     end: None,
                     retry: None,
                 };
-                self.start_attempt(bar, until);
+                let due = due.map(|due| DueTime { at: self.origins.journal_time(origin, due.at), ..due });
+                self.start_attempt(bar, until, due);
             }
             Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)
             {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::event::due_time::DueTime;
 use crate::event::failure_sample::FailureSample;
 use crate::event::origin::Origin;
 use crate::event::outcome::Phase;
@@ -22,6 +23,8 @@ pub struct OpenAttempt {
     pub started: Offset,
     /// When its time-out will end it, if known.
     pub until: Option<Offset>,
+    /// When it was due by the rate, if that was before it started.
+    pub due: Option<DueTime>,
     /// Index of its endpoint.
     pub endpoint: usize,
     /// Index of its host.

@@ -152,6 +152,7 @@ mod tests {
             tries: 1,
             total: Micros(1_000),
             waited: Micros::ZERO,
+            since_due: None,
             answer: Some(Answer {
                 status: 200,
                 content_type: content_type.map(str::to_owned),

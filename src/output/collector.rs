@@ -193,6 +193,7 @@ mod tests {
                 tries: 1,
                 total: Micros(1),
                 waited: Micros::ZERO,
+                since_due: None,
                 answer: None,
             };
             sender.blocking_send(result).unwrap();

@@ -169,6 +169,11 @@ impl Cursor {
         self.streams.get(source).is_none_or(SourceStream::is_drawn)
     }
 
+    /// Whether the rows of a source can be read again; those of a pipe cannot.
+    pub fn is_repeatable(&self, source: usize) -> bool {
+        self.streams.get(source).is_some_and(|stream| stream.is_repeatable)
+    }
+
     /// The endpoint of a source, if it has only one.
     pub fn endpoint_of(&self, source: usize) -> Option<EndpointId> {
         self.streams.get(source)?.endpoint

@@ -92,10 +92,14 @@ pub struct Limits {
     pub outage: Duration,
     /// How long jobs wait for a host that has never answered.
     pub unreachable: Duration,
+    /// The number of jobs, if a flag sets it: the rows are repeated or cut to it.
+    pub jobs: Option<u64>,
     /// All jobs are repeated for this long; what has been drawn until then ends normally.
     pub duration: Option<Duration>,
     /// The length of the warm-up, whose attempts count in no percentile.
     pub warmup: Option<Duration>,
+    /// How long the rate, or the limit if there is no rate, rises from 1 to its value.
+    pub ramp: Option<Duration>,
     /// Rules for hosts by name; the first match applies.
     pub hosts: Vec<HostRule>,
 }
@@ -221,8 +225,10 @@ impl Default for Limits {
             retry_budget: defaults::RETRY_BUDGET,
             outage: defaults::OUTAGE,
             unreachable: defaults::UNREACHABLE,
+            jobs: None,
             duration: None,
             warmup: None,
+            ramp: None,
             hosts: Vec::new(),
         }
     }

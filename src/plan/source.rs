@@ -29,6 +29,10 @@ pub struct Source {
     pub(super) url: Target,
     /// The HTTP method; the default is GET, or POST with a body.
     pub(super) method: Option<Method>,
+    /// The method, if rows fill it in.
+    pub(super) method_in_row: Option<Template>,
+    /// The time-out of an attempt, if rows fill it in.
+    pub(super) timeout_in_row: Option<Template>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
     /// The credentials, which apply unless a header sets them.
@@ -101,6 +105,8 @@ impl Source {
             columns,
             url,
             method: None,
+            method_in_row: None,
+            timeout_in_row: None,
             headers: Vec::new(),
             body: None,
             auth: None,
@@ -139,7 +145,10 @@ impl Source {
     /// Overrides the plan with flags.
     pub(super) fn override_requests(&mut self, overlay: &Overrides) {
         if let Some(method) = &overlay.method {
-            self.method = Some(method.clone());
+            (self.method, self.method_in_row) = (Some(method.clone()), None);
+        }
+        if overlay.rules.timeout.is_some() {
+            self.timeout_in_row = None;
         }
         for (name, _) in &overlay.headers {
             self.headers.retain(|(own, _)| own != name);
@@ -199,6 +208,12 @@ impl Source {
         self.method.clone().unwrap_or(default)
     }
 
+    /// Returns the method as written, or its default.
+    pub(super) fn written_method(&self) -> String {
+        let in_row = self.method_in_row.as_ref().map(|method| method.written(&self.columns));
+        in_row.unwrap_or_else(|| self.method().to_string())
+    }
+
     /// Returns the name of its endpoint, if it has only one.
     pub(super) fn name(&self) -> Option<Arc<str>> {
         let written = || match &self.url {
@@ -207,7 +222,7 @@ impl Source {
         };
         match &self.naming {
             Naming::Named(name) => Some(Arc::clone(name)),
-            Naming::Path => Some(format!("{} {}", self.method(), written_path(&written())).into()),
+            Naming::Path => Some(format!("{} {}", self.written_method(), written_path(&written())).into()),
             Naming::Url => Some(written_host_and_path(&written()).into()),
             Naming::ByHost => None,
         }
@@ -217,7 +232,7 @@ impl Source {
     pub(super) fn longer_name(&self) -> Option<Arc<str>> {
         match (&self.naming, &self.url) {
             (Naming::Path, Target::Template(url)) => {
-                Some(format!("{} {}", self.method(), written_host_and_path(&url.written(&self.columns))).into())
+                Some(format!("{} {}", self.written_method(), written_host_and_path(&url.written(&self.columns))).into())
             }
             _ => None,
         }

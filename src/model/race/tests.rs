@@ -85,6 +85,7 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
             target: "GET /".into(),
             waited: WaitTimes::NONE,
             until: None,
+            due: None,
         },
     );
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };

@@ -10,7 +10,7 @@ use crate::text::sanitize::sanitize;
 
 /// The names of the columns.
 pub const HEADER: &str = "endpoint,row,with,request,final_url,ok,status,tries,started,total_ms,waited_ms,bytes,\
-    content_type,file,error,detail\n";
+    content_type,file,error,detail,since_due_ms\n";
 
 /// The line of an entry, with its end.
 pub fn line(entry: &ReportEntry<'_>) -> String {
@@ -32,6 +32,7 @@ pub fn line(entry: &ReportEntry<'_>) -> String {
         cell(entry.file.unwrap_or_default()),
         cell(&entry.error.as_ref().map_or_else(String::new, EntryError::cause_or_kind)),
         cell(entry.error.as_ref().and_then(EntryError::detail).unwrap_or_default()),
+        entry.since_due_ms.map_or_else(String::new, |since_due| since_due.to_string()),
     ];
     cells.join(",") + "\n"
 }

@@ -28,6 +28,7 @@ fn result(row: u64, body: &str) -> JobResult {
         tries: 1,
         total: Micros(1_000),
         waited: Micros::ZERO,
+        since_due: None,
         answer: Some(Answer {
             status: 200,
             content_type: None,

@@ -16,6 +16,7 @@ use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::host::offer::PlanOffer;
 use crate::model::incidents::FailureGroup;
+use crate::model::since_due::SinceDue;
 use crate::model::verdict::findings;
 use crate::model::verdict::sentences::sentence_of;
 use crate::model::{Model, Stage};
@@ -79,6 +80,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
+        "since_due_ms": model.since_due.as_ref().map_or(Value::Null, since_due),
         "warmup_attempts": totals.warmup,
         "stopped": {
             "count": totals.stops,
@@ -115,6 +117,14 @@ fn latency(histogram: &Histogram) -> Value {
     })
 }
 
+/// The latencies since due, with the starts that were late or missed.
+fn since_due(since_due: &SinceDue) -> Value {
+    let mut figures = latency(&since_due.latency);
+    figures["late_starts"] = since_due.late.into();
+    figures["missed_starts"] = since_due.missed.into();
+    figures
+}
+
 fn failure(model: &Model, cause: Cause, group: &FailureGroup) -> Value {
     let name = |i: usize| model.endpoints.get(i).map(|endpoint| &*endpoint.name);
     let endpoints: Vec<_> = group.endpoints.iter().map(|(&i, n)| json!({"name": name(i), "count": n})).collect();
@@ -140,6 +150,8 @@ fn endpoint(endpoint: &EndpointStats) -> Value {
         "throttled": endpoint.throttled,
         "p50_ms": endpoint.latency.quantile(0.5).map(millis),
         "p95_ms": endpoint.latency.quantile(0.95).map(millis),
+        "since_due_p50_ms": endpoint.since_due.latency.quantile(0.5).map(millis),
+        "since_due_p95_ms": endpoint.since_due.latency.quantile(0.95).map(millis),
         "health": health(endpoint),
     })
 }

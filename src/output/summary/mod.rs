@@ -5,4 +5,5 @@
 pub mod failures;
 pub mod hosts;
 pub mod json;
+mod since_due;
 pub mod text;

@@ -19,7 +19,7 @@ use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
-use crate::output::summary::{failures, hosts};
+use crate::output::summary::{failures, hosts, since_due};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
@@ -49,6 +49,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(pace(model, end));
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
+    lines.extend(since_due::line(model));
     let rest = [
         insecure(model, style),
         verdict(model, extras, style),

@@ -136,6 +136,7 @@ fn read_limits(mut section: PlanSection<'_>) -> Limits {
         adaptive: section.get("adaptive").and_then(|entry| read_adaptive(&entry)).unwrap_or(default.adaptive),
         duration: section.get("duration").and_then(|entry| read_length(&entry)),
         warmup: section.get("warmup").and_then(|entry| read_length(&entry)),
+        ramp: section.get("ramp").and_then(|entry| read_length(&entry)),
         ..default
     };
     section.finish();

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use http::Method;
 use http::header::CONTENT_TYPE;
 
-use crate::plan::job::parse_method;
 use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
+use crate::plan::read::in_row::{self, InRow};
 use crate::plan::read::rows;
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
@@ -23,7 +23,6 @@ use crate::plan::source::{Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
 use crate::text::sanitize::sanitize;
-use crate::text::value_error::ValueError;
 
 /// The values of `[defaults]`.
 #[derive(Default)]
@@ -42,10 +41,11 @@ struct EndpointName {
 
 /// Reads `[defaults]`.
 pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
-    let method = section.get("method").and_then(|entry| read_method(&entry));
+    let method = section.get("method").and_then(|entry| entry.parse(in_row::METHOD, in_row::parse_written_method));
     let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
-    let rules = read_rules(&mut section);
+    let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
+    let rules = Rules { timeout, ..read_rules(&mut section) };
     section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, auth, rules }
@@ -86,11 +86,12 @@ fn read_endpoint(
 ) -> Option<(Source, Option<EndpointName>)> {
     let name = section.get("name");
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
-    let method = section.get("method").and_then(|entry| read_method(&entry));
+    let method = section.get("method");
     let own_headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
+    let timeout = section.get("timeout");
     let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
         read_retry(&entry, "endpoint.retry", &mut own_rules);
@@ -105,6 +106,11 @@ fn read_endpoint(
     let url_text = url_entry.text("a URL such as `\"https://example.org/\"`")?;
     let url = Template::parse_url(&url_text, &mut columns);
     used.note(&columns, &url_entry.span());
+    let method = method.and_then(|entry| in_row::read_method(&entry, &mut columns, &mut used));
+    let timeout = timeout.and_then(|entry| in_row::read_timeout(&entry, &mut columns, &mut used));
+    let (method, method_in_row) = method.map_or((None, None), InRow::split);
+    let (timeout, timeout_in_row) = timeout.map_or((None, None), InRow::split);
+    own_rules.timeout = timeout;
 
     let mut all_headers = defaults.headers.clone();
     all_headers.retain(|header| own_headers.iter().all(|own| own.name != header.name));
@@ -134,6 +140,8 @@ fn read_endpoint(
         columns,
         url: Target::Template(url),
         method: method.or_else(|| defaults.method.clone()),
+        method_in_row,
+        timeout_in_row,
         headers: templates,
         body,
         auth,
@@ -145,9 +153,4 @@ fn read_endpoint(
         reader.note(url_entry.place().mistake(why));
     }
     Some((source, name.map(|(name, span)| EndpointName { text: name.value().trim().to_owned(), span })))
-}
-
-fn read_method(entry: &PlanEntry<'_>) -> Option<Method> {
-    let wrong = || ValueError::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
-    entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }

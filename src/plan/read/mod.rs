@@ -8,6 +8,7 @@ mod body;
 mod document;
 mod endpoint;
 mod headers;
+mod in_row;
 mod json;
 mod network;
 mod rows;

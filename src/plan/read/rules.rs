@@ -11,12 +11,10 @@ use crate::plan::rules::Rules;
 use crate::plan::statuses::{StatusSet, Throttled, parse_refusals, parse_statuses};
 use crate::text::value_error::ValueError;
 
-/// Reads the rules that an endpoint and `[defaults]` share.
+/// Reads the rules that an endpoint and `[defaults]` share, except `timeout`.
 pub(super) fn read_rules(section: &mut PlanSection<'_>) -> Rules {
-    let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
     let mut time = |key| section.get(key).and_then(|entry: PlanEntry<'_>| entry.duration());
     let mut rules = Rules {
-        timeout,
         connect_timeout: time("connect_timeout"),
         first_byte_timeout: time("first_byte_timeout"),
         idle_timeout: time("idle_timeout"),

@@ -37,6 +37,8 @@ pub(in crate::plan) struct SourceStream {
     pub(in crate::plan) priority: Vec<PriorityJob>,
     /// How many priority jobs there were when it was opened.
     pub(in crate::plan) n_priority: u64,
+    /// Whether its rows can be read again.
+    pub(in crate::plan) is_repeatable: bool,
     /// It has not been opened yet, so nothing is known about its rows.
     pub(in crate::plan) is_opening: bool,
 }
@@ -82,6 +84,7 @@ impl SourceStream {
             n_peeked: 0,
             priority: Vec::new(),
             n_priority: 0,
+            is_repeatable: source.is_repeatable(),
             is_opening,
         })
     }

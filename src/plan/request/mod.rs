@@ -8,6 +8,7 @@ mod auth;
 pub(in crate::plan) mod body;
 pub mod content_type;
 mod from_row;
+mod in_row;
 pub mod multipart;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
+use crate::plan::request::in_row::InRowBuilder;
 use crate::plan::row_values::{RowNames, RowValues};
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
@@ -36,6 +38,8 @@ const EMPTY_SEGMENT: &str = "leaves a part of the path empty: fill in the value,
 pub(in crate::plan) struct RequestBuilder {
     method: Method,
     has_own_method: bool,
+    /// What rows fill in next to URL, headers and body.
+    in_row: InRowBuilder,
     url: UrlBuilder,
     headers: HeaderBuilder,
     body: BodyBuilder,
@@ -81,7 +85,7 @@ impl RequestBuilder {
     pub(in crate::plan) fn new(source: &Source, practice_port: Option<u16>) -> Result<Self, String> {
         let method = source.method();
         let url = match &source.url {
-            Target::Template(url) if url.is_constant() => {
+            Target::Template(url) if url.is_constant() && source.method_in_row.is_none() => {
                 let (address, shown) = address(url, &[], &[], practice_port)?;
                 UrlBuilder::Same { address, target: target(&method, &shown) }
             }
@@ -118,6 +122,7 @@ impl RequestBuilder {
         Ok(Self {
             method,
             has_own_method,
+            in_row: InRowBuilder::new(source),
             url,
             headers,
             body,
@@ -133,6 +138,7 @@ impl RequestBuilder {
 
     /// Builds the request of a row.
     pub(in crate::plan) fn build(&self, values: &[String]) -> Result<BuiltRequest, String> {
+        let method = self.in_row.method(values, &self.hidden)?.unwrap_or_else(|| self.method.clone());
         let (address, target) = match &self.url {
             UrlBuilder::Same { address, target } => (address.clone(), Arc::clone(target)),
             UrlBuilder::Filled(url) => {
@@ -140,7 +146,7 @@ impl RequestBuilder {
                     return Err(EMPTY_SEGMENT.to_owned());
                 }
                 let (address, shown) = address(url, values, &self.hidden, self.practice_port)?;
-                (address, target(&self.method, &shown))
+                (address, target(&method, &shown))
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
@@ -150,8 +156,9 @@ impl RequestBuilder {
         };
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        let (method, row_values) = (self.method.clone(), self.names.values(values, &self.hidden));
-        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy: None })
+        let row_values = self.names.values(values, &self.hidden);
+        let policy = self.in_row.policy(values, &self.rules)?;
+        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy })
     }
 
     /// Returns the host of all requests, if it is the same for all.

@@ -153,12 +153,13 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
     let Policy { timeouts, redirects, downgrade, allow_empty, retry, status, throttled, max_body } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
-    let timeout = match rules.timeout {
-        Some(AttemptTimeout::TimesMedian(times)) => {
+    let timeout = match (&source.timeout_in_row, rules.timeout) {
+        (Some(timeout), _) => Value::Text(timeout.written(&source.columns)),
+        (None, Some(AttemptTimeout::TimesMedian(times))) => {
             let most = humantime::format_duration(timeouts.attempt);
             Value::Text(format!("{times}x median, {most} at most"))
         }
-        Some(AttemptTimeout::Fixed(_)) | None => Value::Length(timeouts.attempt),
+        (None, Some(AttemptTimeout::Fixed(_)) | None) => Value::Length(timeouts.attempt),
     };
     // A time-out above that of the attempt is reduced to it.
     let phase = |key: &'static str, own: Option<Duration>, default: Duration, is: Duration| {
@@ -180,7 +181,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     vec![
         Item::new(
             "method",
-            Value::Text(source.method().to_string()).unless_row(in_row),
+            Value::Text(source.written_method()).unless_row(in_row),
             provenance("method").or(method_provenance),
         ),
         Item::new("body", body(source).unless_row(in_row), provenance(body_key(source, index))),

@@ -94,7 +94,7 @@ impl Resolved {
         let keys = (0..cursor.sources()).filter_map(|source| cursor.host_of(source)).filter(|key| known.insert(*key));
         Self {
             name: plan.name.clone(),
-            jobs: cursor.jobs(),
+            jobs: if plan.is_repeatable() { plan.limits.jobs.or(cursor.jobs()) } else { cursor.jobs() },
             groups: run::groups(plan, &index),
             endpoints: endpoints.collect(),
             hosts: keys.map(|key| host(plan, key, &index)).collect(),

@@ -46,7 +46,7 @@ fn run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         (None, _) => Provenance::DerivedFrom("order"),
     };
     let unnamed = Provenance::Detected("named after its file".to_owned());
-    vec![
+    let mut items = vec![
         Item::new("name", Value::Text(plan.name.clone()), index.key_provenance("name").or(unnamed)),
         Item::new("wire", Value::Text(wire.to_owned()), index.key_provenance("wire")),
         Item::new("fail_fast", Value::Flag(plan.fail_fast), index.key_provenance("fail_fast")),
@@ -54,14 +54,17 @@ fn run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("from", Value::or_nothing(from, "none"), from_by),
         Item::new("every", Value::or_nothing(every, "once"), index.key_provenance("every")),
         Item::new("rounds", Value::or_nothing(rounds, "one"), index.key_provenance("rounds")),
-    ]
+    ];
+    let jobs = plan.limits.jobs.map(Value::Count);
+    items.extend(jobs.map(|jobs| Item::new("requests", jobs, index.key_provenance("requests"))));
+    items
 }
 
 fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let per_host = limits.per_host.map(|limit| Value::Count(limit.get().into()));
     let rate = limits.gap.map(Value::Rate);
     let gap = limits.per_host_gap.map(Value::Length);
-    let (duration, warmup) = (limits.duration.map(Value::Length), limits.warmup.map(Value::Length));
+    let [duration, warmup, ramp] = [limits.duration, limits.warmup, limits.ramp].map(|time| time.map(Value::Length));
     vec![
         Item::new(
             "concurrency",
@@ -78,6 +81,7 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             index.key_provenance("limits.duration"),
         ),
         Item::new("warmup", Value::or_nothing(warmup, "none"), index.key_provenance("limits.warmup")),
+        Item::new("ramp", Value::or_nothing(ramp, "none"), index.key_provenance("limits.ramp")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
         Item::new("retry.outage", length_or_off(limits.outage), index.key_provenance("retry.outage")),
         Item::new("retry.unreachable", length_or_off(limits.unreachable), index.key_provenance("retry.unreachable")),

@@ -102,6 +102,9 @@ fn warn_of_rate(plan: &Plan, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     if index.key_provenance("limits.concurrency") == Provenance::Default {
         return None;
     }
+    if plan.sources.iter().any(|source| source.timeout_in_row.is_some()) {
+        return None;
+    }
     let longest = plan.sources.iter().map(|source| source.rules.policy().timeouts.attempt).max()?;
     // Add one for the first start, and one for a start that catches up after a late timer.
     let most = (longest.as_secs_f64() / gap.as_secs_f64()).ceil() + 2.0;
@@ -136,6 +139,9 @@ fn warn_of_no_rows(source: &Source, i: usize, cursor: &Cursor, index: &Provenanc
 
 /// Warns of time-outs that a shorter one overrides.
 fn warn_of_timeouts(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
+    if source.timeout_in_row.is_some() {
+        return Vec::new();
+    }
     let rules = &source.rules;
     let attempt = rules.policy().timeouts.attempt;
     let text = |length: Duration| humantime::format_duration(length).to_string();

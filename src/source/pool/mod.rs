@@ -121,6 +121,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
         if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
             shared.set_limit(Scope::Run, most, ChangedBy::Machine).await;
         }
+        shared.begin_ramp().await;
     });
     let pool = RunThreads { n_threads, route, resolver, bodies, time };
     loop {
@@ -194,6 +195,7 @@ pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc
     let shared = SharedRun::new(schedule, time.clone(), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();
     shared.open(&name, route.is_insecure()).await;
+    shared.begin_ramp().await;
     let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let wire = Rc::new(Wires::new(route, &resolver, &bodies).timed_by(&time));

@@ -50,6 +50,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
                 ChangedBy::Operator => "",
                 ChangedBy::Adaptive => ", adaptive limit",
                 ChangedBy::Machine => ", limited by this machine",
+                ChangedBy::Ramp => ", ramp",
             };
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             event(Status::Slow, place, format!("{from}{}{reason}", units::count((*to).into())))

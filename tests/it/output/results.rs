@@ -34,6 +34,7 @@ fn result(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &
         tries: 1,
         total: Micros(1_500),
         waited: Micros::ZERO,
+        since_due: None,
         answer: Some(Answer {
             status: 200,
             content_type: content_type.map(str::to_owned),

@@ -49,6 +49,44 @@ fn a_json_array_and_objects_over_several_lines_are_requests() {
 }
 
 #[test]
+fn a_row_fills_in_the_method_and_the_timeout_of_an_endpoint() {
+    let plan = "[[endpoint]]\nname = \"all\"\nurl = \"https://a.b/{id}\"\nmethod = \"{m}\"\ntimeout = \"{t}\"\nrows = \"rows.csv\"\n";
+    let rows = "id,m,t\n1,delete,2s\n2,GET,5x median\n3,N O,1s\n4,PUT,soon\n5,,1s\n6,PUT,7\n";
+    let (_folder, path) = folder(&[("plan.toml", plan), ("rows.csv", rows)]);
+    let drawn = Drawn::from_plan(&read(&path));
+    assert_eq!(
+        drawn.jobs.iter().map(|job| &*job.target).collect::<Vec<_>>(),
+        ["DELETE https://a.b/1", "GET https://a.b/2"]
+    );
+    assert_eq!(
+        (drawn.jobs[0].method.as_str(), drawn.jobs[0].policy.timeouts.attempt),
+        ("DELETE", Duration::from_secs(2))
+    );
+    assert_eq!(drawn.jobs[1].policy.timeouts.times_median, Some(5.0));
+    assert_eq!(
+        whys(&drawn),
+        [
+            "line 4: `N O` is not a method",
+            "line 5: `timeout` is not a duration: write one such as `250ms`, `2s` or `1m30s`",
+            "line 6: `method` is empty: write one such as `GET`",
+            "line 7: `timeout` is a number without a unit: write `7ms` or `7s`",
+        ]
+    );
+}
+
+#[test]
+fn a_method_of_the_row_may_go_to_one_url_and_names_its_endpoint() {
+    let plan = "[[endpoint]]\nurl = \"https://a.b/x\"\nmethod = \"{m}\"\neach = { m = [\"PUT\", \"DELETE\"] }\n";
+    let (_folder, path) = folder(&[("plan.toml", plan)]);
+    let drawn = Drawn::from_plan(&read(&path));
+    assert_eq!(drawn.endpoints, ["{m} /x"]);
+    assert_eq!(
+        drawn.jobs.iter().map(|job| &*job.target).collect::<Vec<_>>(),
+        ["PUT https://a.b/x", "DELETE https://a.b/x"]
+    );
+}
+
+#[test]
 fn a_row_has_its_own_rules_and_weight() {
     let rows = r#"{"url": "https://a.b/1", "timeout": "2s", "expect": {"status": [404]}, "weight": 3}
 {"url": "https://a.b/2", "json": {"a": 1.0}, "method": "PUT"}

@@ -43,7 +43,7 @@ fn an_unknown_key_is_shown_with_its_place_and_a_fix() {
        8 │   rate = "100/s"
 
     help: keys allowed in [limits] are concurrency, per_host, rate, per_host_gap, adaptive, duration,
-          warmup
+          warmup, ramp
     "#);
 }
 

@@ -7,6 +7,7 @@
 mod adaptive;
 mod ahead;
 mod any_run;
+mod due;
 mod endings;
 mod hosts;
 mod idle;
@@ -15,6 +16,7 @@ pub mod makespan;
 mod order;
 mod outages;
 mod pacing;
+mod ramp;
 mod retry;
 mod rig;
 mod rounds;

@@ -279,6 +279,7 @@ impl Rig {
         let (events, results) = tasks
             .run_until(Box::pin(async move {
                 shared.open("rig", false).await;
+                shared.begin_ramp().await;
                 let share = Share { thread: 0, of: 1 };
                 let serving = serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut commands));
                 if self.is_in_real_time {

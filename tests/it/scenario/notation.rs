@@ -82,7 +82,7 @@ impl Scenario {
                 let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
-                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
+                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None, due: None }
             }
             "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));

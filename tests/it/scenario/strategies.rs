@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use inflight::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
+use inflight::event::due_time::DueTime;
 use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::origin::Origin;
@@ -79,7 +80,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 limit,
                 jobs,
                 insecure,
-                times: insecure.then(RunTimes::default),
+                times: insecure.then(|| RunTimes { gap: limit.map(|gap| Micros(gap.into())), ..RunTimes::default() }),
             })
             .boxed(),
         2 => (endpoint(), text(), of(any::<u64>()))
@@ -104,7 +105,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         10 => (
             prop_oneof![Just(Scope::Run), host().prop_map(Scope::Host)],
             any::<u32>(),
-            select(vec![ChangedBy::Operator, ChangedBy::Adaptive, ChangedBy::Machine]),
+            select(vec![ChangedBy::Operator, ChangedBy::Adaptive, ChangedBy::Machine, ChangedBy::Ramp]),
         )
             .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
             .boxed(),
@@ -153,8 +154,8 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
 /// A fact about an attempt, of one kind.
 fn attempt_fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
-        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), of(moment()))
-            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, until)| Fact::AttemptStarted {
+        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), (of(moment()), of(due())))
+            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, (until, due))| Fact::AttemptStarted {
                 attempt,
                 endpoint,
                 host,
@@ -163,6 +164,7 @@ fn attempt_fact(kind: usize) -> BoxedStrategy<Fact> {
                 target,
                 waited,
                 until,
+                due,
             })
             .boxed(),
         6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
@@ -234,6 +236,10 @@ pub fn any_events(most: usize) -> impl Strategy<Value = Vec<Event>> {
 /// Mostly a moment of a short run, sometimes any possible value.
 fn moment() -> impl Strategy<Value = Offset> {
     prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Offset)
+}
+
+fn due() -> impl Strategy<Value = DueTime> {
+    (moment(), any::<u64>()).prop_map(|(at, missed)| DueTime { at, missed })
 }
 
 fn length() -> impl Strategy<Value = Micros> {

@@ -32,7 +32,11 @@ fn start(model: &mut Model, at: u64, job: u64, host: u32) {
     let attempt = Attempt { job: JobId(job), n: 1 };
     let (endpoint, host, target) = (EndpointId(0), HostId(host), "GET /".into());
     let waited = WaitTimes { slot: Micros(1), ..WaitTimes::NONE };
-    apply(model, at, Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None });
+    apply(
+        model,
+        at,
+        Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None, due: None },
+    );
 }
 
 fn end(model: &mut Model, at: u64, job: u64, outcome: Outcome) {

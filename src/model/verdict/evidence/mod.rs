@@ -127,7 +127,7 @@ impl Evidence {
     pub(in crate::model) fn record_limit(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
         match by {
             ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            ChangedBy::Operator | ChangedBy::Adaptive => self.interventions += 1,
+            ChangedBy::Operator | ChangedBy::Adaptive | ChangedBy::Ramp => self.interventions += 1,
         }
     }
 

@@ -45,6 +45,9 @@ pub struct ReportEntry<'a> {
     pub(super) started: Option<String>,
     pub(super) total_ms: f64,
     pub(super) waited_ms: f64,
+    /// From when it was due by the rate to its end, if the run has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) since_due_ms: Option<f64>,
     /// Body bytes received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<u64>,
@@ -137,6 +140,7 @@ impl<'a> ReportEntry<'a> {
             tries: result.tries,
             total_ms: result.total.0 as f64 / 1e3,
             waited_ms: result.waited.0 as f64 / 1e3,
+            since_due_ms: result.since_due.map(|since_due| since_due.0 as f64 / 1e3),
             file,
             error,
             data,

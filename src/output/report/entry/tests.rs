@@ -22,6 +22,7 @@ fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult 
         tries: 2,
         total: Micros(12_345),
         waited: Micros(345),
+        since_due: None,
         answer: answer.map(|(status, content_type, body)| Answer {
             status,
             content_type: content_type.map(str::to_owned),

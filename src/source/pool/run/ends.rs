@@ -227,6 +227,7 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, ans
                 tries: ready.tries,
                 total: ready.total(),
                 waited: ready.waited.total(),
+                since_due: ready.since_due(),
                 answer,
             },
             ready.job.endpoint,

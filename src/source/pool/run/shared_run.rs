@@ -158,6 +158,11 @@ impl SharedRun {
         .await;
     }
 
+    /// Begins the ramp of the limit, if the plan sets one. Call it after the limit is set, and before anything starts.
+    pub async fn begin_ramp(&self) {
+        self.with_state(|state, _| state.schedule.begin_ramp()).await;
+    }
+
     /// Whether results are collected.
     pub(in crate::source::pool) fn collects(&self) -> bool {
         self.results.is_some()
@@ -364,5 +369,6 @@ fn started(ticket: &Ticket) -> Fact {
         target: Arc::clone(&ready.job.target),
         waited: ready.wait,
         until: Some(ready.until()),
+        due: ready.due,
     }
 }

@@ -127,6 +127,7 @@ async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
                 tries: 0,
                 total: Micros::ZERO,
                 waited: Micros::ZERO,
+                since_due: None,
                 answer: None,
             },
             bad.endpoint,

@@ -13,6 +13,7 @@ impl Schedule {
     /// Sets the run's limit for the user. A shortage of this machine may lower it again.
     pub fn set_usual_limit(&mut self, limit: u32) {
         self.shortage.reset();
+        self.end_ramp();
         self.set_limit(limit);
     }
 
@@ -39,7 +40,7 @@ impl Schedule {
 
     /// Sets when limits adapt. Returns whether that changed anything.
     pub fn set_adaptive(&mut self, mode: AdaptiveMode) -> bool {
-        let changes = self.lanes.set_adaptive(mode, self.gate.limit());
+        let changes = self.lanes.set_adaptive(mode, self.host_cap());
         if changes {
             for i in self.lanes.numbers() {
                 self.lanes.enqueue(i);

@@ -19,6 +19,7 @@ pub mod medians;
 mod outages;
 pub mod pace;
 pub mod pending_job;
+pub mod ramp;
 pub mod refusal;
 pub mod rounds;
 pub mod settling;
@@ -49,6 +50,7 @@ use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
 use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::ramp::LimitRamp;
 use crate::source::pool::schedule::refusal::deadlines::Deadlines;
 use crate::source::pool::schedule::settling::{SettlingJob, SettlingJobs};
 use crate::source::pool::schedule::shortage::Shortage;
@@ -113,6 +115,13 @@ pub struct Schedule {
     deadlines: Deadlines,
     shortage: Shortage,
     pace: StartPace,
+    /// The length of the ramp that has not begun, and the ramp of the limit while it rises.
+    ramp_length: Option<Micros>,
+    ramp: Option<LimitRamp>,
+    /// The limit that the plan sets, as far as this machine allows it.
+    planned_limit: u32,
+    /// Nothing starts because of the limits of hosts.
+    hosts_are_busy: bool,
     /// The retry budget.
     pub budget: Budget,
     /// Median service times, for time-outs that depend on them.
@@ -135,14 +144,18 @@ impl Schedule {
             announcements: VecDeque::new(),
             now: Offset::ZERO,
             clock: RunClock::default(),
-            sources: Sources::new(cursor, polling, limits.duration.map(|length| Offset::ZERO + length.into())),
+            sources: Sources::new(cursor, polling, limits),
             warm: limits.warmup.map(|length| Offset::ZERO + length.into()),
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
             settling: SettlingJobs::default(),
             deadlines: Deadlines::default(),
             shortage: Shortage::default(),
-            pace: StartPace::new(limits.gap.unwrap_or_default().into()),
+            pace: StartPace::new(limits.gap.unwrap_or_default().into(), limits.ramp.map(Micros::from)),
+            ramp_length: limits.ramp.filter(|_| limits.gap.is_none()).map(Micros::from),
+            ramp: None,
+            planned_limit: limits.concurrency.get(),
+            hosts_are_busy: false,
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             parked: 0,
@@ -163,6 +176,11 @@ impl Schedule {
     /// Call this first in every step.
     pub fn tick(&mut self, now: Offset) {
         let hold = self.hold();
+        if hold.is_paused {
+            self.postpone_ramp(now.since(self.now));
+        } else if self.is_busy(hold) {
+            self.pace.add_busy(self.now, now);
+        }
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
             // A postponed job may have been due long ago, but time must not go back.
             let at = due.max(self.now);
@@ -180,6 +198,8 @@ impl Schedule {
                 self.expire_waiting();
             } else if self.shortage.due() == Some(due) {
                 self.report_shortage();
+            } else if self.ramp_due() == Some(due) {
+                self.climb_ramp(now);
             } else if self.sources.closes_at() == Some(due) {
                 self.sources.close(&mut self.announcements);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
@@ -211,7 +231,12 @@ impl Schedule {
         let deadline = self.deadlines.soonest().filter(|_| self.gate.state() == GateState::Open);
         let held = [self.delayed.soonest(), self.settling.soonest(), deadline];
         let sources = [round, self.sources.closes_at()];
-        [self.lanes.next_opening(), self.shortage.due()].into_iter().chain(sources).chain(held).flatten().min()
+        [self.lanes.next_opening(), self.shortage.due(), self.ramp_due()]
+            .into_iter()
+            .chain(sources)
+            .chain(held)
+            .flatten()
+            .min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -223,9 +248,10 @@ impl Schedule {
             return Dispatch::Settle(settling);
         }
         if !self.gate.admits() {
-            return Dispatch::Wait(None);
+            return Dispatch::Wait(self.ramp_due());
         }
         if self.pace.opens_at() > self.now {
+            self.pace.hold();
             return Dispatch::Wait(self.soonest());
         }
         if let Some(next) = self.take_priority_job() {
@@ -246,6 +272,7 @@ impl Schedule {
             self.tick(self.now);
             return self.decide();
         }
+        self.find_busy_hosts();
         // Nothing is left that could explain why a job failed.
         let is_idle = self.gate.in_flight() == 0 && self.parked == 0 && self.lanes.next_opening().is_none();
         if is_idle && self.delayed.is_empty() && self.settling.settle_all() {
@@ -272,7 +299,7 @@ impl Schedule {
             return Some(self.now);
         }
         let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
-        self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
+        if self.gate.admits() { Some(soonest.max(self.pace.opens_at())) } else { self.ramp_due() }
     }
 
     /// Why a slot is unused now. It visits every lane while any has work. With many lanes, that would take longer than
@@ -344,7 +371,7 @@ impl Schedule {
 
     /// The times that the plan sets for the run.
     pub fn times(&self) -> Option<RunTimes> {
-        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm };
+        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm, gap: self.pace.gap() };
         (times != RunTimes::default()).then_some(times)
     }
 
@@ -407,8 +434,10 @@ impl Schedule {
         ready.host_counts = lane.health.counts();
         ready.generation = lane.outage.start();
         ready.is_crowded = lane.is_crowded();
+        let due = self.pace.start(now, ready.wait.slot + ready.wait.host_limit);
+        ready.set_due(due, now, self.pace.is_set());
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
-        self.pace.start(now);
+        self.hosts_are_busy = false;
         self.lanes.enqueue(i);
         Dispatch::Start(Ticket { ready, slot: self.gate.take() })
     }
@@ -447,7 +476,7 @@ impl Schedule {
         if let Some(lane) = self.lanes.find(name) {
             return lane;
         }
-        let lane = self.lanes.add(name, self.gate.limit());
+        let lane = self.lanes.add(name, self.host_cap());
         let limit = self.lanes.lane(lane).limit;
         self.announcements.push_back(Fact::HostAnnounced { host: id_of(lane), name: Arc::clone(name), limit });
         lane

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::event::due_time::DueTime;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
@@ -65,6 +66,10 @@ pub struct PendingJob {
     pub is_doubtful: bool,
     /// The proof of its attempt in flight, for the adaptive controller of its host.
     pub start_id: Option<StartId>,
+    /// When its attempt was due by the rate, if that was before it started.
+    pub due: Option<DueTime>,
+    /// How late its first attempt started, if the run has a rate.
+    lateness: Option<Micros>,
     /// Whether its attempt went to a host that limits attempts in flight.
     pub is_crowded: bool,
 }
@@ -100,6 +105,8 @@ impl PendingJob {
             generation: 0,
             is_doubtful: false,
             start_id: None,
+            due: None,
+            lateness: None,
             is_crowded: false,
         })
     }
@@ -118,6 +125,19 @@ impl PendingJob {
         (self.started, self.timeout) = (now, timeout);
         (self.others, self.start_id) = (others, start_id);
         self.waited += self.wait;
+    }
+
+    /// Sets when the attempt that starts now was due. Call it before the start is counted.
+    pub fn set_due(&mut self, due: Option<DueTime>, now: Offset, has_rate: bool) {
+        self.due = due;
+        if self.attempts == 0 {
+            self.lateness = has_rate.then(|| due.map_or(Micros::ZERO, |due| now.since(due.at)));
+        }
+    }
+
+    /// The time from when it was due to its end, if the run has a rate.
+    pub fn since_due(&self) -> Option<Micros> {
+        Some(self.ended.since(self.begun) + self.lateness?)
     }
 
     /// It has waited. The time for which its host is down or the user holds it back is not its own.

@@ -44,6 +44,12 @@ impl Shortage {
         (self.usual, self.report_at) = (None, None);
     }
 
+    /// Raises the limit that applies without a shortage. Returns whether there is one.
+    pub(super) fn raise_usual(&mut self, limit: u32) -> bool {
+        self.usual = self.usual.map(|usual| usual.max(limit));
+        self.usual.is_some()
+    }
+
     /// An attempt failed while this many were in flight. Returns the limit from now on, or nothing if resources have
     /// been missing for too long.
     fn fail(&mut self, now: Offset, in_flight: u32, limit: u32) -> Option<u32> {

@@ -51,7 +51,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
         return;
     }
     let scale = if scene.ui.is_linear { "linear" } else { "log scale" };
-    pen.section(0, "Latency", &format!("{scale}, {}", units::plural(latency.n(), "answer")));
+    let remark = format!("{scale}, {}", units::plural(latency.n(), "answer"));
+    let long = since_due(endpoint).map(|since_due| format!("{remark}, {since_due}"));
+    let fits = |remark: &String| width_of("Latency") + 2 + width_of(remark) <= pen.width();
+    let remark = long.filter(fits).unwrap_or(remark);
+    pen.section(0, "Latency", &remark);
     if latency.n() == 0 {
         pen.text(0, 1, "no answer yet", Role::TextFaint);
         return;
@@ -81,6 +85,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
         }
     }
     axis(pen, 1 + rows, columns, scale, latency);
+}
+
+/// The latencies since due, if attempts started later than that.
+fn since_due(endpoint: &EndpointStats) -> Option<String> {
+    let since_due = Some(&endpoint.since_due).filter(|since_due| since_due.late > 0)?;
+    let [p50, p99] = [0.5, 0.99].map(|q| since_due.latency.quantile(q).map(units::length));
+    Some(format!("since due p50 {}  p99 {}", p50?, p99?))
 }
 
 /// Draws the axis, its round numbers, and the quantiles below them.

@@ -94,6 +94,7 @@ fn limit(host: &HostStats, model: &Model) -> String {
             let source = match by {
                 ChangedBy::Operator => "set by the user",
                 ChangedBy::Adaptive => "found by adaptive limits",
+                ChangedBy::Ramp => "raised by the ramp",
                 ChangedBy::Machine => "lowered because this machine is out of resources",
             };
             format!("{} in flight, {source} at {}{adapts}", units::count(limit.into()), units::clock(at))

@@ -31,6 +31,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         AdaptiveMode::WhenRefused => Some("when refused"),
         AdaptiveMode::On => Some("adaptive"),
     };
+    let ramp = model.ramp_target.map(|target| format!("ramp to {}", units::count(target.into())));
+    let mode = ramp.as_deref().filter(|_| model.ended.is_none()).or(mode);
     let whole = limit.as_ref().zip(mode).map(|(limit, mode)| format!("{mean}   {limit} ({mode})"));
     let short = limit.map(|limit| format!("{mean}   {limit}"));
     let fits = |remark: &&String| width_of(title) + 2 + width_of(remark) <= pen.width();
@@ -38,7 +40,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 
     let rows = pen.height() - 3;
     let columns = pen.width() - AXIS;
-    let top = scale(model.limit.unwrap_or(0), model.level.peak());
+    let top = scale(model.ramp_target.or(model.limit).unwrap_or(0), model.level.peak());
     let now = model.ended.unwrap_or(scene.now);
     let span = if model.ended.is_some() { now.0.max(1) } else { span_of(now) };
 

@@ -87,10 +87,21 @@ fn large_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             figure(pen, x + 4, y, &histogram, name);
         }
     }
-    if histogram.n() > 0 {
+    if let Some(text) = since_due(scene.model, pen.width()) {
+        pen.text(0, 3, &text, Role::Slow);
+    } else if histogram.n() > 0 {
         let text = format!("{} answered", units::count(histogram.n()));
         pen.text(0, 3, &text, Role::TextFaint);
     }
+}
+
+/// The latencies since due, once attempts start later than that.
+fn since_due(model: &Model, width: u16) -> Option<String> {
+    let since_due = model.since_due.as_ref().filter(|since_due| since_due.late > 0)?;
+    let [p50, p99] = [0.5, 0.99].map(|q| since_due.latency.quantile(q).map(units::length));
+    let (p50, p99) = (p50?, p99?);
+    let whole = format!("since due p50 {p50}  p99 {p99}");
+    Some(if width_of(&whole) < width { whole } else { format!("since due p99 {p99}") })
 }
 
 fn large_failed(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {

@@ -116,7 +116,17 @@ mod tests {
         for (job, at) in [(1, 0), (2, 15), (3, 45)] {
             let attempt = Attempt { job: JobId(job), n: 1 };
             let (endpoint, host, target, waited) = (EndpointId(0), HostId(0), "GET /".into(), WaitTimes::NONE);
-            let fact = Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None };
+            let fact = Fact::AttemptStarted {
+                attempt,
+                endpoint,
+                host,
+                row: 0,
+                slot: 0,
+                target,
+                waited,
+                until: None,
+                due: None,
+            };
             model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
         }
         let edges: Vec<Offset> = [0, 10, 20, 30, 40, 50].map(Offset).to_vec();

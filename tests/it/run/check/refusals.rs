@@ -23,7 +23,7 @@ fn check_refuses_what_a_run_refuses_with_the_same_message() {
         ("-", 4),
         ("", 2),
         ("a.toml b.toml", 2),
-        ("-n 5 rows.toml", 2),
+        ("-n 0 rows.toml", 2),
         ("-H nonsense http://127.0.0.1:1/", 2),
         ("--rounds 3 http://127.0.0.1:1/", 2),
         ("--order slow-first http://127.0.0.1:1/", 2),

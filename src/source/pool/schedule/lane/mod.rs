@@ -218,9 +218,12 @@ impl Lane {
     /// Whether the host's own limit leaves no room.
     fn is_full(&self) -> bool {
         let is_held = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_full());
-        is_held && !self.outage.is_given_up()
-            || self.outage.is_full()
-            || self.limit.is_some_and(|limit| self.in_flight >= limit)
+        is_held && !self.outage.is_given_up() || self.outage.is_full() || self.is_at_its_limit()
+    }
+
+    /// Whether the limit that the plan or the user has set leaves no room.
+    pub fn is_at_its_limit(&self) -> bool {
+        self.limit.is_some_and(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.

@@ -127,7 +127,7 @@ impl Schedule {
 
     /// Takes back that a status is a refusal at a host, with all that was learned from it.
     pub(super) fn dismiss_refusal(&mut self, host: HostId, status: u16, why: &str) {
-        let cap = self.gate.limit();
+        let cap = self.host_cap();
         self.announcements.push_back(Fact::RefusalDismissed { host, status, why: why.into() });
         self.lanes.forget_refusals(host, status, cap);
     }

@@ -2,6 +2,7 @@
 //!
 //! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
+mod number;
 pub mod priority_jobs;
 
 use std::collections::{BinaryHeap, VecDeque};
@@ -11,11 +12,12 @@ use url::Url;
 
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
-use crate::plan::Polling;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
+use crate::plan::{Limits, Polling};
 use crate::source::pool::schedule::rounds::Rounds;
+use crate::source::pool::schedule::sources::number::JobNumber;
 
 /// The sources of a run.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct Sources {
     rounds: Option<Rounds>,
     /// Until when the jobs are repeated, while they are.
     repeats_until: Option<Offset>,
+    /// The number of jobs, if a flag sets it.
+    number: Option<JobNumber>,
 }
 
 /// One source.
@@ -71,7 +75,7 @@ pub struct DrawnRow {
 
 impl Sources {
     /// The sources of a plan, before their first job. With rounds, each waits for its first round.
-    pub fn new(cursor: Cursor, polling: Option<Polling>, repeats_until: Option<Offset>) -> Self {
+    pub fn new(cursor: Cursor, polling: Option<Polling>, limits: &Limits) -> Self {
         let n = cursor.sources();
         let state = |_| SourceState { has_more: polling.is_none(), ..SourceState::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
@@ -83,7 +87,8 @@ impl Sources {
             priority: BinaryHeap::new(),
             announced: 0,
             rounds,
-            repeats_until,
+            repeats_until: limits.duration.map(|length| Offset::ZERO + length.into()),
+            number: limits.jobs.map(JobNumber::new),
             cursor,
         }
     }
@@ -127,8 +132,14 @@ impl Sources {
         // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
-        self.states[source].has_rows |= matches!(drawn, Draw::Row(_));
-        if is_drawn && self.repeats_until.is_some() && std::mem::take(&mut self.states[source].has_rows) {
+        let is_row = matches!(drawn, Draw::Row(_));
+        self.states[source].has_rows |= is_row;
+        if is_row && self.number.as_mut().is_some_and(JobNumber::is_last) {
+            self.close(facts);
+            return drawn;
+        }
+        let repeats = self.repeats_until.is_some() || self.number.is_some() && self.cursor.is_repeatable(source);
+        if is_drawn && repeats && std::mem::take(&mut self.states[source].has_rows) {
             self.cursor.rewind(source);
             // The waker is called when its file is open again.
             return if matches!(drawn, Draw::End) { Draw::Pending } else { drawn };
@@ -162,7 +173,7 @@ impl Sources {
         self.repeats_until
     }
 
-    /// Draws no more jobs: the time of the run is over.
+    /// Draws no more jobs: the time of the run is over, or their number is reached.
     pub fn close(&mut self, facts: &mut VecDeque<Fact>) {
         self.repeats_until = None;
         for state in &mut self.states {
@@ -243,16 +254,18 @@ impl Sources {
             facts.push_back(Fact::EndpointAnnounced {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
-                jobs: self.in_all_rounds(endpoint.jobs),
+                jobs: self.jobs_of(endpoint.jobs),
             });
         }
         self.announced = endpoints.len();
     }
 
     fn announce_if_drawn(&self, facts: &mut VecDeque<Fact>) {
-        if self.is_drawn() {
-            facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
+        if !self.is_drawn() {
+            return;
         }
+        facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
+        facts.extend(self.number.and_then(JobNumber::shortfall));
     }
 
     /// Whether any job has been drawn.
@@ -268,19 +281,6 @@ impl Sources {
     /// Whether every job has been drawn and settled.
     pub fn is_over(&self) -> bool {
         self.is_drawn() && self.settled == self.drawn
-    }
-
-    /// How many jobs there are, if that is known.
-    pub fn jobs(&self) -> Option<u64> {
-        self.in_all_rounds(self.cursor.jobs())
-    }
-
-    fn in_all_rounds(&self, jobs: Option<u64>) -> Option<u64> {
-        match &self.rounds {
-            Some(rounds) => jobs?.checked_mul(u64::from(rounds.n()?.get())),
-            None if self.repeats_until.is_some() => None,
-            None => jobs,
-        }
     }
 
     /// Whether there is such an endpoint, and it has been announced.
