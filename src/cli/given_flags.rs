@@ -30,7 +30,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, auth, body } = request;
+    let RequestArgs { method, headers, cookie, cookies, auth, body } = request;
     let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
@@ -52,6 +52,8 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),
+        ("headers.cookie", "--cookie", !cookie.is_empty()),
+        ("cookies", "--cookies", cookies.is_some()),
         ("auth", auth.flag().unwrap_or_default(), auth.flag().is_some()),
         ("body", body.0.first().map_or("", |flag| flag.kind.flag()), !body.0.is_empty()),
         ("output.report", "--report", report.is_some()),

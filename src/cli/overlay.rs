@@ -4,6 +4,7 @@
 
 use std::num::NonZeroU32;
 
+use http::header::COOKIE;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::cli::BatchArgs;
@@ -76,7 +77,7 @@ pub fn apply_flags(
             .map(method)
             .transpose()?
             .or(body.as_ref().and_then(|body| body.method.clone())),
-        headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
+        headers: headers(request)?,
         auth: given.auth,
         default_headers: body.as_ref().map_or_else(Vec::new, |body| body.headers.clone()),
         body: body.map(|body| body.content),
@@ -85,6 +86,7 @@ pub fn apply_flags(
             attempts: batch.tries,
             throttled: batch.throttled,
             max_body: results.max_body,
+            cookies: request.cookies,
             downgrade: results.downgrade.then_some(true),
             ..Rules::default()
         },
@@ -168,6 +170,25 @@ fn method(name: &str) -> Result<Method, Error> {
         message: format!("`{name}` is not an HTTP method"),
         hint: "write a method such as `POST`".into(),
     })
+}
+
+/// The headers of the flags. A `Cookie` header wins over `--cookie`, as in curl.
+fn headers(request: &RequestArgs) -> Result<Vec<(HeaderName, Option<String>)>, Error> {
+    let mut headers = request.headers.iter().map(|line| header(line)).collect::<Result<Vec<_>, _>>()?;
+    let wrong = |what: &str| Error::Usage {
+        message: format!("a cookie given with `-b` {what}"),
+        hint: "write it as `-b 'name=value'`".into(),
+    };
+    if request.cookie.iter().any(|cookie| !cookie.contains('=')) {
+        return Err(wrong("has no `=`; files of cookies are not read"));
+    }
+    let cookies: Vec<&str> = request.cookie.iter().map(|cookie| cookie.trim().trim_end_matches(';')).collect();
+    let cookies = cookies.join("; ");
+    HeaderValue::from_str(&cookies).map_err(|_| wrong("has control characters in it"))?;
+    if !cookies.is_empty() && headers.iter().all(|(name, _)| name != COOKIE) {
+        headers.push((COOKIE, Some(cookies)));
+    }
+    Ok(headers)
 }
 
 /// Parses `name: value`, or `name:` for a header that is not sent, or `name;` for one without content, as curl does.

@@ -6,6 +6,8 @@ use clap::Args;
 
 use crate::cli::auth::AuthFlags;
 use crate::cli::body::BodyFlags;
+use crate::cli::values;
+use crate::plan::network::cookies::CookieMode;
 
 /// What each request contains.
 #[derive(Debug, Default, Args)]
@@ -17,6 +19,12 @@ pub struct RequestArgs {
     /// Header, as `name: value`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
+    /// Cookies to send, as `name=value`; can be repeated
+    #[arg(short = 'b', long = "cookie", value_name = "COOKIE")]
+    pub cookie: Vec<String>,
+    /// Keep the cookies that servers set: one jar for the `run`, one for each job (`row`), or none (`off`)
+    #[arg(long, value_name = "WHERE", value_parser = values::cookie_mode)]
+    pub cookies: Option<CookieMode>,
     /// The credentials.
     #[command(flatten)]
     pub auth: AuthFlags,

@@ -10,6 +10,7 @@ use crate::lab::scenario::Scenario;
 use crate::plan::adaptive::parse_adaptive_mode;
 use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::http_client::{self, HttpClient};
+use crate::plan::network::cookies::{CookieMode, parse_cookie_mode};
 use crate::plan::order::{self, OrderKeyword};
 use crate::plan::quantity;
 use crate::plan::retry_on::{RetryOn, parse_retry_on};
@@ -40,6 +41,10 @@ pub(super) fn attempt_timeout(text: &str) -> Result<AttemptTimeout, String> {
 
 pub(super) fn http_client(text: &str) -> Result<HttpClient, String> {
     http_client::parse_http_client(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn cookie_mode(text: &str) -> Result<CookieMode, String> {
+    parse_cookie_mode(text).map_err(|wrong| wrong.to_string())
 }
 
 pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {

@@ -50,9 +50,14 @@ impl Cause {
                 | Reason::BadResponse,
             ) => CauseKind::NoConnection,
             Self::TimedOut(Phase::Job)
-            | Self::Failed(Reason::TooLarge | Reason::Redirect | Reason::BadRow | Reason::Local | Reason::Panicked) => {
-                CauseKind::GaveUp
-            }
+            | Self::Failed(
+                Reason::TooLarge
+                | Reason::Redirect
+                | Reason::Unexpected
+                | Reason::BadRow
+                | Reason::Local
+                | Reason::Panicked,
+            ) => CauseKind::GaveUp,
         }
     }
 }

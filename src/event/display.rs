@@ -30,6 +30,7 @@ impl fmt::Display for Reason {
             Self::BadResponse => "invalid HTTP response",
             Self::TooLarge => "body too large",
             Self::Redirect => "redirect not followed",
+            Self::Unexpected => "not as expected",
             Self::BadRow => "bad row in the plan",
             Self::Local => "out of local resources",
             Self::Panicked => "worker panicked",

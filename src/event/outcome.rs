@@ -93,6 +93,8 @@ pub enum Reason {
     TooLarge,
     /// A redirect that is not followed: too many, another scheme, or no valid location.
     Redirect,
+    /// The answer has a good status, but is not what the plan expects.
+    Unexpected,
     /// The plan's row does not make a valid request.
     BadRow,
     /// This machine ran out of descriptors, ports or memory.

@@ -14,6 +14,8 @@ use url::Url;
 use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
+use crate::plan::expected::ExpectedAnswer;
+use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -63,12 +65,16 @@ pub struct Policy {
     pub redirects: u32,
     /// Whether to follow redirects from https to http.
     pub downgrade: bool,
+    /// Whether cookies are kept, and for how long.
+    pub cookies: CookieMode,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.
     pub status: Statuses,
+    /// What is expected of an answer with such a status.
+    pub answer: ExpectedAnswer,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
     /// The largest response body, in bytes. If absent, only bodies that are kept are limited.

@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
 pub mod error;
+pub mod expected;
 pub mod http_client;
 pub mod job;
 mod load;

@@ -8,8 +8,15 @@ use std::sync::Arc;
 use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values contain further keys.
-const WITH_PARTS: [&str; 5] =
-    ["endpoint.auth", "endpoint.json", "endpoint.form", "endpoint.multipart", "endpoint.each"];
+const WITH_PARTS: [&str; 7] = [
+    "endpoint.auth",
+    "endpoint.json",
+    "endpoint.form",
+    "endpoint.multipart",
+    "endpoint.each",
+    "endpoint.expect.json",
+    "defaults.expect.json",
+];
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

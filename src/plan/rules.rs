@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
+use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Policy, Retry, Statuses, Timeouts};
+use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::Throttled;
 
@@ -28,12 +30,16 @@ pub struct Rules {
     pub redirects: Option<u32>,
     /// Whether to follow redirects from https to http.
     pub downgrade: Option<bool>,
+    /// Whether cookies are kept, and for how long.
+    pub cookies: Option<CookieMode>,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
     pub status: Option<Statuses>,
+    /// What is expected of an answer with such a status.
+    pub answer: ExpectedAnswer,
     /// The statuses that count as refusals.
     pub throttled: Option<Throttled>,
     /// The most attempts, including the first.
@@ -60,9 +66,11 @@ impl Rules {
             job_timeout: self.job_timeout.or(lower.job_timeout),
             redirects: self.redirects.or(lower.redirects),
             downgrade: self.downgrade.or(lower.downgrade),
+            cookies: self.cookies.or(lower.cookies),
             allow_empty: self.allow_empty.or(lower.allow_empty),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
+            answer: self.answer.over(&lower.answer),
             throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
@@ -96,6 +104,7 @@ impl Rules {
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
             downgrade: self.downgrade.unwrap_or(false),
+            cookies: self.cookies.unwrap_or_default(),
             allow_empty: self.allow_empty.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
@@ -106,6 +115,7 @@ impl Rules {
                 longest_wait,
             },
             status: self.status.unwrap_or(Statuses::Success),
+            answer: self.answer.clone(),
             throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body,
         }

@@ -7,6 +7,9 @@ use url::Url;
 /// The replacement of a secret.
 pub const MASK: &str = "***";
 
+/// The shortest value of a header, a query or a cookie that counts as a secret, in bytes. Shorter ones occur everywhere.
+pub const MIN_SECRET: usize = 6;
+
 /// Parts of a query parameter's name that mark its value as secret.
 const SECRET_PARTS: [&str; 9] =
     ["token", "secret", "passw", "api_key", "apikey", "api-key", "auth", "signature", "session"];

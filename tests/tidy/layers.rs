@@ -58,15 +58,16 @@ const ROOMS: &[Rooms] = &[
         "source/pool",
         &[
             ("run_time", &[]),
+            ("cookies", &[]),
             ("dns", &[]),
             ("retry", &[]),
             ("throttle", &[]),
             ("adapt", &["throttle"]),
             ("wire", &["dns", "run_time"]),
             ("outage", &[]),
-            ("schedule", &["adapt", "outage", "retry", "throttle"]),
+            ("schedule", &["adapt", "cookies", "outage", "retry", "throttle"]),
             ("outcome", &["outage", "retry", "schedule", "throttle", "wire"]),
-            ("run", &["adapt", "outage", "outcome", "retry", "run_time", "schedule", "wire"]),
+            ("run", &["adapt", "cookies", "outage", "outcome", "retry", "run_time", "schedule", "wire"]),
         ],
     ),
     (

@@ -1,7 +1,8 @@
-//! The network settings of a plan: how TLS is verified, and where connections go.
+//! The network settings of a plan: how TLS is verified, where connections go, and whether cookies are kept.
 //!
 //! It opens no file and no connection. Start at [`Network`].
 
+pub mod cookies;
 pub mod destination;
 pub mod tls;
 

@@ -16,7 +16,7 @@ use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::network;
-use crate::plan::read::rules::read_retry;
+use crate::plan::read::rules::{read_cookies, read_retry};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
@@ -32,6 +32,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let wire = top
         .get("wire")
         .and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_http_client));
+    let cookies = top.get("cookies").and_then(|entry| read_cookies(&entry));
     let network = network::read(&mut top);
     let polling = read_polling(&mut top);
     let order = read_order(&mut top);
@@ -39,6 +40,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
         defaults = endpoint::read_defaults(section);
     }
+    defaults.rules.cookies = defaults.rules.cookies.or(cookies);
     let limits = top.get("limits").and_then(|entry| entry.section("[limits]", "`[limits]`"));
     let mut limits = limits.map_or_else(Limits::default, read_limits);
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));

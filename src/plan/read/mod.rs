@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod document;
 mod endpoint;
+mod expect;
 mod headers;
 mod in_row;
 mod json;

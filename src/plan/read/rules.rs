@@ -3,7 +3,9 @@
 //! Start at [`read_rules`] and [`read_retry`].
 
 use crate::plan::job::Statuses;
+use crate::plan::network::cookies::{CookieMode, parse_cookie_mode};
 use crate::plan::quantity;
+use crate::plan::read::expect::read_answer;
 use crate::plan::read::run_retry::RunRetry;
 use crate::plan::read::values::{PlanEntry, PlanSection};
 use crate::plan::retry_on::{EXAMPLE, RetryOn};
@@ -22,6 +24,7 @@ pub(super) fn read_rules(section: &mut PlanSection<'_>) -> Rules {
         ..Rules::default()
     };
     rules.downgrade = section.get("downgrade").and_then(|entry| entry.flag());
+    rules.cookies = section.get("cookies").and_then(|entry| read_cookies(&entry));
     rules.allow_empty = section.get("allow_empty").and_then(|entry| entry.flag());
     rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
     rules.max_body = section.get("max_body").and_then(|entry| entry.size());
@@ -30,9 +33,15 @@ pub(super) fn read_rules(section: &mut PlanSection<'_>) -> Rules {
         section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
     if let Some(mut expect) = expect {
         rules.status = expect.get("status").and_then(|entry| read_statuses(&entry));
+        rules.answer = read_answer(&mut expect);
         expect.finish();
     }
     rules
+}
+
+/// Reads whether cookies are kept.
+pub(super) fn read_cookies(entry: &PlanEntry<'_>) -> Option<CookieMode> {
+    entry.parse("`\"run\"`, `\"row\"` or `\"off\"`", parse_cookie_mode)
 }
 
 /// Reads a table of retry rules into `rules`. Returns those of the whole run.

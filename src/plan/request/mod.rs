@@ -112,6 +112,7 @@ impl RequestBuilder {
         let secrets = secrets
             .chain(in_body)
             .chain(of_auth.iter().map(|secret| &**secret))
+            .chain(source.rules.answer.secrets.iter().map(|secret| &**secret))
             .chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),

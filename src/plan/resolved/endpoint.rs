@@ -11,6 +11,7 @@ use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::body_template::Body;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
+use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
@@ -151,7 +152,8 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, downgrade, allow_empty, retry, status, throttled, max_body } = policy;
+    let Policy { timeouts, redirects, downgrade, cookies, allow_empty, retry, status, answer, throttled, max_body } =
+        policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match (&source.timeout_in_row, rules.timeout) {
         (Some(timeout), _) => Value::Text(timeout.written(&source.columns)),
@@ -178,7 +180,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         false => Provenance::Default,
     };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
-    vec![
+    let mut items = vec![
         Item::new(
             "method",
             Value::Text(source.written_method()).unless_row(in_row),
@@ -192,15 +194,38 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
         Item::new("downgrade", Value::Flag(downgrade), provenance("downgrade")),
+        Item::new(
+            "cookies",
+            Value::Text(cookies.label().to_owned()),
+            provenance("cookies").or(index.key_provenance("cookies")),
+        ),
         Item::new("allow_empty", Value::Flag(allow_empty), provenance("allow_empty")),
         Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
+    ];
+    items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
+    items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
         Item::new("retry.backoff", Value::Text(backoff.join("..")), provenance("retry.backoff")),
         Item::new("retry.on", Value::List(retry.on.words()), provenance("retry.on")),
         Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), provenance("retry.unsafe")),
         Item::new("retry.longest_wait", Value::Length(retry.longest_wait), provenance("retry.longest_wait")),
+    ]);
+    items
+}
+
+/// What is expected of an answer with a good status.
+fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 3] {
+    let url = answer.url.as_ref().map(|url| Value::Text(url.to_string()));
+    let body = answer.body.as_ref().filter(|all| !all.is_empty());
+    let body = body.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
+    let json = answer.json.as_ref().filter(|all| !all.is_empty());
+    let json = json.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
+    [
+        ("expect.url", Value::or_nothing(url, "any")),
+        ("expect.body", Value::or_nothing(body, "any")),
+        ("expect.json", Value::or_nothing(json, "any")),
     ]
 }
 

@@ -5,6 +5,7 @@
 //! announced, and no event exceeds the limit of attempts in flight. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod cookies;
 pub mod dns;
 pub mod outage;
 pub mod outcome;

@@ -77,6 +77,7 @@ pub fn result_text(bar: &Bar) -> Cow<'static, str> {
             Reason::BadResponse => "broken",
             Reason::TooLarge => "too big",
             Reason::Redirect => "hops",
+            Reason::Unexpected => "differs",
             Reason::BadRow => "bad row",
             Reason::Local => "no room",
             Reason::Panicked => "our bug",

@@ -72,9 +72,9 @@ error: unknown key `nmae` in plan
      │ ^^^^ did you mean `name`?
    2 │ [defaults]
 
-help: keys allowed at the top are name, fail_fast, wire, proxy, resolve, connect_to, unix_socket,
-      tls, every, rounds, order, from, defaults, limits, host, retry, endpoint, expect, output,
-      upstream
+help: keys allowed at the top are name, fail_fast, wire, cookies, proxy, resolve, connect_to,
+      unix_socket, tls, every, rounds, order, from, defaults, limits, host, retry, endpoint, expect,
+      output, upstream
 
 error: `timeout` is a number without a unit
 

@@ -7,7 +7,6 @@
 mod adaptive;
 mod ahead;
 mod any_run;
-mod due;
 mod endings;
 mod hosts;
 mod idle;
@@ -16,7 +15,6 @@ pub mod makespan;
 mod order;
 mod outages;
 mod pacing;
-mod ramp;
 mod retry;
 mod rig;
 mod rounds;

@@ -9,6 +9,7 @@ mod batch;
 mod check;
 mod counts;
 mod ends;
+mod expectations;
 mod inputs;
 mod lab;
 mod limits;

@@ -101,3 +101,20 @@ fn a_redirect_is_an_answer_where_the_plan_follows_none() {
     let (summary, entry) = run(&plan, 0);
     assert_eq!((&entry["status"], &summary["attempts"]["started"]), (&json!(302), &json!(1)));
 }
+
+#[test]
+fn a_job_that_ends_at_another_address_than_expected_fails() {
+    let upstream = upstream();
+    let hop = at(&upstream, "/redirect-to?url=/echo");
+    let expecting = |url: &str| format!("{}\nexpect = {{ url = \"{url}\" }}\n", plan(&hop));
+    for good in ["/ec*", "/echo"] {
+        let (_, entry) = run(&expecting(&at(&upstream, good)), 0);
+        assert!(!received(&entry).is_empty(), "{good}: {entry}");
+    }
+    let (summary, entry) = run(&expecting(&at(&upstream, "/me?token=s3cret")), 1);
+    assert_eq!((&summary["jobs"]["failed"], &summary["attempts"]["started"]), (&json!(1), &json!(2)));
+    let shown = entry.to_string();
+    let [reached, expected] = ["/echo", "/me?token=***"].map(|path| at(&upstream, path));
+    assert!(shown.contains(&format!("the final address is {reached}, not {expected} as expected")), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+}

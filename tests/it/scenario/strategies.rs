@@ -346,6 +346,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::BadResponse,
         Reason::TooLarge,
         Reason::Redirect,
+        Reason::Unexpected,
         Reason::BadRow,
         Reason::Local,
         Reason::Panicked,

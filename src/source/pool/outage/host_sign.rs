@@ -31,7 +31,8 @@ impl HostSign {
             | Outcome::Throttled { .. }
             | Outcome::TimedOut { phase: Phase::Body }
             | Outcome::Failed {
-                reason: Reason::Tls | Reason::BadResponse | Reason::TooLarge | Reason::Redirect, ..
+                reason: Reason::Tls | Reason::BadResponse | Reason::TooLarge | Reason::Redirect | Reason::Unexpected,
+                ..
             } => Self::Answered,
             Outcome::TimedOut { phase: Phase::FirstByte } => Self::Silent,
             Outcome::Failed { reason: Reason::Refused | Reason::Unreachable, .. } => Self::Absent,

@@ -15,7 +15,7 @@ use crate::plan::job::Job;
 use crate::source::pool::wire::kept_body::SAMPLE_BYTES;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
-use crate::text::secret::{self, MASK};
+use crate::text::secret::{self, MASK, MIN_SECRET};
 
 /// The most bytes of a body in a sample.
 const MAX_BODY: usize = 600;
@@ -25,8 +25,6 @@ const MAX_FIELDS: usize = 12;
 const MAX_FIELD: usize = 160;
 /// The most samples of each cause.
 const MAX_PER_CAUSE: u8 = 3;
-/// The shortest header or query value that counts as a secret, in bytes.
-const MIN_SECRET: usize = 6;
 /// The most causes with samples, so that a server with random statuses cannot fill the recording.
 const MAX_CAUSES: usize = 64;
 
@@ -78,7 +76,7 @@ pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
 }
 
 /// Returns every secret that was sent, the longest first. A server may repeat any of them.
-fn secrets(job: &Job) -> Vec<Box<str>> {
+pub(super) fn secrets(job: &Job) -> Vec<Box<str>> {
     let is_hidden =
         |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
     let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
@@ -136,7 +134,7 @@ fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
 }
 
 /// Returns the beginning of a body for display. `is_whole` means that `kept` is the complete body.
-fn excerpt(kept: &[u8], is_whole: bool, secrets: &[Box<str>]) -> Excerpt {
+pub(super) fn excerpt(kept: &[u8], is_whole: bool, secrets: &[Box<str>]) -> Excerpt {
     let Some(text) = text_of(kept, is_whole) else { return Excerpt::Binary };
     if text.is_empty() {
         return Excerpt::None;

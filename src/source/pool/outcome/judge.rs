@@ -10,6 +10,7 @@ use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::stated::Stated;
 use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
+use crate::text::secret;
 
 /// The wait if the server asks for one in a form that cannot be parsed: longer than the first backoffs.
 const UNREADABLE_WAIT: Micros = Micros(5_000_000);
@@ -49,7 +50,7 @@ pub struct ThrottleNotice {
 
 /// Judges one exchange.
 pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) -> Disposition {
-    let job = &*ready.job;
+    let job = &*ready.masked_job();
     let outcome = match &exchange.reply {
         Reply::Answer { head, bytes, .. } => match redirect::follow(job, head.status, &head.headers, ready.hops) {
             Hop::To(next) => {
@@ -59,6 +60,7 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
             Hop::Refused(why) => Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) },
             Hop::None => {
                 let (outcome, throttle) = answered(&job.policy, head, *bytes, now);
+                let outcome = unexpected(job, exchange, &outcome).unwrap_or(outcome);
                 return Disposition { throttle, ..Disposition::new(outcome, chance) };
             }
         },
@@ -67,6 +69,24 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
         Reply::Cancelled => Outcome::Cancelled,
     };
     Disposition::new(outcome, chance)
+}
+
+/// The failure of a job whose good answer is not what the plan expects.
+fn unexpected(job: &Job, exchange: &Exchange, outcome: &Outcome) -> Option<Outcome> {
+    if !matches!(outcome, Outcome::Answered { expected: true, .. }) {
+        return None;
+    }
+    let address = other_address(job).map(|text| (Reason::Unexpected, text));
+    let (reason, text) = address.or_else(|| exchange.wrong_body.as_deref().cloned())?;
+    Some(Outcome::Failed { reason, detail: Some(text.into()) })
+}
+
+/// The sentence about an answer from another address than the plan expects.
+fn other_address(job: &Job) -> Option<String> {
+    let expected = job.policy.answer.url.as_ref().filter(|expected| !expected.matches(&job.url))?;
+    let mask = |url: &str| secret::mask_values(url, &job.secrets);
+    let (reached, expected) = (mask(&secret::mask_url(&job.url)), mask(&expected.to_string()));
+    Some(format!("the final address is {reached}, not {expected} as expected"))
 }
 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {

@@ -147,7 +147,7 @@ fn scaled(length: Micros, share: f64) -> Micros {
 pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
     use Reason::{
         BadResponse, BadRow, ClosedEarly, Dns, Local, Panicked, Proxy, Redirect, Refused, Reset, Tls, TooLarge,
-        Unreachable,
+        Unexpected, Unreachable,
     };
     match outcome {
         Outcome::Answered { expected: true, .. }
@@ -159,7 +159,7 @@ pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
         Outcome::TimedOut { .. } => Some(on.timeout),
         Outcome::Failed { reason, .. } => match reason {
             Dns | Refused | Unreachable | Proxy | Reset | ClosedEarly | Local => Some(on.connect),
-            Tls | BadResponse | TooLarge | Redirect | BadRow | Panicked => None,
+            Tls | BadResponse | TooLarge | Redirect | Unexpected | BadRow | Panicked => None,
         },
     }
 }

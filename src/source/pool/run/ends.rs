@@ -95,7 +95,7 @@ impl SharedRun {
                 state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             }
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
-                && let Some(answer) = sample_of(&ready.job, &exchange).map(Arc::new)
+                && let Some(answer) = sample_of(&ready.masked_job(), &exchange).map(Arc::new)
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }

@@ -4,6 +4,7 @@
 //! Start at [`worker`].
 
 pub mod commands;
+pub mod cookie_exchange;
 pub mod ends;
 pub mod next_steps;
 pub mod outbox;

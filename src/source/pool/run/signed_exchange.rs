@@ -11,6 +11,8 @@ use http::header::AUTHORIZATION;
 
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::job::Job;
+use crate::source::pool::cookies::CookieJar;
+use crate::source::pool::run::cookie_exchange::exchange_with_cookies;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
@@ -21,20 +23,21 @@ const MAX_CHALLENGES: u32 = 2;
 /// Performs one exchange, or a few if the server challenges the job's login.
 pub async fn exchange_signed<W: Wire>(
     wire: &W,
-    job: &Job,
+    (job, jar): (&Job, Option<&CookieJar>),
     (timeout, time): (Duration, &RunTime),
     progress: &Progress,
 ) -> Exchange {
     match &job.login {
-        None => wire.exchange(job, timeout, progress).await,
+        None => exchange_with_cookies(wire, (job, jar), timeout, progress).await,
         // Boxed, because few runs need it and it would enlarge the future of every worker.
-        Some(login) => Box::pin(exchange_with_login(wire, (job, login), (timeout, time), progress)).await,
+        Some(login) => Box::pin(exchange_with_login(wire, (job, jar), login, (timeout, time), progress)).await,
     }
 }
 
 async fn exchange_with_login<W: Wire>(
     wire: &W,
-    (job, login): (&Job, &DigestLogin),
+    (job, jar): (&Job, Option<&CookieJar>),
+    login: &DigestLogin,
     (timeout, time): (Duration, &RunTime),
     progress: &Progress,
 ) -> Exchange {
@@ -47,7 +50,7 @@ async fn exchange_with_login<W: Wire>(
             Arc::make_mut(&mut request.headers).insert(AUTHORIZATION, signed.header.clone());
         }
         let left = end.since(time.now());
-        let exchange = wire.exchange(&request, left.into(), progress).await;
+        let exchange = exchange_with_cookies(wire, (&request, jar), left.into(), progress).await;
         let again = match &exchange.reply {
             Reply::Answer { head, .. } if head.status == StatusCode::UNAUTHORIZED.as_u16() => {
                 challenges < MAX_CHALLENGES && login.learn(&job.url, &head.headers, signed.as_ref())

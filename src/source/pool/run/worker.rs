@@ -15,6 +15,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Fact, JobId, Micros};
 use crate::job_result::JobResult;
 use crate::plan::cursor::BadRow;
+use crate::source::pool::outcome::body_check;
 use crate::source::pool::outcome::judge::{self, Disposition};
 use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
@@ -87,13 +88,19 @@ async fn exchange<W: Wire>(
     if ready.is_crowded {
         wire.spare_connections(&ready.job);
     }
-    let exchange = tokio::select! {
+    let request = (&*ready.job, ready.cookies.as_deref());
+    let mut exchange = tokio::select! {
         biased;
-        exchange = exchange_signed(wire, &ready.job, (ready.timeout, &shared.time), &me.progress), if !me.is_unwanted() => exchange,
+        exchange = exchange_signed(wire, request, (ready.timeout, &shared.time), &me.progress), if !me.is_unwanted() => exchange,
         () = me.unwanted() => Exchange::new(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };
     me.progress.clear();
+    if ready.job.policy.answer.needs_body() {
+        // Boxed, because few runs need it and it would enlarge the future of every worker.
+        let checked = Box::pin(body_check::check_body(&ready.masked_job(), &mut exchange)).await;
+        exchange.wrong_body = checked.map(Box::new);
+    }
     let disposition = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
     (exchange, disposition)
 }

@@ -41,6 +41,7 @@ use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;
 use crate::plan::{Limits, Polling};
+use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::retry::Budget;
 use crate::source::pool::schedule::adaptive_lane::AttemptEvidence;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
@@ -126,6 +127,8 @@ pub struct Schedule {
     pub budget: Budget,
     /// Median service times, for time-outs that depend on them.
     pub medians: Medians,
+    /// The cookies of the run.
+    cookies: Arc<CookieJar>,
     parked: usize,
     skipped: HashSet<EndpointId>,
     /// Sources that wait for input.
@@ -158,6 +161,7 @@ impl Schedule {
             hosts_are_busy: false,
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
+            cookies: Arc::default(),
             parked: 0,
             skipped: HashSet::new(),
             awaiting_input: Vec::new(),
@@ -434,6 +438,7 @@ impl Schedule {
         ready.host_counts = lane.health.counts();
         ready.generation = lane.outage.start();
         ready.is_crowded = lane.is_crowded();
+        ready.take_cookies(&self.cookies);
         let due = self.pace.start(now, ready.wait.slot + ready.wait.host_limit);
         ready.set_due(due, now, self.pace.is_set());
         ready.start(now, timeout, lane.in_flight(), lane.start(now));

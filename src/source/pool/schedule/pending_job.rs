@@ -2,13 +2,17 @@
 //!
 //! Start at [`PendingJob`].
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::due_time::DueTime;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
+use crate::plan::network::cookies::CookieMode;
 use crate::source::pool::adapt::history::StartId;
+use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::throttle::own_evidence::{HostCounts, OwnEvidence, RefusedAttempt};
 
 /// A job that has been drawn and has not settled.
@@ -18,6 +22,8 @@ pub struct PendingJob {
     pub job: Box<Job>,
     /// The job before it followed a redirect, if it did.
     pub original: Option<Box<Job>>,
+    /// Its cookies, or those of the run, from its first attempt on.
+    pub cookies: Option<Arc<CookieJar>>,
     /// Its number in this run.
     pub id: JobId,
     /// Its lane.
@@ -80,6 +86,7 @@ impl PendingJob {
         // Boxed for its whole life, because it is moved often.
         Box::new(Self {
             original: None,
+            cookies: None,
             id,
             host,
             since,
@@ -125,6 +132,28 @@ impl PendingJob {
         (self.started, self.timeout) = (now, timeout);
         (self.others, self.start_id) = (others, start_id);
         self.waited += self.wait;
+    }
+
+    /// Takes the cookies that its rules name: those of the run, or its own.
+    pub fn take_cookies(&mut self, of_run: &Arc<CookieJar>) {
+        if self.cookies.is_none() {
+            self.cookies = match self.job.policy.cookies {
+                CookieMode::Off => None,
+                CookieMode::Row => Some(Arc::default()),
+                CookieMode::Run => Some(Arc::clone(of_run)),
+            };
+        }
+    }
+
+    /// The job for what is shown of its answers: cookies are among its secrets.
+    pub fn masked_job(&self) -> Cow<'_, Job> {
+        let cookies = self.cookies.as_ref().map(|jar| jar.secrets(&self.job.url)).unwrap_or_default();
+        let new: Vec<_> = cookies.into_iter().filter(|cookie| !self.job.secrets.contains(cookie)).collect();
+        if new.is_empty() {
+            return Cow::Borrowed(&self.job);
+        }
+        let secrets = self.job.secrets.iter().cloned().chain(new).collect();
+        Cow::Owned(Job { secrets, ..(*self.job).clone() })
     }
 
     /// Sets when the attempt that starts now was due. Call it before the start is counted.

@@ -86,16 +86,20 @@ impl BodyRules {
 impl BodyIntake {
     /// An intake for the body of a response.
     pub fn new(rules: &BodyRules, job: &Job, status: u16, headers: &HeaderMap) -> Self {
-        let Policy { max_body, status: expected, .. } = &*job.policy;
+        let Policy { max_body, status: expected, answer, .. } = &*job.policy;
+        let is_checked = answer.needs_body() && expected.contains(status);
+        let is_whole = rules.are_kept || is_checked;
         let max_kept = match expected.contains(status) {
-            _ if rules.are_kept => usize::MAX,
+            _ if is_whole => usize::MAX,
             true => 0,
             false => SAMPLE_BYTES,
         };
-        let is_decoded = max_kept > 0 && !rules.are_raw && job.method != Method::HEAD;
+        // A body that is only checked is decoded in any case.
+        let is_raw = rules.are_raw && rules.are_kept;
+        let is_decoded = max_kept > 0 && !is_raw && job.method != Method::HEAD;
         let decoder = is_decoded.then(|| BodyDecoder::for_response(headers)).flatten();
         let is_encoded = decoder.is_none() && content_coding::names(headers).iter().any(|name| name != "identity");
-        let max_bytes = max_body.or(rules.are_kept.then_some(defaults::MAX_BODY));
+        let max_bytes = max_body.or(is_whole.then_some(defaults::MAX_BODY));
         let folder = rules.folder.clone();
         let (kept, start, file) = (BytesMut::new(), Bytes::new(), None);
         Self { decoder, is_encoded, max_kept, max_bytes, folder, kept, start, file, n_received: 0, n_decoded: 0 }

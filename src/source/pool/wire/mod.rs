@@ -64,6 +64,8 @@ pub struct Exchange {
     pub decoded: Option<u64>,
     /// Whether the body is still encoded.
     pub is_encoded: bool,
+    /// What is wrong with a body that is checked, if anything is.
+    pub wrong_body: Option<Box<Failure>>,
 }
 
 /// The beginning of a response.
@@ -136,7 +138,7 @@ impl Exchange {
     /// Returns an exchange with only this reply.
     pub fn new(reply: Reply) -> Self {
         let phase_times = PhaseTimes::default();
-        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false }
+        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false, wrong_body: None }
     }
 
     /// Returns an exchange with a response, which is incomplete if its body is.

@@ -65,6 +65,7 @@ fn advice(cause: Cause) -> &'static str {
         (Cause::Failed(Reason::Local), _) => "lower the limit, or allow this process more open files",
         (Cause::Failed(Reason::Panicked), _) => "report this: it is a bug in inflight",
         (Cause::Failed(Reason::Redirect), _) => "request the final address of the redirect directly",
+        (Cause::Failed(Reason::Unexpected), _) => "compare the answer with `expect` in the plan",
         (Cause::Failed(Reason::TooLarge), _) => "raise the body limit in the plan, or request less per response",
         (_, CauseKind::WasSlow) => "set a longer timeout, or lower the limit",
         (_, CauseKind::NoConnection) => "lower the limit, and check the network and any proxy",

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod clients;
+mod cookies;
 mod destinations;
 mod handshake;
 mod proxies;

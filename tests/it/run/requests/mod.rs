@@ -3,6 +3,7 @@
 //! Start at [`Recorder::start`].
 
 mod bodies;
+mod cookies;
 mod forms;
 mod logins;
 mod times;

@@ -10,7 +10,7 @@ mod forbidden;
 pub mod health;
 pub mod waiting_jobs;
 
-use crate::event::outcome::Outcome;
+use crate::event::outcome::{Outcome, Reason};
 use crate::event::reasons::RetryReason;
 use crate::event::{Fact, HostId, Micros, Offset};
 use crate::plan::statuses::Throttled;
@@ -110,11 +110,11 @@ impl Schedule {
             Outcome::Answered { status: 403, expected: false, .. } if infers(ready) => {
                 self.classify_forbidden(ready, outcome)
             }
-            Outcome::Answered { status: 502..=504, expected: false, .. }
-            | Outcome::TimedOut { .. }
-            | Outcome::Failed { .. }
-            | Outcome::Cancelled => HostResponse::Nothing,
-            Outcome::Answered { .. } | Outcome::Redirected { .. } => {
+            Outcome::Answered { status: 502..=504, expected: false, .. } => HostResponse::Nothing,
+            // The host accepts a request even if its answer is not what the plan expects.
+            Outcome::Answered { .. }
+            | Outcome::Redirected { .. }
+            | Outcome::Failed { reason: Reason::Unexpected, .. } => {
                 health.accept(endpoint, started, now);
                 if ready.refusals > 0 {
                     health.relent();
@@ -122,6 +122,7 @@ impl Schedule {
                 self.settling.settle_forbidden(host, endpoint, started);
                 HostResponse::Accepted
             }
+            Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => HostResponse::Nothing,
         }
     }
 

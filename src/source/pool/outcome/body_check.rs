@@ -1,0 +1,169 @@
+//! The check of a response's body against what the plan expects of it.
+//!
+//! It reads what the exchange has kept of the body, and sends nothing. Start at [`check_body`].
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::event::failure_sample::Excerpt;
+use crate::event::outcome::Reason;
+use crate::plan::defaults;
+use crate::plan::expected::ExpectedAnswer;
+use crate::plan::expected::json::{ExpectedJson, OtherValue};
+use crate::plan::job::Job;
+use crate::source::pool::outcome::failure_sample;
+use crate::source::pool::wire::content_coding::{self, BodyDecoder, DecodeError};
+use crate::source::pool::wire::failure::Failure;
+use crate::source::pool::wire::{Exchange, Reply};
+use crate::text::io_error::IoErrorText;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::MASK;
+
+/// The most characters of a body in a message.
+const MAX_QUOTE: usize = 80;
+
+/// The most bytes of a body that are looked at for a message.
+const QUOTED_FROM: usize = 4096;
+
+/// Held while a large body is checked, because its JSON takes much memory.
+static LARGE_BODY: Mutex<()> = Mutex::new(());
+
+/// Checks the body of a response with an expected status. Returns what is wrong with it.
+pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<Failure> {
+    let Reply::Answer { head, body, .. } = &exchange.reply else { return None };
+    if !job.policy.status.contains(head.status) {
+        return None;
+    }
+    let is_encoded = exchange.is_encoded;
+    let file = match exchange.file.take().map(|file| *file) {
+        None => return check_bytes(job, &head.headers, body, is_encoded).err(),
+        Some(Err(error)) => {
+            let failure = unreadable(&error);
+            exchange.file = Some(Box::new(Err(error)));
+            return Some(failure);
+        }
+        Some(Ok(file)) => file,
+    };
+    let (job, headers) = (job.clone(), head.headers.clone());
+    // It takes long, and the other attempts of this thread must not wait for it.
+    let checked = tokio::task::spawn_blocking(move || {
+        let _one_at_a_time = LARGE_BODY.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = file.read().map_err(|error| unreadable(&error));
+        let checked = bytes.and_then(|bytes| check_bytes(&job, &headers, &bytes, is_encoded));
+        (file, checked)
+    });
+    match checked.await {
+        Ok((file, checked)) => {
+            exchange.file = Some(Box::new(Ok(file)));
+            checked.err()
+        }
+        Err(_) => Some((Reason::Panicked, "the check of a body panicked".to_owned())),
+    }
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    (Reason::Local, format!("the body cannot be kept to be checked: {}", IoErrorText(error.kind().into())))
+}
+
+/// Checks a body, which may still be encoded.
+fn check_bytes(job: &Job, headers: &HeaderMap, body: &[u8], is_encoded: bool) -> Result<(), Failure> {
+    let body: Cow<'_, [u8]> =
+        if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() };
+    match mismatch(&job.policy.answer, &body, |bytes| quote(job, bytes)) {
+        None => Ok(()),
+        Some(sentence) => Err((Reason::Unexpected, sanitize(&sentence).into_owned())),
+    }
+}
+
+/// Decodes a body that is kept as it came.
+fn decoded(job: &Job, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let room = job.policy.max_body.unwrap_or(defaults::MAX_BODY);
+    let room = usize::try_from(room).unwrap_or(usize::MAX);
+    let names = || content_coding::names(headers).join(", ");
+    let Some(mut decoder) = BodyDecoder::for_response(headers) else {
+        let text = format!("the body cannot be checked, because it is encoded as {}", sanitize(&names()));
+        return Err((Reason::Unexpected, text));
+    };
+    let mut plain = Vec::new();
+    let ended = decoder.decode(body, &mut plain, room);
+    let ended = ended.and_then(|()| decoder.finish(&mut plain, room));
+    match ended {
+        Ok(()) if plain.len() <= room => Ok(plain),
+        Ok(()) | Err(DecodeError::NoRoom) => {
+            Err((Reason::TooLarge, "the decoded body is larger than `max_body`".to_owned()))
+        }
+        Err(DecodeError::Invalid(coding)) => Err((Reason::BadResponse, format!("the body is not valid {coding}"))),
+    }
+}
+
+/// The first expectation that a body does not meet, as a sentence. `quote` describes bytes, without secrets.
+fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quote) -> Option<String> {
+    if let Some(text) = expected.body.iter().flat_map(|all| all.iter()).find(|text| !text.is_in(body)) {
+        let verb = if text.is_regex() { "match" } else { "contain" };
+        return Some(format!("the body does not {verb} `{text}`: it {}", quote(body).predicate()));
+    }
+    let values = expected.json.as_deref().filter(|values| !values.is_empty())?;
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let Ok(document) = serde_json::from_slice::<Value>(text) else {
+        let (path, value) = (values[0].path(), values[0].value());
+        return Some(format!("{path} is not {value}, because the body is not JSON: it {}", quote(body).predicate()));
+    };
+    values.iter().find_map(|value| {
+        let other = value.find_other(&document)?;
+        Some(other_value(value, &other, &quote, body))
+    })
+}
+
+/// The sentence about a value that is not the expected one.
+fn other_value(expected: &ExpectedJson, other: &OtherValue<'_>, quote: impl Fn(&[u8]) -> Quote, body: &[u8]) -> String {
+    let (path, value) = (expected.path(), expected.value());
+    match other {
+        OtherValue::Missing => format!("{path} is missing, not {value}: the body {}", quote(body).predicate()),
+        OtherValue::Value(_) if expected.is_secret() => format!("{path} is not as expected; both values are secret"),
+        OtherValue::Value(other) => format!("{path} is {}, not {value}", quote(other.to_string().as_bytes()).text()),
+    }
+}
+
+/// A short part of a body, on one line.
+struct Quote {
+    text: Option<String>,
+    is_whole: bool,
+    is_binary: bool,
+}
+
+/// Describes bytes from a server, without secrets.
+fn quote(job: &Job, bytes: &[u8]) -> Quote {
+    let kept = &bytes[..bytes.len().min(QUOTED_FROM)];
+    let is_kept = kept.len() == bytes.len();
+    let (text, is_whole) = match failure_sample::excerpt(kept, is_kept, &failure_sample::secrets(job)) {
+        Excerpt::None => return Quote { text: None, is_whole: true, is_binary: false },
+        Excerpt::Binary => return Quote { text: None, is_whole: true, is_binary: true },
+        Excerpt::Text(text) => (text, true),
+        Excerpt::Begins(text) => (text, false),
+    };
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(MAX_QUOTE).collect();
+    Quote { is_whole: is_whole && short.len() == line.len(), text: Some(short), is_binary: false }
+}
+
+impl Quote {
+    /// What the body is.
+    fn predicate(&self) -> String {
+        match &self.text {
+            None if self.is_binary => "is binary".to_owned(),
+            None => "is empty".to_owned(),
+            Some(text) if self.is_whole => format!("is `{text}`"),
+            Some(text) => format!("begins with `{text}`"),
+        }
+    }
+
+    /// The value itself.
+    fn text(&self) -> String {
+        let text = self.text.as_deref().unwrap_or(MASK);
+        if self.is_whole { text.to_owned() } else { format!("{text}…") }
+    }
+}
