@@ -63,6 +63,38 @@ def check_rows(trial, _):
     trial.right("exit code", done.code != 0, done.code)
 
 
+@case("F6", "check lists the first bad rows, and counts all of them")
+def check_counts(trial):
+    trial.file("rows.csv", "id\n" + "".join(f'"{number}\n' if number % 2 else f"{number}\n" for number in range(1000)))
+    with Server(always()) as server:
+        done = trial.check(rows_plan(trial, server, "/{id}", "rows.csv"))
+        requests = len(server.requests)
+    trial.right("exit code", done.code == 3, done.code)
+    trial.says(done.err, "500 of 1,000 rows are bad")
+    trial.equal("requests", requests, 0)
+
+
+@case("F6", "a closed quote around 150 lines is reported by run and check")
+def large_record(trial):
+    trial.file("rows.csv", 'id,name\n1,"' + "x\n" * 150 + '"\n2,b\n')
+    with Server(always()) as server:
+        plan = rows_plan(trial, server, "/{id}", "rows.csv")
+        done, checked = trial.run(plan), trial.check(plan)
+    trial.ended(done, 0, done=2)
+    trial.says(done.all_text, "line 2 begins a row of 151 lines")
+    trial.says(checked.all_text, "line 2 begins a row of 151 lines")
+
+
+@variants("F6", "duplicates {}", [("are reported", ""), ("are dropped on request", "--unique")])
+def duplicates(trial, _, flag):
+    with Server(always()) as server:
+        listed = trial.file("list.txt", "".join(f"{server.url}/{number % 7}\n" for number in range(10)))
+        done = trial.run(listed, *flag.split())
+        sent = len(server.targets())
+    trial.equal("requests", sent, 7 if flag else 10)
+    trial.says(done.all_text, "3 of 10 rows")
+
+
 EMPTY = {"rows.csv": "id,x\n1,a\n,b\n3,c\n", "rows.jsonl": '{"id": "1"}\n{"id": ""}\n{"id": "3"}\n', "rows.tsv": "id\tx\n1\ta\n\tb\n3\tc\n"}
 
 

@@ -144,6 +144,12 @@ fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let auth = args.request.auth.read(&config::variable)?;
     let mut plan = targets::read(args)?;
     practice::check(&plan)?;
+    if args.unique && !plan.drop_repeats() {
+        return Err(Error::Usage {
+            message: "`--unique` compares the rows of a list or a file, and there are none".into(),
+            hint: "give a list of URLs, or a plan with `rows`".into(),
+        });
+    }
     let notes = body
         .as_ref()
         .map_or_else(Vec::new, |body| body.notes(args.request.sets_content_type() || plan.sets_header(&CONTENT_TYPE)));

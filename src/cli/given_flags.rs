@@ -10,7 +10,7 @@ use crate::plan::provenance::FlagOverride;
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, batch, request, network, results, look: _ } = args;
+    let RunArgs { targets: _, requests, unique, batch, request, network, results, look: _ } = args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -34,6 +34,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
+        ("unique", "--unique", *unique),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
         ("limits.per_host", "--per-host", per_host.is_some()),
         ("limits.rate", "--rate", rate.is_some()),

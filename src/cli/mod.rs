@@ -93,6 +93,9 @@ pub struct RunArgs {
     /// Number of requests, spread over the URLs; the rows of a list or plan are repeated or cut: `500`, `10k`
     #[arg(short = 'n', long, value_name = "N", value_parser = values::count, conflicts_with = "duration")]
     pub requests: Option<u64>,
+    /// Leave out rows of a list or file that repeat an earlier request
+    #[arg(long)]
+    pub unique: bool,
     /// How the batch is run.
     #[command(flatten)]
     pub batch: BatchArgs,

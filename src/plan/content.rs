@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 /// The body of a request. Cloning it copies no content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RequestContent {
     /// Bytes in memory; empty if there is no body.
     Memory(Bytes),
@@ -18,7 +18,7 @@ pub enum RequestContent {
 }
 
 /// A part of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ContentPart {
     /// Bytes in memory.
     Memory(Bytes),
@@ -79,15 +79,18 @@ impl RequestContent {
         })
     }
 
-    /// Whether two bodies share their content or have the same.
-    pub fn is_same(&self, other: &Self) -> bool {
+    /// Whether two bodies share their content, so that neither has to be read to know that they are the same.
+    pub fn shares_with(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Memory(own), Self::Memory(other)) => {
-                (own.as_ptr(), own.len()) == (other.as_ptr(), other.len()) || own == other
-            }
-            (Self::Parts(own), Self::Parts(other)) => Arc::ptr_eq(own, other) || own == other,
+            (Self::Memory(own), Self::Memory(other)) => (own.as_ptr(), own.len()) == (other.as_ptr(), other.len()),
+            (Self::Parts(own), Self::Parts(other)) => Arc::ptr_eq(own, other),
             (Self::Memory(_), Self::Parts(_)) | (Self::Parts(_), Self::Memory(_)) => false,
         }
+    }
+
+    /// Whether two bodies share their content or have the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.shares_with(other) || self == other
     }
 }
 

@@ -46,6 +46,17 @@ pub enum Draw<T> {
     End,
 }
 
+impl<T> Draw<T> {
+    /// Makes something else of the row, if there is one.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Draw<U> {
+        match self {
+            Self::Row(row) => Draw::Row(make(row)),
+            Self::Pending => Draw::Pending,
+            Self::End => Draw::End,
+        }
+    }
+}
+
 /// A row that cannot be made into a job; it still counts as one, and fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
@@ -177,6 +188,11 @@ impl Cursor {
     /// The endpoint of a source, if it has only one.
     pub fn endpoint_of(&self, source: usize) -> Option<EndpointId> {
         self.streams.get(source)?.endpoint
+    }
+
+    /// Takes what the user should know about the rows of a source that have been read.
+    pub fn take_notes(&mut self, source: usize) -> Vec<String> {
+        self.streams.get_mut(source).map_or_else(Vec::new, |stream| mem::take(&mut stream.notes))
     }
 
     /// Goes back to the first job of a source that was drawn to its end. Its files are read again, because they may

@@ -90,6 +90,14 @@ pub const MAX_LINE: usize = 1 << 20;
 /// The rows of files up to this size, in bytes, are counted before the run starts.
 pub const MAX_COUNTED_FILE: u64 = 64 << 20;
 
+/// How many different rows of a source are remembered to report repeats: about 150 KiB, so that a
+/// run takes no more memory for a longer list.
+pub const COMPARED_ROWS: usize = 10_000;
+
+/// The same if repeats are left out, or the plan is only checked: about 40 MiB. With this many, the chance that any two
+/// requests have the same hash is below one in a million.
+pub const MAX_COMPARED_ROWS: usize = 3_500_000;
+
 /// The largest TOML plan, in bytes.
 pub const MAX_PLAN: u64 = 16 << 20;
 

@@ -199,6 +199,17 @@ impl Plan {
         }
     }
 
+    /// Leaves out rows that repeat an earlier one of the same source. Returns whether any source has rows of a file.
+    pub fn drop_repeats(&mut self) -> bool {
+        let with_rows = self.sources.iter_mut().filter(|source| !source.rows.is_computed());
+        with_rows.map(source::Source::drop_repeats).count() > 0
+    }
+
+    /// Finds repeats among more rows than usual, which takes more memory.
+    pub fn compare_more_rows(&mut self) {
+        self.sources.iter_mut().for_each(source::Source::compare_more_rows);
+    }
+
     /// Whether all rows can be read more than once; those of a pipe cannot.
     pub fn is_repeatable(&self) -> bool {
         self.sources.iter().all(source::Source::is_repeatable)

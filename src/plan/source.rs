@@ -18,6 +18,7 @@ use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
 use crate::text::toml_reader::WrittenKey;
+use crate::text::written_url::{written_host_and_path, written_path};
 
 /// A source of jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
@@ -40,6 +41,10 @@ pub struct Source {
     /// Whether the body of the plan implied the content type.
     pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
+    /// Whether rows that repeat an earlier one are left out.
+    pub(super) unique: bool,
+    /// How many different rows are remembered to find those that repeat one.
+    pub(super) compares: usize,
     /// The keys that the plan sets for it, with their lines.
     pub(super) written: Vec<WrittenKey>,
 }
@@ -112,6 +117,8 @@ impl Source {
             auth: None,
             derives_content_type: false,
             rules: Rules::default(),
+            unique: false,
+            compares: defaults::COMPARED_ROWS,
             written: Vec::new(),
         }
     }
@@ -119,6 +126,17 @@ impl Source {
     /// Whether its rows can be read more than once; those of a named pipe cannot.
     pub(super) fn is_repeatable(&self) -> bool {
         !matches!(*self.rows, Rows::Stream { .. }) && !self.rows.blocks_on_open()
+    }
+
+    /// Leaves out rows that repeat an earlier one.
+    pub(super) fn drop_repeats(&mut self) {
+        self.unique = true;
+        self.compare_more_rows();
+    }
+
+    /// Finds repeats among more rows, which takes more memory.
+    pub(super) fn compare_more_rows(&mut self) {
+        self.compares = defaults::MAX_COMPARED_ROWS;
     }
 
     /// The line in which the plan sets its rows.
@@ -237,22 +255,6 @@ impl Source {
             _ => None,
         }
     }
-}
-
-/// Returns the path of a written URL.
-fn written_path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
-    let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    if path.is_empty() { "/" } else { path }
-}
-
-/// Returns host and path of a written URL.
-fn written_host_and_path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    let host_end = rest.find('/').unwrap_or(rest.len());
-    &rest[rest[..host_end].rfind('@').map_or(0, |at| at + 1)..]
 }
 
 impl Target {

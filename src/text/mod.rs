@@ -17,3 +17,4 @@ pub mod toml_reader;
 pub mod toml_section;
 pub mod units;
 pub mod value_error;
+pub mod written_url;

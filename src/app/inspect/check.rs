@@ -1,6 +1,6 @@
 //! The `check` command: what `run` would do with the same arguments, or what is wrong with them.
 //!
-//! It sends nothing and leaves no trace: it resolves no name, opens no port and writes no file. Start at [`run`].
+//! It reads all rows. It sends nothing and leaves no trace: it resolves no name, opens no port and writes no file. Start at [`run`].
 
 use http::header;
 
@@ -12,11 +12,13 @@ use crate::config;
 use crate::error::Error;
 use crate::output::check::json::{check_json, mistakes_json, refused_json};
 use crate::output::check::text::{check_text, warning_text};
-use crate::output::{destination, streams};
+use crate::output::{destination, exit, streams};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
+use crate::plan::error::PlanError;
 use crate::plan::http_client::HttpClient;
 use crate::plan::provenance::Provenance;
+use crate::plan::resolved::row_check::check_rows;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::{Warning, warnings};
 use crate::plan::resolved::{Group, Item, Resolved};
@@ -24,6 +26,7 @@ use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
+use crate::text::sanitize::sanitize;
 use crate::tui::detect::Interface;
 
 /// A stand-in for the port of the practice upstream, which is not started. It is never shown.
@@ -34,13 +37,21 @@ const WHAT: &str = "the result of the check";
 /// Checks a plan and prints the result; returns the exit code.
 pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
-    match plan.and_then(|plan| check(args, &plan, console)) {
-        Ok((resolved, warnings)) if is_json => streams::print_document(WHAT, &check_json(&resolved, &warnings))?,
-        Ok((resolved, warnings)) => {
-            streams::print(WHAT, &check_text(&resolved, console.stdout))?;
-            for warning in &warnings {
-                streams::say(&warning_text(warning));
+    match plan.and_then(|plan| check(args, plan, console)) {
+        Ok(CheckedPlan { resolved, warnings, wrong }) => {
+            if is_json {
+                let mistakes = wrong.as_ref().map_or(&[][..], PlanError::mistakes);
+                streams::print_document(WHAT, &check_json(&resolved, &warnings, mistakes))?;
+            } else {
+                streams::print(WHAT, &check_text(&resolved, console.stdout))?;
+                for warning in &warnings {
+                    streams::say(&warning_text(warning));
+                }
+                for note in resolved.rows.iter().flat_map(|rows| &rows.notes) {
+                    streams::say(&format!("note: {}", sanitize(note)));
+                }
             }
+            wrong.map_or(Ok(exit::OK), |wrong| Err(wrong.into()))
         }
         Err(error) => {
             // The message for people goes to standard error, and this one is for scripts.
@@ -51,14 +62,23 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Resul
                 };
                 streams::print_document(WHAT, &refused)?;
             }
-            return Err(error);
+            Err(error)
         }
     }
-    Ok(0)
 }
 
-/// Resolves the plan, or returns the first error that a run would report.
-fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
+/// A plan that can be run, perhaps with bad rows.
+struct CheckedPlan {
+    resolved: Resolved,
+    warnings: Vec<Warning>,
+    /// The bad rows.
+    wrong: Option<PlanError>,
+}
+
+/// Resolves the plan and reads its rows, or returns the first error that a run would report.
+fn check(args: &RunArgs, mut plan: Plan, console: Console) -> Result<CheckedPlan, Error> {
+    plan.compare_more_rows();
+    let plan = &plan;
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
@@ -89,7 +109,10 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     here.push(Item::new("theme", Value::Text(theme.value), Provenance::Detected(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);
-    Ok((resolved, warnings))
+    let rows = check_rows(plan, &mut cursor);
+    let wrong = rows.mistakes(&plan.file);
+    resolved.add_rows(plan, rows);
+    Ok(CheckedPlan { resolved, warnings, wrong })
 }
 
 /// Where events are recorded, which only a flag sets.

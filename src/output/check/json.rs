@@ -14,11 +14,11 @@ use crate::text::diagnostics::Mistake;
 /// The version of the document.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// The document for a valid plan.
-pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
+/// The document for a plan that was read; `mistakes` are in its rows.
+pub fn check_json(resolved: &Resolved, warnings: &[Warning], mistakes: &[Mistake]) -> Json {
     let mut document = json!({
         "schema_version": SCHEMA_VERSION,
-        "is_valid": true,
+        "is_valid": mistakes.is_empty(),
         "name": resolved.name,
         "jobs": resolved.jobs,
         "endpoints": resolved.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
@@ -28,6 +28,18 @@ pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
             .map(|warning| json!({"message": warning.message, "from": from(&warning.provenance)}))
             .collect::<Vec<_>>(),
     });
+    if !mistakes.is_empty() {
+        document["mistakes"] = json!(mistakes);
+    }
+    if let Some(rows) = &resolved.rows {
+        document["rows"] = json!({
+            "read": rows.n_rows,
+            "bad": rows.n_bad,
+            "hosts": rows.n_hosts,
+            "notes": rows.notes,
+            "endpoints": rows.by_endpoint.iter().map(|(name, jobs)| json!({"name": **name, "jobs": jobs})).collect::<Vec<_>>(),
+        });
+    }
     for group in &resolved.groups {
         document[&*group.title] = object(&group.items).into();
     }

@@ -6,6 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::output::fit;
 use crate::plan::provenance::Provenance;
+use crate::plan::resolved::row_check::CheckedRows;
+use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
 use crate::text::console::StreamStyle;
@@ -14,6 +16,8 @@ use crate::text::units;
 
 /// Maximum width of a column; a wider value shifts the next column.
 const WIDEST: usize = 32;
+/// How many endpoints of lists are shown with their number of jobs.
+const MAX_ENDPOINTS: usize = 20;
 
 /// Every value with its source, with a line end after each line.
 pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
@@ -113,8 +117,40 @@ fn blocks(resolved: &Resolved) -> Vec<Block> {
         let own = host.items.iter().filter(|item| !common.contains(item)).cloned();
         table.push(Block::new(format!("host {}", host.name), own.collect()));
     }
+    if let Some(rows) = &resolved.rows {
+        table.push(Block::new("rows", row_items(rows)));
+        if resolved.endpoints.iter().any(|endpoint| endpoint.is_list) {
+            table.push(Block::new("jobs by endpoint", largest_endpoints(rows)));
+        }
+    }
     table.retain(|block| !block.items.is_empty());
     table
+}
+
+/// What was counted in the rows.
+fn row_items(rows: &CheckedRows) -> Vec<Item> {
+    let counted = |key: &'static str, value: Value| Item::new(key, value, Provenance::Detected("counted".to_owned()));
+    let n_hosts = rows.n_hosts.map(|n| Value::Count(n as u64));
+    vec![
+        counted("rows", Value::Count(rows.n_rows)),
+        counted("bad rows", Value::Count(rows.n_bad)),
+        counted("hosts", Value::or_nothing(n_hosts, "more than 10,000")),
+    ]
+}
+
+/// The endpoints with the most rows.
+fn largest_endpoints(rows: &CheckedRows) -> Vec<Item> {
+    let mut by_size: Vec<_> = rows.by_endpoint.iter().collect();
+    by_size.sort_by_key(|(_, n_rows)| std::cmp::Reverse(*n_rows));
+    let others = by_size.split_off(by_size.len().min(MAX_ENDPOINTS));
+    let counted =
+        |key: String, n_rows| Item::new(key, Value::Count(n_rows), Provenance::Detected("counted".to_owned()));
+    let mut items: Vec<_> = by_size.into_iter().map(|(name, n_rows)| counted(name.to_string(), *n_rows)).collect();
+    if !others.is_empty() {
+        let key = format!("{} more", units::count(others.len() as u64));
+        items.push(counted(key, others.iter().map(|(_, n_rows)| n_rows).sum()));
+    }
+    items
 }
 
 /// The headers of an endpoint, with `header` before their names.

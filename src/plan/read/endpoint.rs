@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use http::Method;
 use http::header::CONTENT_TYPE;
@@ -91,6 +90,7 @@ fn read_endpoint(
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
+    let unique = section.get("unique").and_then(|entry| rows::read_unique(&entry, rows.as_ref()));
     let timeout = section.get("timeout");
     let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
@@ -134,11 +134,7 @@ fn read_endpoint(
         None if url.has_constant_host() => Naming::Path,
         None => Naming::ByHost,
     };
-    let source = Source {
-        naming,
-        rows: Arc::new(rows),
-        columns,
-        url: Target::Template(url),
+    let mut source = Source {
         method: method.or_else(|| defaults.method.clone()),
         method_in_row,
         timeout_in_row,
@@ -147,8 +143,11 @@ fn read_endpoint(
         auth,
         derives_content_type: content_type.is_some(),
         rules: own_rules.over(&defaults.rules),
-        written: Vec::new(),
+        ..Source::new(naming, rows, Target::Template(url), columns)
     };
+    if unique == Some(true) {
+        source.drop_repeats();
+    }
     if let Err(why) = check(&source, has_upstream) {
         reader.note(url_entry.place().mistake(why));
     }

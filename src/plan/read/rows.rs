@@ -46,6 +46,14 @@ pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
     }
 }
 
+/// Reads whether rows that repeat an earlier one are left out.
+pub(super) fn read_unique(entry: &PlanEntry<'_>, rows: Option<&Rows>) -> Option<bool> {
+    let unique = entry.flag()?;
+    let useless = || ValueError::new("useless without `rows`", "only rows of a file are compared");
+    let is_computed = rows.is_some_and(Rows::is_computed);
+    entry.check(if unique && is_computed { Err(useless()) } else { Ok(unique) })
+}
+
 fn read_each(entry: &PlanEntry<'_>) -> Option<Each> {
     let section = entry.section("each", "a table such as `{ id = \"1..=1200\" }`")?;
     let (mut keys, mut hidden, mut all_good) = (Vec::new(), Vec::new(), true);

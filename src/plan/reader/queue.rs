@@ -49,6 +49,8 @@ struct QueueState {
     /// The result of opening, until it is taken.
     opened: Option<OpenedRows>,
     has_ended: bool,
+    /// What the user should know about the rows, until it is taken.
+    notes: Vec<String>,
     /// Why the reader panicked, if it did.
     panic: Option<Box<dyn Any + Send>>,
     /// The schedule found no row, and must be woken for the next one.
@@ -61,13 +63,16 @@ pub(in crate::plan) struct Taken {
     pub(in crate::plan) opened: Option<OpenedRows>,
     /// No more rows will come.
     pub(in crate::plan) has_ended: bool,
+    /// What the user should know about the rows.
+    pub(in crate::plan) notes: Vec<String>,
     /// A reader thread should fill the queue.
     pub(in crate::plan) needs_reader: bool,
 }
 
 impl RowQueue {
     /// An empty queue.
-    pub(in crate::plan) fn new(reader: SourceReader, bounds: Bounds) -> Self {
+    pub(in crate::plan) fn new(mut reader: SourceReader, bounds: Bounds) -> Self {
+        let notes = reader.take_notes(false);
         let reopens = !reader.is_open();
         let state = QueueState {
             rows: VecDeque::new(),
@@ -77,6 +82,7 @@ impl RowQueue {
             reopens,
             opened: None,
             has_ended: false,
+            notes,
             panic: None,
             is_awaited: false,
         };
@@ -103,7 +109,8 @@ impl RowQueue {
         state.text = 0;
         let opened = state.opened.take();
         state.is_awaited = rows.is_empty() && !state.has_ended;
-        Taken { opened, has_ended: state.has_ended, needs_reader: state.request() }
+        let notes = mem::take(&mut state.notes);
+        Taken { opened, has_ended: state.has_ended, notes, needs_reader: state.request() }
     }
 
     /// Makes the reader open the source again and start at its first row. Returns whether a reader thread is needed.
@@ -124,9 +131,10 @@ impl RowQueue {
         };
         let Some(mut reader) = reader else { return };
         if reopens {
-            let opened = reader.reopen();
+            let (opened, notes) = (reader.reopen(), reader.take_notes(false));
             let mut state = self.lock();
             state.opened = Some(opened);
+            state.notes.extend(notes);
             let is_awaited = mem::take(&mut state.is_awaited);
             drop(state);
             if is_awaited {
@@ -138,6 +146,9 @@ impl RowQueue {
             let mut state = self.lock();
             let is_awaited = mem::take(&mut state.is_awaited);
             state.has_ended = row.is_none() || reader.is_at_end();
+            if state.has_ended {
+                state.notes.extend(reader.take_notes(true));
+            }
             if let Some(row) = row {
                 state.text += row.size;
                 state.rows.push_back(row);

@@ -37,6 +37,8 @@ pub(in crate::plan) struct SourceStream {
     pub(in crate::plan) priority: Vec<PriorityJob>,
     /// How many priority jobs there were when it was opened.
     pub(in crate::plan) n_priority: u64,
+    /// What the user should know about its rows, until it is taken.
+    pub(in crate::plan) notes: Vec<String>,
     /// Whether its rows can be read again.
     pub(in crate::plan) is_repeatable: bool,
     /// It has not been opened yet, so nothing is known about its rows.
@@ -61,8 +63,8 @@ impl SourceStream {
         threads: &ReaderThreads,
     ) -> Result<Self, PlanError> {
         let builder = Arc::new(builder);
-        let reader = SourceReader::new(&source.rows, &source.columns, source.url.is_in_row(), Arc::clone(&builder))?;
-        let (jobs, is_opening) = (reader.n_rows(), !reader.is_open());
+        let reader = SourceReader::new(source, Arc::clone(&builder))?;
+        let (jobs, is_opening) = (reader.n_jobs(), !reader.is_open());
         let supply = if source.rows.is_computed() {
             Supply::Computed(Box::new(reader))
         } else {
@@ -84,6 +86,7 @@ impl SourceStream {
             n_peeked: 0,
             priority: Vec::new(),
             n_priority: 0,
+            notes: Vec::new(),
             is_repeatable: source.is_repeatable(),
             is_opening,
         })
@@ -131,6 +134,7 @@ impl SourceStream {
             }
             Supply::ReadAhead(queue) => {
                 let taken = queue.take(&mut self.read);
+                self.notes.extend(taken.notes);
                 if taken.needs_reader {
                     threads.read(queue);
                 }
@@ -144,7 +148,7 @@ impl SourceStream {
 
     /// Starts again with the result of opening.
     fn set_opened(&mut self, opened: OpenedRows, found: &mut EndpointRegistry) {
-        self.jobs = opened.n_rows;
+        self.jobs = opened.n_jobs;
         self.n_drawn = 0;
         self.is_opening = false;
         self.set_priority(opened.priority, found);

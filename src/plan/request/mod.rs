@@ -162,6 +162,16 @@ impl RequestBuilder {
         Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy })
     }
 
+    /// Whether these headers are the ones that all rows share.
+    pub(in crate::plan) fn shares_headers(&self, headers: &Arc<HeaderMap>) -> bool {
+        matches!(&self.headers, HeaderBuilder::Same(own) if Arc::ptr_eq(own, headers))
+    }
+
+    /// Whether this body is the one that all rows share.
+    pub(in crate::plan) fn shares_body(&self, body: &RequestContent) -> bool {
+        matches!(&self.body, BodyBuilder::Same(own) if own.shares_with(body))
+    }
+
     /// Returns the host of all requests, if it is the same for all.
     pub(in crate::plan) fn host(&self, n_columns: usize) -> Option<String> {
         let address = match &self.url {

@@ -78,6 +78,9 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
         Item::new("jobs", Value::or_nothing(jobs, "as many as come"), rows_provenance.clone()),
     ];
     asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), rows_provenance)));
+    if !source.rows.is_computed() {
+        asks.push(Item::new("unique", Value::Flag(source.unique), provenance("unique")));
+    }
     asks
 }
 

@@ -1,10 +1,11 @@
 //! A resolved plan: every value that a run would use, and its provenance.
 //!
-//! It draws no job, and secrets are masked. The caller adds facts about this machine. Start
+//! Only [`row_check`] draws jobs, and secrets are masked. The caller adds facts about this machine. Start
 //! at [`Resolved::new`].
 
 mod endpoint;
 mod network;
+pub mod row_check;
 mod run;
 pub mod value;
 pub mod warnings;
@@ -16,7 +17,9 @@ use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::plan::provenance::{FlagOverride, Provenance, ProvenanceIndex};
 use crate::plan::request::address::PRACTICE;
+use crate::plan::resolved::row_check::CheckedRows;
 use crate::plan::resolved::value::Value;
+use crate::plan::rows::Rows;
 use crate::text::host_name::name_in_key;
 use crate::text::sanitize::sanitize;
 
@@ -33,6 +36,8 @@ pub struct Resolved {
     pub endpoints: Vec<Endpoint>,
     /// Hosts that are known before the run, in plan order.
     pub hosts: Vec<Host>,
+    /// What was found in the rows, once they were read.
+    pub rows: Option<CheckedRows>,
 }
 
 /// A table of values.
@@ -98,7 +103,20 @@ impl Resolved {
             groups: run::groups(plan, &index),
             endpoints: endpoints.collect(),
             hosts: keys.map(|key| host(plan, key, &index)).collect(),
+            rows: None,
         }
+    }
+
+    /// Adds what was found in the rows of the plan.
+    pub fn add_rows(&mut self, plan: &Plan, rows: CheckedRows) {
+        for (endpoint, n_jobs) in self.endpoints.iter_mut().zip(&rows.by_source) {
+            let jobs = endpoint.asks.iter_mut().find(|item| item.key == "jobs");
+            if let (Some(item), Some(n_jobs)) = (jobs, n_jobs) {
+                item.value = Value::Count(*n_jobs);
+            }
+        }
+        self.jobs = rows.by_source.iter().try_fold(0_u64, |all, n_jobs| all.checked_add((*n_jobs)?));
+        self.rows = plan.sources.iter().any(|source| !matches!(*source.rows, Rows::Repeat(_))).then_some(rows);
     }
 }
 

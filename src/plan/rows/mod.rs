@@ -100,9 +100,9 @@ impl Rows {
             Self::Repeat(n) => Some(*n),
             Self::Each(each) => Some(each.n_rows()),
             Self::File { path, shown, .. } if countable(path) => {
-                let (n_rows, notes) =
+                let (n_rows, note) =
                     self.open_uncounted(columns, whole)?.count().map_err(|why| unreadable(shown, &why))?;
-                stream.notes = notes;
+                stream.count_note = note;
                 Some(n_rows)
             }
             Self::Stream { .. } | Self::File { .. } => None,

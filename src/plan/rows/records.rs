@@ -79,11 +79,6 @@ impl<R: Read> Records<R> {
         Ok(records)
     }
 
-    /// The separator of values.
-    pub(super) fn delimiter(&self) -> u8 {
-        self.delimiter
-    }
-
     /// The line of a record that takes up suspiciously many lines, and how many.
     pub(super) fn suspect(&self) -> Option<(u64, u64)> {
         self.suspect

@@ -32,8 +32,9 @@ pub(in crate::plan) struct RowStream {
     kind: RowKind,
     /// The last request, and how many more jobs it makes.
     repeated: Option<(Box<RowRequest>, u32)>,
-    /// What the user should know about the rows.
-    pub(in crate::plan) notes: Vec<String>,
+    is_copy: bool,
+    /// What the user should know about the rows, found when they were counted.
+    pub(in crate::plan) count_note: Option<String>,
 }
 
 /// Rows of each kind.
@@ -73,18 +74,20 @@ impl RowKind {
 
 impl RowStream {
     pub(super) fn new(name: String, kind: RowKind) -> Self {
-        Self { name, kind, repeated: None, notes: Vec::new() }
+        Self { name, kind, repeated: None, is_copy: false, count_note: None }
     }
 
     /// Reads the next row; values go into `values`, one for each column.
     pub(in crate::plan) fn next(&mut self, values: &mut Vec<String>) -> Option<Row> {
         loop {
             if let Some((request, n_left)) = &mut self.repeated {
+                self.is_copy = *n_left < request.weight;
                 *n_left -= 1;
                 let request = request.clone();
                 self.repeated = self.repeated.take().filter(|(_, n_left)| *n_left > 0);
                 return Some(Row::Request(request));
             }
+            self.is_copy = false;
             match self.read(values)? {
                 Row::Request(request) if request.weight == 0 => {}
                 Row::Request(request) if request.weight == 1 => return Some(Row::Request(request)),
@@ -154,10 +157,27 @@ impl RowStream {
         Some(row)
     }
 
+    /// Whether the last row was a further copy of a request with a weight.
+    pub(in crate::plan) fn is_copy(&self) -> bool {
+        self.is_copy
+    }
+
+    /// Describes a row that takes up suspiciously many lines, if one of those read so far does.
+    pub(in crate::plan) fn suspect(&self) -> Option<String> {
+        match &self.kind {
+            RowKind::Table { table, .. } => suspect_note(&self.name, table),
+            RowKind::Repeat(_)
+            | RowKind::Each { .. }
+            | RowKind::Lines { .. }
+            | RowKind::List(_)
+            | RowKind::Json { .. } => None,
+        }
+    }
+
     /// Counts the rows that are left. Returns also what the user should know about them.
-    pub(super) fn count(self) -> io::Result<(u64, Vec<String>)> {
+    pub(super) fn count(self) -> io::Result<(u64, Option<String>)> {
         let name = self.name;
-        let mut notes = Vec::new();
+        let mut note = None;
         let n_rows = match self.kind {
             RowKind::Repeat(n) => n,
             RowKind::Each { each, next, .. } => each.n_rows() - next,
@@ -175,15 +195,12 @@ impl RowStream {
                 n_rows
             }
             RowKind::Table { mut table, whole } => {
-                notes.extend(separator_note(&name, table.delimiter()));
                 let n_rows = if whole { count_requests(&mut table) } else { table.count()? };
-                notes.extend(table.suspect().map(|(line, n_lines)| {
-                    format!("{name} line {line} begins a row of {} lines: is a quote left open?", units::count(n_lines))
-                }));
+                note = suspect_note(&name, &table);
                 n_rows
             }
         };
-        Ok((n_rows, notes))
+        Ok((n_rows, note))
     }
 
     /// Skips this many rows, or all that are left.
@@ -220,13 +237,9 @@ fn separator(why: &str) -> &'static str {
     if why.starts_with("is ") || why.starts_with("has ") || why.starts_with("cannot ") { " " } else { ": " }
 }
 
-fn separator_note(name: &str, delimiter: u8) -> Option<String> {
-    let separator = match delimiter {
-        b',' => return None,
-        b'\t' => "tabs".to_owned(),
-        other => format!("`{}`", char::from(other)),
-    };
-    Some(format!("{name} separates its values with {separator}"))
+fn suspect_note(name: &str, table: &Table) -> Option<String> {
+    let (line, n_lines) = table.suspect()?;
+    Some(format!("{name} line {line} begins a row of {} lines: is a quote left open?", units::count(n_lines)))
 }
 
 /// Counts the jobs of a table of requests.

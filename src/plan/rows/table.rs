@@ -68,11 +68,6 @@ impl Table {
         Ok(n_rows)
     }
 
-    /// The separator of values.
-    pub(super) fn delimiter(&self) -> u8 {
-        self.records.delimiter()
-    }
-
     /// The line of a record that takes up suspiciously many lines, and how many, among those read so far.
     pub(super) fn suspect(&self) -> Option<(u64, u64)> {
         self.records.suspect()

@@ -5,4 +5,5 @@
 mod effective_values;
 mod plan_values;
 mod refusals;
+mod rows;
 mod traceless;

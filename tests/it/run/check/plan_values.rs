@@ -139,7 +139,7 @@ fn lists_and_urls_are_checked_like_plans() {
     let mut piped = folder.inflight("check - --json").with_input().start();
     std::io::Write::write_all(&mut piped.input(), b"https://a.example/\n").unwrap();
     let piped = piped.wait().exits(0).summary();
-    assert_eq!((&piped["jobs"], &piped["endpoints"][0]["is_list"]), (&json!(null), &json!(true)));
+    assert_eq!((&piped["jobs"], &piped["endpoints"][0]["is_list"]), (&json!(1), &json!(true)));
 }
 
 #[test]

@@ -1,3 +1,4 @@
 //! What can be given to `run` and `check`: addresses, files and standard input.
 
 mod targets;
+mod unique;

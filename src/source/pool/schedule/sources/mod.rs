@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::event::reasons::WarningSource;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::cursor::{BadRow, Cursor, Draw};
@@ -123,12 +124,10 @@ impl Sources {
             return Draw::End;
         }
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let drawn = match self.cursor.draw(source) {
-            Draw::Row(job) => Draw::Row(DrawnRow { job, id: self.next_id(source), head }),
-            Draw::Pending => Draw::Pending,
-            Draw::End => Draw::End,
-        };
+        let drawn = self.cursor.draw(source).map(|job| DrawnRow { job, id: self.next_id(source), head });
         self.announce(facts);
+        let notes = self.cursor.take_notes(source).into_iter();
+        facts.extend(notes.map(|note| Fact::Warned { about: WarningSource::Plan, message: note.into() }));
         // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
