@@ -27,6 +27,9 @@ impl Model {
     /// A wait counts as cut short if the server asked for so much more.
     const CUT_LEAST: Micros = Micros(1_000_000);
 
+    /// A wait that a server asks for is reported if it is at least this long.
+    const LONG_WAIT: Micros = Micros(10_000_000);
+
     /// The hosts that are down, in the order of announcement.
     pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
         let is_over = self.ended.is_some();
@@ -95,16 +98,25 @@ impl Model {
     /// Records that nothing starts at a host before `until`. A wait that the server asked for may be longer.
     pub(super) fn cool(&mut self, at: Offset, host: usize, until: Offset) {
         let stats = self.hosts.at(host);
-        let was_cooling = stats.wait_cut.is_some() && stats.cooldown.is_some_and(|before| before > at);
+        // Attempts that were in flight together are all refused.
+        let is_known = stats.cooldown.is_some_and(|before| before > at && stats.is_wait_reported);
         (stats.cooldown, stats.cooled_at) = (Some(until), at);
         let waits = until.since(at);
-        let asked = stats.wait_asked.filter(|&(when, asked)| when == at && asked > waits + Self::CUT_LEAST);
-        if let Some((_, asked)) = asked {
+        let Some((_, asked)) = stats.wait_asked.filter(|&(when, asked)| when == at && asked >= Self::LONG_WAIT) else {
+            stats.is_wait_reported &= is_known;
+            return;
+        };
+        stats.is_wait_reported = true;
+        let is_cut = asked > waits + Self::CUT_LEAST;
+        if is_cut {
             stats.wait_cut = stats.wait_cut.max(Some((asked, waits)));
-            // Attempts that were in flight together are all refused.
-            if !was_cooling {
-                let why = wait_cut_text(asked, waits);
-                self.log_host(at, host, HostNotice::WaitCut, &why.into());
+        }
+        match (is_known, is_cut) {
+            (true, _) => {}
+            (false, true) => self.log_host(at, host, HostNotice::WaitCut, &wait_cut_text(asked, waits).into()),
+            (false, false) => {
+                let why = format!("asked for a wait of {}", units::length(asked));
+                self.log_host(at, host, HostNotice::Waits, &why.into());
             }
         }
     }
@@ -167,5 +179,5 @@ impl Model {
 /// That a server asked for a longer wait than the plan allows, and the setting that decides.
 pub fn wait_cut_text(asked: Micros, waits: Micros) -> String {
     let (asked, waits) = (units::length(asked), units::length(waits));
-    format!("asked for a wait of {asked}, tried again after {waits}: `retry.longest_wait` bounds it")
+    format!("asked for a wait of {asked}: its jobs fail after {waits} (`retry.longest_wait`)")
 }

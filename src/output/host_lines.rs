@@ -22,12 +22,14 @@ pub struct HostLines {
 struct HostOutages {
     n: u64,
     is_printed: bool,
+    /// Long waits that its server asked for.
+    waits: u64,
 }
 
 impl HostLines {
     /// Number of hosts that get a line of their own at once.
     const AT_ONCE: usize = 3;
-    /// Number of outages of a host that are all printed. After that, each doubling of the number is.
+    /// Number of outages and of waits of a host that are all printed. After that, each doubling of the number is.
     const ALL_UNTIL: u64 = 3;
     /// Number of hosts whose outages are counted; the lines of others are always printed.
     const KEPT: usize = 4_096;
@@ -59,21 +61,30 @@ impl HostLines {
         lines
     }
 
+    fn has_line(n: u64) -> bool {
+        n <= Self::ALL_UNTIL || n.is_power_of_two()
+    }
+
     /// The line for a notice, unless the host has had too many.
     fn line(&mut self, host: &Arc<str>, notice: HostNotice, why: &str) -> Option<String> {
         let is_kept = self.outages.len() < Self::KEPT || self.outages.contains_key(host);
-        let mut forgotten = HostOutages { n: 0, is_printed: true };
+        let mut forgotten = HostOutages { n: 0, is_printed: true, waits: 0 };
         let outages = if is_kept { self.outages.entry(Arc::clone(host)).or_default() } else { &mut forgotten };
         let mut again = String::new();
         match notice {
             HostNotice::Down => {
                 outages.n += 1;
-                outages.is_printed = outages.n <= Self::ALL_UNTIL || outages.n.is_power_of_two();
+                outages.is_printed = Self::has_line(outages.n);
                 if outages.n > 1 {
                     again = format!(" (outage {})", units::count(outages.n));
                 }
             }
             HostNotice::Up => {}
+            HostNotice::Waits => {
+                outages.waits += 1;
+                let line = || format!("{}: {}", sanitize(host), notice.sentence(&sanitize(why)));
+                return Self::has_line(outages.waits).then(line);
+            }
             HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => {
                 outages.is_printed = true;
             }
@@ -81,7 +92,11 @@ impl HostLines {
         let text = notice.sentence(&sanitize(why));
         let verb = match notice {
             HostNotice::Down | HostNotice::Up => " is",
-            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => ":",
+            HostNotice::GivenUp
+            | HostNotice::Refuses(_)
+            | HostNotice::NoLongerRefuses(_)
+            | HostNotice::Waits
+            | HostNotice::WaitCut => ":",
         };
         outages.is_printed.then(|| format!("{}{verb} {text}{again}", sanitize(host)))
     }

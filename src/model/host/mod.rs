@@ -70,6 +70,8 @@ pub struct HostStats {
     pub cooled_at: Offset,
     /// The longest wait that its server asked for and that `retry.longest_wait` cut short, and what was left of it.
     pub wait_cut: Option<(Micros, Micros)>,
+    /// Whether its cooldown is reported as a long wait.
+    pub(in crate::model) is_wait_reported: bool,
     /// The wait that the last refusal asked for, and when it came.
     pub(in crate::model) wait_asked: Option<(Offset, Micros)>,
     /// When its window opens or its pace allows the next start, if that is reported.

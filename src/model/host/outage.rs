@@ -65,6 +65,8 @@ pub enum HostNotice {
     Refuses(u16),
     /// They no longer do.
     NoLongerRefuses(u16),
+    /// Its server asked for a long wait.
+    Waits,
     /// Its server asked for a longer wait than the plan allows.
     WaitCut,
 }
@@ -74,7 +76,7 @@ impl HostNotice {
     pub fn sentence(self, why: &str) -> String {
         match self {
             Self::Down => format!("down: {why}"),
-            Self::Up | Self::WaitCut => why.to_owned(),
+            Self::Up | Self::Waits | Self::WaitCut => why.to_owned(),
             Self::GivenUp => format!("given up: {why}"),
             Self::Refuses(status) => {
                 format!("{status} counts as a refusal here: {why}; `throttled = [429]` turns this off")

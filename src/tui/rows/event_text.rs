@@ -121,7 +121,9 @@ fn status_of_host(notice: HostNotice) -> Status {
         HostNotice::Down => Status::Down,
         HostNotice::GivenUp => Status::Failed,
         HostNotice::Up => Status::Ok,
-        HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::WaitCut => Status::Limited,
+        HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::Waits | HostNotice::WaitCut => {
+            Status::Limited
+        }
     }
 }
 

@@ -215,16 +215,15 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
     let LogEvent::Host(host, notice, why) = &newest.event else { panic!("{newest:?}") };
     assert_eq!(
         (&**host, notice.sentence(why).as_str()),
-        (
-            "https://a.example:443",
-            "asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it"
-        )
+        ("https://a.example:443", "asked for a wait of 1h 00m: its jobs fail after 10m 00 s (`retry.longest_wait`)")
     );
     assert_eq!(model.hosts.get(0).unwrap().wait_cut, Some((Micros(3_600_000_000), Micros(600_000_000))));
     let many = asked_for_an_hour(601, 12);
     assert_eq!(many.event_log.n_added() - 12, model.event_log.n_added() - 1, "attempts that were in flight together");
     let model = asked_for_an_hour(3_601, 1);
-    assert_eq!((model.event_log.n_added(), model.hosts.get(0).unwrap().wait_cut), (1, None), "it waits as asked");
+    assert_eq!((model.event_log.n_added(), model.hosts.get(0).unwrap().wait_cut), (2, None), "it waits as asked");
+    let LogEvent::Host(_, notice, why) = &model.event_log.newest().unwrap().event else { panic!("{model:?}") };
+    assert_eq!(notice.sentence(why), "asked for a wait of 1h 00m");
 }
 
 #[test]

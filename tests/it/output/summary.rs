@@ -88,9 +88,7 @@ fn a_wait_that_the_plan_cut_short_is_in_the_summary_with_the_setting() {
     let line = text.lines().find(|line| line.starts_with("  waits"));
     assert_eq!(
         line,
-        Some(
-            "  waits     a.b:80 asked for a wait of 1h 00m, tried again after 10m 00 s: `retry.longest_wait` bounds it"
-        ),
+        Some("  waits     a.b:80 asked for a wait of 1h 00m: its jobs fail after 10m 00 s (`retry.longest_wait`)"),
         "{text}"
     );
     run = small();

@@ -8,8 +8,8 @@ use crate::source::pool::adapt::natural::WINDOWS;
 use crate::source::pool::adapt::seconds::{NEVER, Seconds, has_come};
 use crate::source::pool::adapt::stated::StatedQuota;
 use crate::source::pool::adapt::tuning::{
-    EVEN_PACE_SHARE, FEW_WINDOWS, FIT_TOLERANCE, LONG_STATED_WINDOW, MAX_RESET_PADDING, NETWORK_MARGIN, RESET_PADDING,
-    SCOUTS_KEPT, SHORT_WINDOW,
+    EVEN_PACE_SHARE, FIT_TOLERANCE, LONG_STATED_WINDOW, MAX_FULL_PADDING, MAX_RESET_PADDING, NETWORK_MARGIN,
+    RESET_PADDING, SCOUTS_KEPT, SHORT_WINDOW,
 };
 
 /// The quota of a host, as far as the server states it.
@@ -209,7 +209,7 @@ impl Quota {
             // Two scouts measure an unknown window.
             (Some(_), _) => SCOUTS_KEPT.min(self.most.unwrap_or(0) / 4),
             (None, Some(window)) if level.resets < NEVER && !self.is_policy && self.is_padded => {
-                u32::from(window < LONG_STATED_WINDOW || self.n_windows >= FEW_WINDOWS)
+                u32::from(window < LONG_STATED_WINDOW || self.n_windows >= self.full_windows(window))
             }
             (None, _) => 0,
         };
@@ -239,7 +239,7 @@ impl Quota {
         let padding = if self.is_padded { self.longest_reset - window } else { 0.0 };
         let is_slow = padding.max(0.3) + history.answer_latency() > 2.0 * window / f64::from(quota);
         // In a short batch, one less in each window may cost a whole window.
-        let is_short = window >= LONG_STATED_WINDOW && self.n_windows < FEW_WINDOWS;
+        let is_short = window >= LONG_STATED_WINDOW && self.n_windows < self.full_windows(window);
         if !is_paced && (is_short || !((!self.is_policy || window > SHORT_WINDOW) && is_slow)) {
             return None;
         }
@@ -248,6 +248,13 @@ impl Quota {
             Some(start) => x.max(start + window * 1.01 + NETWORK_MARGIN + arrival),
             None => x,
         })
+    }
+
+    /// How many windows are used up in full although their ends are padded. In a batch of so many, the padding costs
+    /// less than the one window more that one attempt less in each would take.
+    fn full_windows(&self, window: Seconds) -> u32 {
+        let padding = (self.longest_reset - window).max(FIT_TOLERANCE);
+        if padding > MAX_FULL_PADDING * window { 0 } else { (window / padding) as u32 - 1 }
     }
 
     /// The shortest natural window that is not excluded, if the window is unknown.

@@ -11,6 +11,10 @@ use crate::source::pool::adapt::seconds::Seconds;
 pub const MIN_SETTLE: Seconds = 0.004;
 /// That time, as a multiple of the time that refusals take.
 pub const SETTLE_FACTOR: f64 = 2.0;
+/// A single attempt that asks whether a window is over is awaited for so many answers' time,
+pub const SCOUT_LATENCIES: f64 = 1.5;
+/// but for no more than this share of the window.
+pub const SCOUT_TIME_SHARE: f64 = 0.01;
 /// How long a refusal is assumed to take before the first one.
 pub const FIRST_REFUSAL_LATENCY: Seconds = 0.01;
 /// The weight of a quick refusal in the time that refusals take.
@@ -257,8 +261,8 @@ pub const RESET_PADDING: Seconds = 1.995;
 pub const MAX_RESET_PADDING: Seconds = 3.05;
 /// From this length on, a whole quota is used at first although its end is rounded.
 pub const LONG_STATED_WINDOW: Seconds = 5.0;
-/// The number of windows in which it is.
-pub const FEW_WINDOWS: u32 = 6;
+/// The padding up to which it is, as a share of the window: with more, it never pays.
+pub const MAX_FULL_PADDING: f64 = 0.3;
 /// The tolerance of measured windows.
 pub const FIT_TOLERANCE: Seconds = 0.05;
 /// Attempts that are kept to measure an unknown window.

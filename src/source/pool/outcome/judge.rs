@@ -40,6 +40,8 @@ impl Disposition {
 pub struct ThrottleNotice {
     /// The moment before which no attempt may start at this host.
     pub cooldown: Option<Offset>,
+    /// The moment that a refusal named, if it is later than that: the plan does not wait for so long.
+    pub beyond: Option<Offset>,
     /// The wait that the server asked for, if it is no refusal.
     pub wait: Option<Micros>,
     /// The limits and remainders that the server states.
@@ -97,10 +99,13 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     let stated = notice.stated(policy.retry.longest_wait.into());
     let Notice { ask, remaining, retry_after, malformed, is_unreadable, .. } = notice;
     let unreadable = is_unreadable.then_some(UNREADABLE_WAIT);
-    let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
+    let longest = Micros::from(policy.retry.longest_wait);
+    let until = |asked: Micros| now + asked.min(longest);
+    let mut beyond = None;
     let (outcome, cooldown, wait) = match ask {
         Some(Ask { wait }) if !expected => {
             let asked = wait.map(|wait| wait.length);
+            beyond = asked.filter(|&asked| asked > longest).map(|asked| now + asked);
             (Outcome::Throttled { status, retry_after: asked }, asked.or(unreadable).map(until), None)
         }
         _ => {
@@ -109,7 +114,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
             (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after.or(unreadable))
         }
     };
-    (outcome, ThrottleNotice { cooldown, wait, stated, malformed })
+    (outcome, ThrottleNotice { cooldown, beyond, wait, stated, malformed })
 }
 
 /// Whether the server asked to slow down.

@@ -47,9 +47,8 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, Retr
     }
     let (wait, why) = match at.wait.filter(|wait| !wait.is_zero()) {
         // Never earlier than the server asked, and not all at the same instant.
-        Some(asked) => {
-            (asked.min(rules.longest_wait.into()) + scaled(Micros(100_000), at.chance), RetryReason::RetryAfter)
-        }
+        Some(asked) if asked > rules.longest_wait.into() => return Err(NoRetry::Time),
+        Some(asked) => (asked + scaled(Micros(100_000), at.chance), RetryReason::RetryAfter),
         None => (backoff(rules, at.tries, at.chance), RetryReason::Backoff),
     };
     let until = at.now + wait;

@@ -103,6 +103,11 @@ impl SharedRun {
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed, decoded });
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
+            if response == HostResponse::Refused
+                && let Some(until) = throttle.beyond
+            {
+                state.schedule.close_beyond(ready.host, until, &outcome);
+            }
             let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
             if response == HostResponse::Refused && !is_timed {
                 match state.schedule.refuse(&ready, &outcome, chance) {

@@ -424,6 +424,7 @@ impl Schedule {
             self.lanes.enqueue(i);
             return Dispatch::GiveUp(ready.given_up(now), why);
         }
+        self.give_up_beyond(ready.host);
         let lane = self.lanes.lane(i);
         if let Some(last) = lane.failure(now) {
             self.lanes.enqueue(i);

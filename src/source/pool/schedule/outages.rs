@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::event::outcome::Outcome;
 use crate::event::reasons::{RetryReason, WarningSource};
-use crate::event::{Fact, HostId, Micros};
+use crate::event::{Fact, HostId, Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
@@ -76,10 +76,36 @@ impl Schedule {
             let why = format!("{} has refused every request for {length}, so that its jobs fail", lane.name());
             self.announcements.push_back(Fact::Warned { about: WarningSource::Retries, message: why.into() });
         }
-        lane.outage.give_up_refusing(outcome.clone(), now);
+        self.give_up_refused(host, outcome.clone());
+        true
+    }
+
+    /// Notes that a host asked for a longer wait than the plan allows.
+    pub fn close_beyond(&mut self, host: HostId, until: Offset, refusal: &Outcome) {
+        if let Some(lane) = self.lanes.get(host) {
+            lane.health.close_beyond(until, refusal);
+        }
+    }
+
+    /// Gives up a host that asked for a longer wait than the plan allows, when that time is over: it is never asked
+    /// before the moment that it named.
+    pub fn give_up_beyond(&mut self, host: HostId) {
+        let now = self.now;
+        let Some(lane) = self.lanes.get(host) else { return };
+        let Some((until, refusal)) = lane.health.take_beyond(now) else { return };
+        lane.cool_until(until);
+        if !lane.outage.is_given_up() {
+            let why =
+                format!("{} asked for a longer wait than `retry.longest_wait`, so that its jobs fail", lane.name());
+            self.announcements.push_back(Fact::Warned { about: WarningSource::Retries, message: why.into() });
+        }
+        self.give_up_refused(host, refusal);
+    }
+
+    fn give_up_refused(&mut self, host: HostId, refusal: Outcome) {
+        self.lanes.lane(host.0 as usize).outage.give_up_refusing(refusal, self.now);
         self.delayed.release_host(host);
         self.lanes.enqueue(host.0 as usize);
-        true
     }
 
     /// The host is down: what failed just before was not the jobs' fault, and what looked like a limit was none.

@@ -61,9 +61,22 @@ async fn a_host_that_names_a_longer_wait_fails_all_its_jobs_after_the_longest_on
 
 #[tokio::test(start_paused = true)]
 async fn a_job_survives_the_longest_wait() {
-    let script = |cue: Cue<'_>| if cue.at < Offset(599_000_000) { ends(10, End::Throttled("3600")) } else { ok(10) };
+    let script = |cue: Cue<'_>| if cue.at < Offset(599_000_000) { ends(10, End::Throttled("600")) } else { ok(10) };
     let run = Rig::new(&plan("", 200, 20), script).run().await;
     assert!(run.ledger().ends.values().all(|end| *end == JobEnd::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_is_never_asked_before_the_moment_that_it_named() {
+    let script = |cue: Cue<'_>| if cue.at < Offset(20_000_000) { ends(10, End::Throttled("3600")) } else { ok(10) };
+    for mode in ["off", "when refused", "on"] {
+        let plan =
+            format!("[retry]\nlongest_wait = \"1m\"\n[limits]\nadaptive = \"{mode}\"\n{}", endpoint("a.test", 50));
+        let run = Rig::new(&plan, script).run().await;
+        run.ledger();
+        assert!(run.arrivals.iter().all(|arrival| arrival.at < Offset(20_000_000)), "{mode}");
+        assert!(run.end().1 >= Offset(60_000_000), "{mode}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,7 +13,7 @@ use crate::source::pool::adapt::history::start_log::StartLog;
 use crate::source::pool::adapt::seconds::{self, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     ANSWER_WEIGHT, FIRST_REFUSAL_LATENCY, FREE_ENDS, FREE_STARTS, KNOWN_ENDS, KNOWN_STARTS, MAX_LATENCY_GROWTH,
-    MIN_SETTLE, OUTLIER, REFUSAL_WEIGHT, SETTLE_FACTOR,
+    MIN_SETTLE, OUTLIER, REFUSAL_WEIGHT, SCOUT_LATENCIES, SCOUT_TIME_SHARE, SETTLE_FACTOR,
 };
 
 /// The history of a host.
@@ -170,6 +170,12 @@ impl History {
     /// How long it takes until a start that was not refused may count as accepted for now: refusals come at once.
     pub fn settle_time(&self) -> Seconds {
         (SETTLE_FACTOR * self.refusal_latency()).max(MIN_SETTLE)
+    }
+
+    /// How long the single attempt that asks whether a window of this length is over may take to be refused. After a
+    /// pause the first refusal may take longer than those before; what is accepted sooner does not wait.
+    pub fn scout_time(&self, window: Seconds) -> Seconds {
+        self.settle_time().max((SCOUT_LATENCIES * self.answer_latency()).min(SCOUT_TIME_SHARE * window))
     }
 
     /// How long a refusal takes.

@@ -19,6 +19,9 @@ impl Inquiry {
         let InquiryView { now, history, cap } = view;
         let InFlight { id, started, others } = attempt;
         self.flight.note_accepted(started);
+        if let Some(window) = &mut self.window {
+            window.note_accepted(started);
+        }
         self.hear(stated, started, view);
         match self.phase {
             InquiryPhase::Cool(Some(probe)) if probe.id == id => self.ramp_up(probe, view),

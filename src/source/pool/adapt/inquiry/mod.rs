@@ -180,7 +180,7 @@ impl Inquiry {
                 }
                 InquiryPhase::Cool(None) => return x,
                 InquiryPhase::Cool(Some(probe)) => {
-                    let accepted_at = probe.started + settle;
+                    let accepted_at = probe.started + history.scout_time(probe.started - self.origin.anchor());
                     if !has_come(accepted_at, now) {
                         return x.max(accepted_at);
                     }

@@ -29,8 +29,10 @@ impl Inquiry {
 
     pub(super) fn cool(&mut self, view: InquiryView<'_>) {
         self.phase = InquiryPhase::Cool(None);
+        // The scheduler may only ask once a stated wait is over. It is the moment to probe, nevertheless.
         let stated = self.waits.until;
-        self.pause = if stated > view.now { stated } else { self.origin.next_probe(view.now, view.history) };
+        let is_stated = stated > self.flight.first;
+        self.pause = if is_stated { stated } else { self.origin.next_probe(view.now, view.history) };
     }
 
     pub(super) fn ramp_up(&mut self, probe: Probe, view: InquiryView<'_>) {

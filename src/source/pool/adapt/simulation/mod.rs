@@ -38,6 +38,13 @@ pub struct Setup {
     pub most: Seconds,
 }
 
+impl Setup {
+    /// A scheduler that knows a stated wait asks nothing until it is over. The controller must cope with both.
+    fn is_held(&self, now: Seconds, wait_end: Seconds) -> bool {
+        self.seed.is_multiple_of(2) && now < wait_end - 2e-6
+    }
+}
+
 /// What became of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchResult {
@@ -114,9 +121,7 @@ pub fn simulate(limiter: &Limiter, setup: &Setup, changes: &[(Seconds, f64)]) ->
     let mut agenda = Agenda::default();
     agenda.add(0.0, SimulatedEvent::MayStart);
     let (mut ready, mut in_flight, mut busy) = (setup.jobs, 0, 0);
-    let (mut wait_end, mut wake) = (0.0_f64, None);
-    let mut changes = changes.iter();
-    let mut change = changes.next();
+    let (mut wait_end, mut wake, mut changes) = (0.0_f64, None, changes.iter().peekable());
     while result.accepted < setup.jobs
         && let Some((at, event)) = agenda.next()
     {
@@ -124,9 +129,8 @@ pub fn simulate(limiter: &Limiter, setup: &Setup, changes: &[(Seconds, f64)]) ->
         if now > setup.most {
             break;
         }
-        while let Some(&(_, share)) = change.filter(|&&(moment, _)| now >= moment) {
+        while let Some(&(_, share)) = changes.next_if(|&&(moment, _)| now >= moment) {
             upstream.scale(limiter, share);
-            change = changes.next();
         }
         match event {
             SimulatedEvent::MayStart => wake = None,
@@ -157,6 +161,13 @@ pub fn simulate(limiter: &Limiter, setup: &Setup, changes: &[(Seconds, f64)]) ->
                 wait_end = wait_end.max(reply.wait.map_or(0.0, |wait| now + wait));
                 adapt.refused(id, at, reply.wait.map(seconds::duration_of), &stated(&reply));
             }
+        }
+        if setup.is_held(now, wait_end) {
+            if wake.is_none() {
+                wake = Some(seconds::offset_at(wait_end));
+                agenda.add(wait_end, SimulatedEvent::MayStart);
+            }
+            continue;
         }
         while ready > 0 && in_flight < setup.cap {
             match adapt.next_start(at, in_flight) {

@@ -169,12 +169,19 @@ impl Window {
     /// The moment before which nothing starts, at `x` or later.
     pub fn opens_at(&self, x: Seconds, history: &History) -> Seconds {
         let settle = history.settle_time();
-        let x = self.scout.map_or(x, |scout| x.max(scout + settle));
+        let x = self.scout.map_or(x, |scout| x.max(scout + history.scout_time(self.length)));
         let (quota, length) = self.effective(history);
         // By our own log, never more than the quota in a window.
         match history.nth_last_start(quota) {
             Some(start) => x.max(start + length + NETWORK_MARGIN + settle),
             None => x,
+        }
+    }
+
+    /// Notes that an attempt was accepted: after its scout, the rest of a burst follows at once.
+    pub fn note_accepted(&mut self, started: Seconds) {
+        if self.scout == Some(started) {
+            self.scout = None;
         }
     }
 

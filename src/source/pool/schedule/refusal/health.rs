@@ -4,6 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::event::outcome::Outcome;
 use crate::event::{EndpointId, Micros, Offset};
 use crate::plan::statuses::StatusSet;
 use crate::source::pool::schedule::pending_job::PendingJob;
@@ -54,6 +55,8 @@ pub struct HostHealth {
     n_selective: u32,
     /// When it is tried at the latest, because only that shows whether a 403 is a refusal.
     pub tried_by: Option<Offset>,
+    /// The moment that a refusal named, and that refusal, if it is later than the plan lets jobs wait.
+    beyond: Option<(Offset, Outcome)>,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -132,6 +135,18 @@ impl HostHealth {
         self.closed_since.get_or_insert(now);
         self.is_closed_untimed = !is_timed;
         self.add_refused();
+    }
+
+    /// Notes the moment that a refusal named if the plan does not let jobs wait for so long.
+    pub fn close_beyond(&mut self, until: Offset, refusal: &Outcome) {
+        if self.beyond.as_ref().is_none_or(|(before, _)| until > *before) {
+            self.beyond = Some((until, refusal.clone()));
+        }
+    }
+
+    /// Takes the refusal that named a moment which is still ahead, once its jobs have waited for as long as they may.
+    pub fn take_beyond(&mut self, now: Offset) -> Option<(Offset, Outcome)> {
+        self.beyond.take().filter(|(until, _)| *until > now)
     }
 
     /// Counts a refused attempt.
@@ -221,7 +236,7 @@ impl HostHealth {
     pub fn dismiss(&mut self, status: u16) {
         self.recognized.remove(status);
         self.backoff = HostBackoff::default();
-        (self.closed_since, self.overloads, self.tried_by) = (None, 0, None);
+        (self.closed_since, self.overloads, self.tried_by, self.beyond) = (None, 0, None, None);
     }
 
     /// Whether so many of the last answers were 503 that the host must limit something. A few among many are chance, and
