@@ -76,7 +76,8 @@ pub(super) fn may_be_of_stop(outcome: &Outcome) -> bool {
             | Reason::Redirect
             | Reason::BadRow
             | Reason::Local
-            | Reason::Panicked => false,
+            | Reason::Panicked
+            | Reason::Unexpected => false,
         },
         Outcome::Answered { .. } | Outcome::Redirected { .. } | Outcome::Throttled { .. } | Outcome::Cancelled => false,
     }
