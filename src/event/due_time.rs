@@ -11,48 +11,56 @@ use crate::event::{Micros, Offset};
 pub struct DueTime {
     /// The moment.
     pub at: Offset,
-    /// How many more starts were due since then, and are not made up for: the pace does not catch up.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub missed: u64,
+    /// The starts that were due before, and are never made, because the pace does not catch up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<MissedStarts>,
+}
+
+/// Starts that were due and are never made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissedStarts {
+    /// How many.
+    pub n: u64,
+    /// When the first of them was due. The others are spread evenly up to the attempt's own due time.
+    pub first: Offset,
 }
 
 impl DueTime {
-    /// When the missed starts were due, spread evenly up to the start: each with their number, if there are many.
-    pub fn missed_starts(self, started: Offset) -> impl Iterator<Item = (Offset, u64)> {
+    /// How many starts were missed.
+    pub fn n_missed(self) -> u64 {
+        self.missed.map_or(0, |missed| missed.n)
+    }
+
+    /// When the missed starts were due. If there are many, each moment counts for several.
+    pub fn missed_starts(self) -> impl Iterator<Item = (Offset, u64)> {
         /// More moments would show nothing else.
         const MOST: u64 = 1_000;
-        let (groups, late) = (self.missed.min(MOST), started.since(self.at));
-        (1..=groups).map(move |i| {
-            let share =
-                |whole: u64| u64::try_from(u128::from(whole) * u128::from(i) / u128::from(groups)).unwrap_or(u64::MAX);
-            let before = u64::try_from(u128::from(self.missed) * u128::from(i - 1) / u128::from(groups)).unwrap_or(0);
-            (self.at + Micros(share(late.0)), share(self.missed) - before)
-        })
+        let MissedStarts { n, first } = self.missed.unwrap_or(MissedStarts { n: 0, first: self.at });
+        let (groups, length) = (n.min(MOST), self.at.since(first));
+        let share = move |whole: u64, i: u64| {
+            u64::try_from(u128::from(whole) * u128::from(i) / u128::from(groups)).unwrap_or(u64::MAX)
+        };
+        (0..groups).map(move |i| (first + Micros(share(length.0, i)), share(n, i + 1) - share(n, i)))
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::DueTime;
+    use super::{DueTime, MissedStarts};
     use crate::event::Offset;
 
+    fn missed(n: u64, first: u64, at: u64) -> Vec<(Offset, u64)> {
+        DueTime { at: Offset(at), missed: Some(MissedStarts { n, first: Offset(first) }) }.missed_starts().collect()
+    }
+
     #[test]
-    fn missed_starts_are_spread_up_to_the_start_and_none_is_lost() {
-        let due = DueTime { at: Offset(1_000), missed: 4 };
-        let all: Vec<_> = due.missed_starts(Offset(1_400)).collect();
-        assert_eq!(all, [1_100, 1_200, 1_300, 1_400].map(|at| (Offset(at), 1)));
-        let many = DueTime { at: Offset(0), missed: 123_456_789 };
-        let all: Vec<_> = many.missed_starts(Offset(60_000_000)).collect();
-        assert_eq!((all.len(), all.iter().map(|(_, n)| n).sum::<u64>()), (1_000, 123_456_789));
-        assert_eq!(DueTime { at: Offset(0), missed: 0 }.missed_starts(Offset(9)).count(), 0);
-        assert_eq!(
-            DueTime { at: Offset(0), missed: u64::MAX }.missed_starts(Offset(9)).map(|(_, n)| n).sum::<u64>(),
-            u64::MAX
-        );
+    fn missed_starts_are_spread_and_none_is_lost() {
+        assert_eq!(missed(4, 1_000, 1_400), [1_000, 1_100, 1_200, 1_300].map(|at| (Offset(at), 1)));
+        for n in [999, 123_456_789, u64::MAX] {
+            let all = missed(n, 0, 60_000_000);
+            assert_eq!((all.len() as u64, all.iter().map(|(_, n)| n).sum::<u64>()), (n.min(1_000), n));
+        }
+        assert_eq!(missed(0, 5, 9), []);
+        assert_eq!(DueTime { at: Offset(0), missed: None }.missed_starts().count(), 0);
     }
 }

@@ -201,7 +201,7 @@ impl LabLane {
             results,
             upstream: upstream_counts,
             // A run is judged only when it is complete, and a right approach needs no advice.
-            verdict: if is_over && !self.approach.is_right { sentences::main_sentence(&model, None) } else { None },
+            verdict: if is_over && !self.approach.is_right { sentences::finding_text(&model) } else { None },
         }
     }
 

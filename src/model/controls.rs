@@ -22,7 +22,7 @@ impl Model {
                 let from = self.limit;
                 self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
-                self.evidence.record_limit(from, to, by);
+                self.evidence.record_limit(at, (from, to), by);
                 if by == ChangedBy::Ramp {
                     return self.climb_ramp(at, from, to);
                 }
@@ -48,7 +48,8 @@ impl Model {
             self.ramp_target = None;
             self.marks.set(at, Mark::Limit(1, to));
         }
-        let event = LogEvent::Limit { host: None, from: None, to, by: ChangedBy::Ramp };
+        let from = (to > 1).then_some(1);
+        let event = LogEvent::Limit { host: None, from, to, by: ChangedBy::Ramp };
         self.event_log.replace_newest(at, event, |newest| {
             matches!(newest.event, LogEvent::Limit { host: None, by: ChangedBy::Ramp, .. })
         });

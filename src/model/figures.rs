@@ -1,6 +1,7 @@
 //! Figures of the model at a given moment: rates, means and the time left.
 
 use crate::event::adaptive::QuotaWindow;
+use crate::event::cause::Cause;
 use crate::event::idle::IdleReason;
 use crate::event::origin::Origin;
 use crate::event::{Micros, Offset};
@@ -28,6 +29,19 @@ impl Model {
         let mut kept = self.hosts.kept();
         let first = kept.next().filter(|_| self.hosts.n_others() == 0);
         if kept.next().is_some() { None } else { first }
+    }
+
+    /// The number of attempts that timed out, and the longest of them. No percentile contains them.
+    pub fn timeouts(&self) -> Option<(u64, Micros)> {
+        let causes = (0..self.incidents.n()).filter_map(|n| self.incidents.nth(n));
+        let timeouts = causes.filter(|(cause, _)| matches!(cause, Cause::TimedOut(_)));
+        let longest = timeouts.map(|(_, group)| group.attempts.longest).max()?;
+        (self.totals.timed_out > 0).then_some((self.totals.timed_out, longest))
+    }
+
+    /// Whether the adaptive controller has changed the limit or the pace of a host.
+    pub fn adaptive_has_acted(&self) -> bool {
+        self.hosts.kept().any(|host| host.adapted.is_some())
     }
 
     /// The limit in force: that of the run, or the lower one that the only host takes.

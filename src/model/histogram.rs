@@ -122,6 +122,12 @@ impl Histogram {
         })
     }
 
+    /// The width of the bucket that holds this value. A narrower range says nothing more.
+    pub fn resolution(value: Micros) -> Micros {
+        let (low, high) = bounds_of(bucket_of(value.0));
+        Micros(high - low)
+    }
+
     /// The counter of a bucket; the stored range grows as needed.
     fn slot(&mut self, bucket: usize) -> &mut u32 {
         if self.counts.is_empty() {

@@ -88,7 +88,7 @@ impl Model {
         self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
-        self.evidence.record_end(at, &flight, outcome, levels, &self.idle);
+        self.evidence.record_end(at, &flight, (outcome, &spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = self.hosts.at(flight.host);
         host.active = at;
@@ -99,7 +99,7 @@ impl Model {
         let ending = Ending::from(outcome);
         endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
-            Outcome::Answered { .. } => {
+            Outcome::Answered { expected, .. } => {
                 host.answered += 1;
                 host.failed += u64::from(is_bad);
                 if self.warm.is_some_and(|warm| flight.started < warm) {
@@ -110,6 +110,9 @@ impl Model {
                 } else {
                     host.latency.record(service);
                     self.latency.record(service);
+                    if *expected {
+                        self.good_latency.record(service);
+                    }
                     endpoint.latency.record(service);
                     if let Some(since_due) = &mut self.since_due {
                         since_due.end(flight.started, flight.due, at);

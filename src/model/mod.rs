@@ -34,7 +34,6 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::adaptive::AdaptiveMode;
-use crate::event::due_time::DueTime;
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
 use crate::event::reasons::{RetryReason, RunEnd};
@@ -101,6 +100,8 @@ pub struct Model {
     pub level: Level,
     /// Service times of answered attempts over the whole run.
     pub latency: Histogram,
+    /// Those of the expected answers alone: errors are often faster.
+    pub good_latency: Histogram,
     /// Latencies since due, if the run has a rate.
     pub since_due: Option<SinceDue>,
     /// Recent rate of ended attempts.
@@ -220,7 +221,7 @@ impl Model {
                     end: None,
                     retry: None,
                 };
-                let due = due.map(|due| DueTime { at: self.origins.journal_time(origin, due.at), ..due });
+                let due = due.map(|due| self.origins.journal_due(origin, due));
                 self.start_attempt(bar, until, due);
             }
             Fact::AttemptEnded { attempt, outcome, spent, malformed, decoded } => match self.open.end(origin, *attempt)

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::event::due_time::{DueTime, MissedStarts};
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
 use crate::event::reasons::RunEnd;
@@ -58,6 +59,12 @@ impl Origins {
             return at;
         }
         self.parts.get(&origin).map_or(at, |part| at + Micros(part.zero.0))
+    }
+
+    /// Converts a due time to the journal's clock.
+    pub(super) fn journal_due(&self, origin: Origin, due: DueTime) -> DueTime {
+        let missed = due.missed.map(|missed| MissedStarts { first: self.journal_time(origin, missed.first), ..missed });
+        DueTime { at: self.journal_time(origin, due.at), missed }
     }
 
     /// Records the name and the clock of a machine that joins.

@@ -23,7 +23,7 @@ impl SinceDue {
     pub(super) fn start(&mut self, due: Option<DueTime>) {
         if let Some(due) = due {
             self.late += 1;
-            self.missed = self.missed.saturating_add(due.missed);
+            self.missed = self.missed.saturating_add(due.n_missed());
         }
     }
 
@@ -31,7 +31,7 @@ impl SinceDue {
     pub(super) fn end(&mut self, started: Offset, due: Option<DueTime>, at: Offset) {
         let Some(due) = due else { return self.latency.record(at.since(started)) };
         self.latency.record(at.since(due.at));
-        for (missed, n) in due.missed_starts(started) {
+        for (missed, n) in due.missed_starts() {
             self.latency.record_times(at.since(missed), n);
         }
     }

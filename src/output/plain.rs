@@ -10,7 +10,7 @@ use crate::event::reasons::ChangedBy;
 use crate::event::{Micros, Offset};
 use crate::model::event_log::{self, LogEvent};
 use crate::model::incidents::FailureGroup;
-use crate::model::verdict::sentences;
+use crate::model::verdict::headline::main_sentence;
 use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::host_lines::HostLines;
@@ -113,9 +113,8 @@ impl Plain {
         self.changes(model, now, &mut lines);
         if matches!(model.stage, Stage::Ended(_)) {
             self.has_ended = true;
-            lines.extend(
-                sentences::main_sentence(model, self.recording.as_deref()).map(|verdict| self.stamped(now, &verdict)),
-            );
+            let verdict = main_sentence(model, self.recording.as_deref(), now).to_string();
+            lines.push(self.stamped(now, &verdict));
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {
             self.last_progress = now;

@@ -23,7 +23,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one arm for each action, in one `match`"),
-    ("tests/it/model/verdict.rs", "a list of findings, each with a run that has it and a run that does not"),
     ("tests/it/plan/mod.rs", "a list of plans, each with its meaning"),
     ("tests/it/plan/mistakes.rs", "a list of invalid plans, each with its whole message"),
     ("tests/it/pool/rig.rs", "one test bench: the run, the scripted server that it meets, and the result"),

@@ -26,7 +26,7 @@ pub struct HostUsage {
     pub measured: u64,
     /// Answers on a new connection.
     pub connected: u64,
-    /// The sum of the times to open those connections.
+    /// The sum of the times to open those connections, TLS handshakes included.
     pub connecting: Micros,
 }
 
@@ -46,7 +46,7 @@ impl HostUsage {
             self.measured += 1;
             if let Some(connect) = spent.connect {
                 self.connected += 1;
-                self.connecting += connect;
+                self.connecting += connect + spent.tls.unwrap_or_default();
             }
         }
     }

@@ -3,20 +3,37 @@
 //! A pure function of the model, so recordings can test it. There is no finding if the facts cannot show whether a
 //! pattern is intended. Start at [`findings`].
 
-mod cost;
+mod derivation;
 pub mod evidence;
+pub mod explanation;
+pub mod figures;
+pub mod headline;
 mod host_sentences;
-mod hosts;
-mod limits;
-mod order;
+mod levels;
+pub mod rules;
 pub mod sentences;
 pub mod thresholds;
 pub mod working;
 
 use std::sync::Arc;
 
-use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::rules::change::ChangeFinding;
+use crate::model::verdict::rules::experiment::ExperimentFinding;
+use crate::model::verdict::rules::failures::FailureFinding;
+use crate::model::verdict::rules::held_back::HeldBackFinding;
+use crate::model::verdict::rules::outage::BurstFinding;
+use crate::model::verdict::rules::pauses::PauseFinding;
+use crate::model::verdict::rules::phase::PhaseFinding;
+use crate::model::verdict::rules::place::{PlaceFinding, SlowTarget};
+use crate::model::verdict::rules::queue::QueueFinding;
+use crate::model::verdict::rules::refusals::RefusalFinding;
+use crate::model::verdict::rules::timeouts::TimeoutFinding;
+use crate::model::verdict::rules::{
+    change, churn, convoy, experiment, failures, held_back, hosts, outage, own_machine, pauses, phase, place, queue,
+    refusals, retries, serial, stragglers, timeouts, waves,
+};
 use crate::model::{Model, Stage};
 
 /// A conclusion, with its figures.
@@ -42,23 +59,28 @@ pub enum Finding {
     },
     /// Jobs failed because a name has no address.
     UnknownName(UnknownName),
-    /// The upstream refuses part of the load.
-    LimitedUpstream {
-        /// Number of the host that refused first.
-        host: usize,
-        /// Number of refusals.
-        refused: u64,
-        /// Number of answers and refusals together.
-        of: u64,
-        /// Attempts in flight at the first refusal.
-        in_flight: Option<u32>,
-        /// The fewest attempts in flight at any refusal.
-        least: Option<u32>,
-        /// Answers accepted per second while it refused others.
-        per_second: Option<f64>,
-        /// Cooldown and backoff as a share of all waiting.
-        waiting: f64,
-    },
+    /// Failures fell into one span of the run.
+    Burst(BurstFinding),
+    /// A host refuses part of the load.
+    LimitedUpstream(RefusalFinding),
+    /// Cooldowns that servers asked for took much of the time.
+    HeldBack(HeldBackFinding),
+    /// A notable share of all jobs failed.
+    Failures(FailureFinding),
+    /// Time-outs take the slots.
+    Timeouts(TimeoutFinding),
+    /// The upstream works on fewer attempts than are in flight.
+    Queue(QueueFinding),
+    /// What a changed limit changed.
+    Experiment(ExperimentFinding),
+    /// Answers became slower.
+    Change(ChangeFinding),
+    /// The upstream pauses from time to time.
+    Pauses(PauseFinding),
+    /// One host or endpoint takes most of the slot time.
+    SlowPlace(PlaceFinding),
+    /// One phase takes much of the time.
+    SlowPhase(PhaseFinding),
     /// Retries mostly fail, and add load to a failing upstream.
     Retries {
         /// Tries per job.
@@ -79,25 +101,12 @@ pub enum Finding {
         /// 95th percentile of latency, as measured and without the stalls.
         p95: (Micros, Micros),
     },
-    /// One slow host uses the slots that others wait for.
-    OneHost {
-        /// Index of the host.
-        host: usize,
-        /// Its share of the slots.
-        share: f64,
-        /// Its mean service time, and the others' median.
-        service: (Micros, Micros),
-        /// The longest time that an attempt of another host waited for a slot.
-        waited: Micros,
-    },
     /// Attempts run one after the other.
     Serial {
         /// Effective concurrency.
         mean: f64,
         /// Median pause from an end to the next start.
         gap: Micros,
-        /// The gain with more attempts at once.
-        what_if: WhatIf,
     },
     /// Attempts run in waves, and each wave waits for its slowest attempt.
     Waves {
@@ -122,19 +131,6 @@ pub enum Finding {
         longest: Vec<(Micros, Arc<str>)>,
         /// What would shorten the end of the run.
         remedy: Remedy,
-    },
-    /// A limit of the plan slows the run down, and no host refuses.
-    LimitedByUs {
-        /// The reason for waiting that the limit causes.
-        why: WaitReason,
-        /// Index of the host that the limit belongs to; `None` for the whole run.
-        host: Option<usize>,
-        /// Its share of all waiting.
-        share: f64,
-        /// The value of the limit.
-        setting: LimitSetting,
-        /// The gain with a higher limit.
-        what_if: WhatIf,
     },
     /// Nearly every attempt opens a new connection.
     Churn {
@@ -179,7 +175,7 @@ pub struct UnknownName {
     pub is_unanswered: bool,
 }
 
-/// The measured time, and an estimate for another concurrency if answers stay as fast.
+/// The measured time, and an estimate for the same attempts in another order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhatIf {
     /// The time that it took.
@@ -198,22 +194,15 @@ pub enum Remedy {
         /// The estimated length of the run.
         would: Micros,
     },
-    /// Start these jobs first, or give them a shorter time-out.
-    OrderOrTimeout {
+    /// Start these jobs first.
+    First {
         /// Whether `--order slow-first` would recognize these jobs as slow.
         is_detectable: bool,
+        /// Whether they timed out, so that a shorter time-out helps, too.
+        is_timeout: bool,
     },
-    /// Use a shorter time-out: these jobs started early enough.
+    /// Use a shorter time-out: these jobs timed out, and started early enough.
     Timeout,
-}
-
-/// The value of a limit that the user can change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitSetting {
-    /// The limit of attempts in flight.
-    Limit(u32),
-    /// The time between two starts.
-    StartGap(Micros),
 }
 
 impl Finding {
@@ -224,14 +213,23 @@ impl Finding {
             Self::Outage(_) => "outage",
             Self::Forbidden { .. } => "forbidden",
             Self::UnknownName(_) => "unknown-name",
-            Self::LimitedUpstream { .. } => "limited-by-upstream",
+            Self::Burst(_) => "failures-in-one-span",
+            Self::LimitedUpstream(_) => "limited-by-upstream",
+            Self::HeldBack(_) => "held-back",
+            Self::Failures(_) => "failures",
+            Self::Timeouts(_) => "time-outs",
+            Self::Queue(_) => "upstream-queues",
+            Self::Experiment(_) => "experiment",
+            Self::Change(_) => "slower",
+            Self::Pauses(_) => "pauses",
+            Self::SlowPlace(PlaceFinding { place: SlowTarget::Host(_), .. }) => "one-host",
+            Self::SlowPlace(PlaceFinding { place: SlowTarget::Endpoint(_), .. }) => "one-endpoint",
+            Self::SlowPhase(_) => "one-phase",
             Self::Retries { .. } => "retries",
             Self::Convoy { .. } => "convoy",
-            Self::OneHost { .. } => "one-host",
             Self::Serial { .. } => "serial",
             Self::Waves { .. } => "waves",
             Self::Stragglers { .. } => "stragglers",
-            Self::LimitedByUs { .. } => "limited-by-us",
             Self::Churn { .. } => "connections",
         }
     }
@@ -239,25 +237,34 @@ impl Finding {
 
 /// All findings, the most important first. The screen shows the first one; the details list the others.
 ///
-/// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals, then
-/// the shape of the run, then its limits.
+/// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals and
+/// failures, then how the upstream takes the load, then the shape of the run.
 pub fn findings(model: &Model) -> Vec<Finding> {
-    let rules: [fn(&Model) -> Option<Finding>; 13] = [
-        cost::own_machine,
-        hosts::outage,
+    let rules: [fn(&RunFigures<'_>) -> Option<Finding>; 21] = [
+        own_machine::own_machine,
+        outage::host_was_down,
         hosts::forbidden,
-        limits::by_upstream,
+        |figures| refusals::limited_by_upstream(figures).map(Finding::LimitedUpstream),
         hosts::unknown_name,
-        cost::retries,
-        cost::convoy,
-        limits::by_one_host,
-        order::serial,
-        order::waves,
-        order::stragglers,
-        limits::by_us,
-        cost::churn,
+        |figures| outage::failures_in_one_span(figures).map(Finding::Burst),
+        |figures| failures::jobs_fail(figures).map(Finding::Failures),
+        retries::retries,
+        |figures| held_back::held_back(figures).map(Finding::HeldBack),
+        convoy::convoy,
+        |figures| experiment::limit_was_changed(figures).map(Finding::Experiment),
+        |figures| change::became_slower(figures).map(Finding::Change),
+        |figures| queue::upstream_queues(figures).map(Finding::Queue),
+        |figures| place::slow_place(figures).map(Finding::SlowPlace),
+        serial::serial,
+        waves::waves,
+        stragglers::stragglers,
+        |figures| timeouts::timeouts_take_slots(figures).map(Finding::Timeouts),
+        |figures| pauses::upstream_pauses(figures).map(Finding::Pauses),
+        churn::churn,
+        |figures| phase::slow_phase(figures).map(Finding::SlowPhase),
     ];
-    rules.iter().filter_map(|rule| rule(model)).collect()
+    let figures = RunFigures::new(model);
+    rules.iter().filter_map(|rule| rule(&figures)).collect()
 }
 
 /// The time from the first start to the last end, or to now while attempts are in flight.
@@ -267,21 +274,8 @@ pub fn span(model: &Model) -> Micros {
     until.since(evidence.first.unwrap_or(Offset::ZERO))
 }
 
-/// The wanted limit, kept below the level at which the upstream has refused.
-fn usable_limit(model: &Model, wanted: u32) -> u32 {
-    let refused_at = model.evidence.refusals.least.map(|in_flight| in_flight.saturating_sub(1).max(1));
-    refused_at.map_or(wanted, |most| most.min(wanted))
-}
-
 /// Whether nothing intervened in the run: no changed limit, no pause, no new round.
 fn is_undisturbed(model: &Model) -> bool {
     let is_stopped = matches!(model.stage, Stage::Draining | Stage::Cancelling);
     model.evidence.interventions == 0 && !model.is_paused && !is_stopped
-}
-
-/// Whether so many attempts fail that higher concurrency would only hurt.
-fn is_struggling(model: &Model) -> bool {
-    let totals = &model.totals;
-    let bad = totals.unexpected + totals.timed_out + totals.broken;
-    bad as f64 >= thresholds::STRUGGLING * totals.ended.max(1) as f64
 }

@@ -11,22 +11,16 @@ pub const SERIAL_SPAN: Micros = Micros(300_000);
 /// Maximum median pause between an end and the next start, as a share of the mean service time. With longer
 /// pauses, starts are paced rather than serial.
 pub const SERIAL_GAP: f64 = 0.25;
-/// The assumed concurrency of a program without a limit, for estimates.
-pub const USUAL_LIMIT: u32 = 16;
 
 /// Minimum share of all waiting that one reason explains.
 pub const WAIT_SHARE: f64 = 0.5;
 /// Minimum of all waiting, as a share of the run's length. A job only waits from when it is drawn, and few are
 /// drawn in advance, so comparing with the service times would demand too much.
 pub const WAIT_WEIGHT: f64 = 0.5;
-/// Minimum number of attempts before a limit of the plan is blamed.
-pub const HELD_LEAST: u64 = 16;
 /// Minimum mean use of a limit that counts as full.
 pub const FULL: f64 = 0.8;
 /// Maximum estimated time with a remedy, as a share of the measured time.
 pub const GAIN: f64 = 0.8;
-/// Share of failed attempts from which on higher concurrency would only hurt.
-pub const STRUGGLING: f64 = 0.05;
 
 /// Minimum number of refusals within [`REFUSED_WITHIN`].
 pub const REFUSED_LEAST: u64 = 5;
@@ -36,8 +30,6 @@ pub const REFUSED_SHARE: f64 = 0.05;
 pub const REFUSED_WITHIN: u64 = 10;
 /// Minimum share of refusals in the whole run; fewer are background noise.
 pub const REFUSED_OVERALL: f64 = 0.01;
-/// If the upstream refuses with no more than this in flight, its limit is a rate and not a concurrency.
-pub const REFUSED_FEW: u32 = 2;
 
 /// Minimum number of answers with status 403 that look like a limiter.
 pub const FORBIDDEN_LEAST: u64 = 10;
@@ -71,15 +63,6 @@ pub const FAR_LEAST: Micros = Micros(100_000);
 /// Minimum number of attempts per slot before the tail is judged.
 pub const TAIL_ROUNDS: u64 = 3;
 
-/// Minimum share of all slots that one host uses.
-pub const HOST_SHARE: f64 = 0.8;
-/// Minimum factor by which it is slower than the other hosts.
-pub const HOST_SLOWER: f64 = 5.0;
-/// Minimum wait of other hosts for a slot, as a share of the run.
-pub const HOST_WAIT: f64 = 0.2;
-/// Minimum number of attempts at other hosts.
-pub const HOST_OTHERS: u64 = 4;
-
 /// Minimum number of attempts that end just after a stall.
 pub const CONVOY_LEAST: u64 = 3;
 /// How soon after the stall they must end.
@@ -102,3 +85,126 @@ pub const CHURN_SHARE: f64 = 0.9;
 
 /// Minimum number of attempts that failed for lack of local resources.
 pub const LOCAL_LEAST: u64 = 3;
+
+/// Maximum share of attempts that may overlap in a serial run: one in this many.
+pub const SERIAL_OVERLAPS: usize = 40;
+/// Maximum chance that jobs as slow as those of the tail all start so late.
+pub const TAIL_CHANCE: f64 = 0.025;
+
+/// Minimum time since the last refusal before a host is clean again.
+pub const CLEAN_LEAST: Micros = Micros(1_000_000);
+/// That time, as a multiple of the longest time between two refusals.
+pub const CLEAN_GAPS: u64 = 2;
+/// Minimum number of answers since then.
+pub const CLEAN_ANSWERS: u64 = 20;
+/// Minimum share of refusals within [`REFUSED_WITHIN`] for a storm, which counts even if it is short.
+pub const REFUSED_STORM: f64 = 0.5;
+/// If a host accepts so many times as much per second as while it refused, it is clean even at an adapted pace.
+pub const CLEAN_FASTER: f64 = 4.0;
+/// Minimum share of refusals if most waiting is due to them.
+pub const REFUSED_WAITING: f64 = 0.02;
+
+/// Minimum number of accepted and of refused attempts before a level in flight is blamed.
+pub const LEVEL_LEAST: usize = 5;
+/// Maximum share of accepted attempts above that level.
+pub const LEVEL_ACCEPTED: f64 = 0.1;
+/// Maximum share of refused attempts at or below that level.
+pub const LEVEL_BELOW: f64 = 0.25;
+
+/// Minimum share of slots × time in cooldown.
+pub const HELD_SHARE: f64 = 0.25;
+
+/// Minimum number of failures within one span.
+pub const BURST_LEAST: u64 = 10;
+/// Maximum length of that span, as a share of the run.
+pub const BURST_SPAN: f64 = 0.7;
+/// Minimum share of all failures within the span.
+pub const BURST_MOST: f64 = 0.8;
+/// Failures within the span for each good answer.
+pub const BURST_GOOD: i64 = 10;
+
+/// Minimum number of failed jobs.
+pub const FAILED_LEAST: u64 = 5;
+/// Minimum share of failed jobs.
+pub const FAILED_SHARE: f64 = 0.05;
+/// Minimum number of jobs if all of them failed.
+pub const FAILED_ALL: u64 = 2;
+
+/// Minimum peak in flight.
+pub const QUEUE_LEAST: u32 = 8;
+/// Minimum number of attempts, as a multiple of the peak.
+pub const QUEUE_ROUNDS: u64 = 3;
+/// Minimum rank correlation of the number in flight and the time while it rises.
+pub const QUEUE_CORRELATION: f64 = 0.9;
+/// Minimum factor between the times with few and with many in flight.
+pub const QUEUE_GROWTH: f64 = 2.0;
+/// Minimum difference between both.
+pub const QUEUE_STEP: Micros = Micros(5_000);
+/// Minimum median of the later attempts, as a multiple of the time with few in flight.
+pub const QUEUE_LASTS: f64 = 1.3;
+/// Maximum time, as a multiple of the least one, that still counts as equal to it.
+pub const QUEUE_FLAT: f64 = 1.15;
+/// Maximum number at work, as a share of what is in flight.
+pub const QUEUE_SHARE: f64 = 0.75;
+
+/// Minimum number of answers before and after a changed limit.
+pub const EXPERIMENT_LEAST: u64 = 20;
+/// Maximum span before and after it that is compared.
+pub const EXPERIMENT_SPAN: Micros = Micros(10_000_000);
+/// Minimum factor of the rates for a gain.
+pub const EXPERIMENT_GAIN: f64 = 1.1;
+
+/// Minimum share of slot time in use that one host or endpoint takes.
+pub const PLACE_SHARE: f64 = 0.5;
+/// Minimum factor by which it is slower than the others.
+pub const PLACE_SLOWER: f64 = 5.0;
+/// Minimum number of its attempts.
+pub const PLACE_LEAST: u64 = 8;
+/// Minimum number of attempts elsewhere.
+pub const PLACE_OTHERS: u64 = 4;
+
+/// Minimum share of service time that one phase takes.
+pub const PHASE_SHARE: f64 = 0.25;
+/// Minimum number of attempts.
+pub const PHASE_LEAST: u64 = 16;
+/// Minimum number of attempts per slot.
+pub const PHASE_ROUNDS: u64 = 3;
+/// Number of parts of the run whose bytes are compared.
+pub const BODY_PARTS: u64 = 8;
+/// Minimum mean size of a body.
+pub const BODY_BYTES: f64 = 16_384.0;
+/// Minimum ratio of the least and the most bytes in one part.
+pub const BODY_STEADY: f64 = 0.7;
+
+/// Minimum share of slot time in use that time-outs take.
+pub const TIMEOUT_SHARE: f64 = 0.1;
+/// Minimum number of time-outs.
+pub const TIMEOUT_LEAST: u64 = 3;
+
+/// Minimum number of pauses.
+pub const PAUSES: u64 = 2;
+/// Minimum length of a pause.
+pub const PAUSE_LEAST: Micros = Micros(200_000);
+/// Number of attempts whose median is compared with a pause after them.
+pub const PAUSE_BEFORE: usize = 16;
+/// Minimum length of a pause, in medians.
+pub const PAUSE_MEDIANS: u64 = 5;
+/// Maximum time within which the waiting attempts end after it.
+pub const PAUSE_TOGETHER: Micros = Micros(30_000);
+/// Minimum share of the waiting attempts that end so.
+pub const PAUSE_SHARE: f64 = 0.8;
+/// Minimum number of waiting attempts.
+pub const PAUSE_CROWD: usize = 2;
+/// Minimum number of attempts before pauses are judged.
+pub const PAUSE_ATTEMPTS: usize = 40;
+
+/// Minimum number of answers before a change is judged.
+pub const CHANGE_LEAST: u64 = 60;
+/// Minimum number of answers on either side.
+pub const CHANGE_SIDE: usize = 15;
+/// Minimum length of the run.
+pub const CHANGE_SPAN: Micros = Micros(2_000_000);
+/// Minimum factor between both medians.
+pub const CHANGE_FACTOR: f64 = 2.0;
+/// Maximum sum of differences between the shares of the endpoints.
+pub const CHANGE_MIX: f64 = 0.3;

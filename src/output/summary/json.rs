@@ -18,6 +18,7 @@ use crate::model::host::offer::PlanOffer;
 use crate::model::incidents::FailureGroup;
 use crate::model::since_due::SinceDue;
 use crate::model::verdict::findings;
+use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::sentences::sentence_of;
 use crate::model::{Model, Stage};
 use crate::output::output_error::{OutputError, path_shown};
@@ -80,6 +81,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
         "latency_ms": latency(&model.latency),
+        "latency_good_ms": latency(&model.good_latency),
         "since_due_ms": model.since_due.as_ref().map_or(Value::Null, since_due),
         "warmup_attempts": totals.warmup,
         "stopped": {
@@ -94,6 +96,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "hosts": model.hosts.kept().map(|one| host(one, end)).collect::<Vec<_>>(),
         "hosts_counted_together": model.hosts.n_others(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
+        "headline": headline(model, extras, now),
         "verdict": verdict(model, extras),
         "anomalies": {
             "orphan_ends": model.anomalies.orphan_ends,
@@ -206,7 +209,13 @@ fn expectation(checked: &Checked) -> Value {
     })
 }
 
-/// The verdict: the main sentence and its parts, and the other findings.
+/// The sentence that is always there: that of the main finding, or else how the run went.
+fn headline(model: &Model, extras: &Extras<'_>, now: Offset) -> String {
+    let recording = extras.recording.or(extras.replay_of).map(path_shown);
+    main_sentence(model, recording.as_deref(), now).to_string()
+}
+
+/// The verdict: the main finding as a sentence and its parts, and the other findings; null without a finding.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
     let mut sentences = findings(model).into_iter().map(|finding| {

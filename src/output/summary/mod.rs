@@ -5,5 +5,6 @@
 pub mod failures;
 pub mod hosts;
 pub mod json;
+mod latency;
 mod since_due;
 pub mod text;

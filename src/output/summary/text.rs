@@ -12,14 +12,14 @@ use crate::event::idle::IdleReason;
 use crate::event::reasons::RunEnd;
 use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
-use crate::model::verdict::sentences::main_sentence;
+use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::working::stops_text;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
-use crate::output::summary::{failures, hosts, since_due};
+use crate::output::summary::{failures, hosts, latency, since_due};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
@@ -48,11 +48,11 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(attempts(model));
     lines.extend(pace(model, end));
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
-    lines.extend(latency(model));
+    lines.extend(latency::line(model));
     lines.extend(since_due::line(model));
     let rest = [
         insecure(model, style),
-        verdict(model, extras, style),
+        verdict(model, now, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
@@ -174,10 +174,10 @@ fn ignored(model: &Model) -> Vec<String> {
     }
 }
 
-/// The verdict, wrapped to the line width.
-fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
+/// The verdict or the headline, wrapped to the line width.
+fn verdict(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let Some(sentence) = main_sentence(model, recording.as_deref()) else { return Vec::new() };
+    let sentence = main_sentence(model, recording.as_deref(), now).to_string();
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
@@ -209,8 +209,8 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
         let all = totals.ended as f64 / seconds;
         let good = totals.expected as f64 / seconds;
         // Goodput is shown only if it is clearly lower than the throughput.
-        let good = if good < 0.99 * all { format!(" ({} good)", units::significant(good)) } else { String::new() };
-        parts.push(format!("{} req/s{good}", units::significant(all)));
+        let (good, all, is_lower) = (units::significant(good), units::significant(all), good < 0.99 * all);
+        parts.push(if is_lower { format!("{good} good req/s of {all}") } else { format!("{all} req/s") });
     }
     if model.level.peak() > 0 {
         let mean = units::significant(model.effective_concurrency(end));
@@ -229,19 +229,6 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
         parts.push(format!("{} received{decoded}", units::bytes(totals.bytes)));
     }
     (!parts.is_empty()).then(|| line(&parts))
-}
-
-fn latency(model: &Model) -> Option<String> {
-    let max = model.latency.max()?;
-    let mut parts = vec!["latency".to_owned()];
-    for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-        parts.push(format!("{name} {}", units::length(model.latency.quantile(q)?)));
-    }
-    parts.push(format!("max {}", units::length(max)));
-    if model.totals.warmup > 0 {
-        parts.push(format!("without {} of the warm-up", units::plural(model.totals.warmup, "attempt")));
-    }
-    Some(line(&parts))
 }
 
 fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {

@@ -87,7 +87,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 fn is_same_number(one: &Number, other: &Number) -> bool {
     match (one.as_i128(), other.as_i128()) {
         (Some(one), Some(other)) => one == other,
-        (Some(_), None) | (None, Some(_)) | (None, None) => one.as_f64() == other.as_f64(),
+        (Some(_) | None, None) | (None, Some(_)) => one.as_f64() == other.as_f64(),
     }
 }
 

@@ -103,11 +103,13 @@ fn read_endpoint(
     let mut columns = Vec::new();
     let mut used = rows::PlaceholderUses::new(reader);
     let url_entry = url_entry?;
-    let url_text = url_entry.text("a URL such as `\"https://example.org/\"`")?;
-    let url = Template::parse_url(&url_text, &mut columns);
+    let url_text = url_entry.text("a URL such as `\"https://example.org/\"`");
+    let url = url_text.map(|text| Template::parse_url(&text, &mut columns));
     used.note(&columns, &url_entry.span());
     let method = method.and_then(|entry| in_row::read_method(&entry, &mut columns, &mut used));
     let timeout = timeout.and_then(|entry| in_row::read_timeout(&entry, &mut columns, &mut used));
+    // Mistakes in the other keys are reported, too.
+    let url = url?;
     let (method, method_in_row) = method.map_or((None, None), InRow::split);
     let (timeout, timeout_in_row) = timeout.map_or((None, None), InRow::split);
     own_rules.timeout = timeout;

@@ -37,7 +37,7 @@ pub struct Sections {
     pub kpis: Rect,
     /// Whether the key figures have room for large digits.
     pub kpis_are_large: bool,
-    /// The verdict in one line; height 0 if there is none.
+    /// The verdict or the headline in one line.
     pub verdict: Rect,
     /// The table of endpoints.
     pub endpoints: Rect,
@@ -89,14 +89,14 @@ impl Shell {
 
 impl Sections {
     /// The sections of the overview in its part of the screen.
-    pub fn new(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
+    pub fn new(body: Rect, endpoints: usize) -> Self {
         let mut rows = RowCutter { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
         let has_gaps = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
         let gap = u16::from(has_gaps);
-        rows.skip(u16::from(has_verdict && kpis_are_large));
-        let verdict = rows.take(u16::from(has_verdict));
+        rows.skip(u16::from(kpis_are_large));
+        let verdict = rows.take(1);
 
         // Space goes to the table first, then to charts, then to events. The rest enlarges them in that order.
         let wanted = u16::try_from(endpoints.max(1)).unwrap_or(u16::MAX).saturating_add(TABLE_HEAD);
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
-            let s = Sections::new(shell(width, height).body, 100, true);
+            let s = Sections::new(shell(width, height).body, 100);
             assert!(
                 [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
                 "{width}x{height} {s:?}"
@@ -210,9 +210,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize, has_verdict: bool) {
+        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize) {
             let around = shell(width, height);
-            let s = Sections::new(around.body, endpoints, has_verdict);
+            let s = Sections::new(around.body, endpoints);
             let used: Vec<Rect> =
                 [around.header, around.tabs, s.kpis, s.verdict, s.endpoints, s.latency, s.flight, s.events, around.footer]
                     .into_iter().filter(|r| r.height > 0).collect();

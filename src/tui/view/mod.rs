@@ -88,7 +88,7 @@ pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit 
     Fit {
         rows: visible_rows(area, ui.view, model),
         help_end: ui.help.map_or(0, |_| help::last_row(area, keymap, ui.playback.is_some())),
-        working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref())),
+        working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref(), keymap)),
         example_end: ui.example.map_or(0, |opened| example::last_row(area, model, opened)),
     }
 }

@@ -4,48 +4,49 @@
 
 use ratatui::layout::Rect;
 
+use crate::event::Offset;
 use crate::model::Model;
-use crate::model::verdict::sentences::sentence_of;
-use crate::model::verdict::working::working;
+use crate::model::verdict::explanation::Press;
+use crate::model::verdict::headline::headline;
+use crate::model::verdict::rules::refusals::RefusalFinding;
+use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
+use crate::model::verdict::working::{helpful_action, working};
 use crate::model::verdict::{Finding, OutageFinding, findings};
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
+use crate::tui::keymap::Keymap;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::labelled::{self, LabelledRow};
+use crate::tui::views::View;
 
 /// The minimum width of the verdict's place, if it is cut to make room for the remedy.
-const PLACE: u16 = 24;
+const PLACE: usize = 24;
+/// The minimum width of the line with the key for the details.
+const KEY_FROM: u16 = 56;
 
-/// Whether there is a verdict.
-pub fn has_verdict(model: &Model) -> bool {
-    !findings(model).is_empty()
-}
-
-/// Draws the verdict: the number, the place, and the remedy if it fits uncut.
+/// Draws the verdict, or else the headline: the number, the place, and the remedy if it fits uncut.
 pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let Some(finding) = findings(scene.model).into_iter().next() else { return };
-    let verdict = sentence_of(&finding, scene.model, scene.ui.recording.as_deref());
+    let finding = findings(scene.model).into_iter().next();
+    let verdict = match &finding {
+        Some(finding) => sentence_of(finding, scene.model, scene.ui.recording.as_deref()),
+        None => headline(scene.model, scene.now),
+    };
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
-    let end = pen.width().saturating_sub(width_of(&key) + 2);
-    let status = status_of(&finding);
+    // On a narrow screen, the sentence needs the room of the key.
+    let key = if pen.width() < KEY_FROM { String::new() } else { key };
+    let end = pen.width().saturating_sub(if key.is_empty() { 0 } else { width_of(&key) + 2 });
+    let status = finding.as_ref().map_or(Status::Ok, status_of);
     let glyph = pen.theme.glyph(status).to_owned();
     let x = pen.text(0, 0, &glyph, status) + 1;
     let x = pen.text(x, 0, &verdict.number, Role::Title);
     let x = pen.text(x, 0, ": ", Role::TextDim);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(end.saturating_sub(x));
-    // A remedy is never cut, but a place may be. The popup shows both in full.
-    let remedies = [
-        Some((verdict.remedy, width_of(&verdict.place))),
-        verdict.brief.map(|brief| (brief, PLACE.min(width_of(&verdict.place)))),
-    ];
-    let remedies = remedies.into_iter().flatten().map(|(remedy, least)| (format!("; {remedy}"), usize::from(least)));
-    let fits = |(remedy, least): &(String, usize)| least + usize::from(width_of(remedy)) <= room;
-    let remedy = remedies.into_iter().find(fits).map(|(remedy, _)| remedy).unwrap_or_default();
-    let place = cut_end(&verdict.place, room - usize::from(width_of(&remedy)), &ellipsis).into_owned();
+    let (place, remedy) = fitted(verdict, room);
+    let place = cut_end(&place, room - usize::from(width_of(&remedy)), &ellipsis).into_owned();
     let x = pen.text(x, 0, &place, Role::Text);
     pen.text(x, 0, &remedy, Role::TextDim);
     if let Some((key, word)) = key.split_once(' ') {
@@ -56,35 +57,90 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
+/// The place and the remedy that fit: whole, shortened, or the place alone. A remedy is never cut, but a place may
+/// be. The popup shows both in full.
+fn fitted(verdict: VerdictSentence, room: usize) -> (String, String) {
+    let VerdictSentence { place, remedy, brief, .. } = verdict;
+    let (short_place, short_remedy) = brief.unwrap_or_else(|| (place.clone(), remedy.clone()));
+    let with_mark = |remedy: &str| if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
+    let (remedy, short_remedy) = (with_mark(&remedy), with_mark(&short_remedy));
+    let width = |text: &str| usize::from(width_of(text));
+    let fits = |place: &str, remedy: &str| width(place) + width(remedy) <= room;
+    if fits(&place, &remedy) {
+        (place, remedy)
+    } else if fits(&place, &short_remedy) {
+        (place, short_remedy)
+    } else if fits(&short_place, &remedy) {
+        (short_place, remedy)
+    } else if PLACE.min(width(&short_place)) + width(&short_remedy) <= room {
+        (short_place, short_remedy)
+    } else if fits(&place, "") {
+        (place, String::new())
+    } else {
+        (short_place, String::new())
+    }
+}
+
 /// The mark: whether the server is down or limits the run, or the finding makes other figures doubtful.
 fn status_of(finding: &Finding) -> Status {
     if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
         return Status::Down;
     }
-    let is_serious =
-        matches!(finding, Finding::OwnMachine { .. } | Finding::LimitedUpstream { .. } | Finding::Forbidden { .. });
-    if is_serious { Status::Limited } else { Status::Slow }
+    match finding {
+        Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. }) => Status::Slow,
+        Finding::OwnMachine { .. } | Finding::LimitedUpstream(_) | Finding::Forbidden { .. } | Finding::HeldBack(_) => {
+            Status::Limited
+        }
+        Finding::Failures(_) | Finding::UnknownName(_) => Status::Failed,
+        Finding::Outage(_)
+        | Finding::Burst(_)
+        | Finding::Retries { .. }
+        | Finding::Timeouts(_)
+        | Finding::Queue(_)
+        | Finding::Experiment(_)
+        | Finding::Change(_)
+        | Finding::Pauses(_)
+        | Finding::SlowPlace(_)
+        | Finding::SlowPhase(_)
+        | Finding::Convoy { .. }
+        | Finding::Serial { .. }
+        | Finding::Waves { .. }
+        | Finding::Stragglers { .. }
+        | Finding::Churn { .. } => Status::Slow,
+    }
 }
 
 /// Draws the popup with the derivation. It scrolls if it does not fit.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    labelled::draw(
-        screen,
-        ("Working", ""),
-        rows(scene.model, scene.ui.recording.as_deref()),
-        scene.ui.working.unwrap_or(0),
-    );
+    let rows = rows(scene.model, scene.ui.recording.as_deref(), scene.now, scene.keymap);
+    labelled::draw(screen, ("Working", ""), rows, scene.ui.working.unwrap_or(0));
 }
 
 /// The maximum scroll position on a screen of this size.
-pub fn last_row(area: Rect, model: &Model, recording: Option<&str>) -> usize {
-    labelled::last_row(area, rows(model, recording))
+pub fn last_row(area: Rect, model: &Model, recording: Option<&str>, keymap: &Keymap) -> usize {
+    labelled::last_row(area, rows(model, recording, model.last, keymap))
 }
 
-fn rows(model: &Model, recording: Option<&str>) -> Vec<LabelledRow> {
+fn rows(model: &Model, recording: Option<&str>, now: Offset, keymap: &Keymap) -> Vec<LabelledRow> {
     let role = |label| if label == "verdict" { Role::Title } else { Role::Text };
-    working(model, recording)
-        .into_iter()
-        .map(|(label, text)| LabelledRow::new(label, text).in_role(role(label)))
-        .collect()
+    let mut lines = working(model, recording, now);
+    if let Some(press) = helpful_action(model).and_then(|press| press_text(press, keymap)) {
+        // After the explanation, before the use of the slots.
+        let at = lines.iter().position(|(label, text)| label.is_empty() && text.is_empty()).unwrap_or(lines.len());
+        lines.insert(at, ("press", press));
+    }
+    lines.into_iter().map(|(label, text)| LabelledRow::new(label, text).in_role(role(label))).collect()
+}
+
+/// The key of an action that helps, and what it does.
+fn press_text(press: Press, keymap: &Keymap) -> Option<String> {
+    let (action, what) = match press {
+        Press::HalveLimit => (Action::LimitHalf, "allows half as many in flight"),
+        Press::DoubleLimit => (Action::LimitDouble, "allows twice as many in flight"),
+        Press::Adapt => (Action::LimitAuto, "adapts the limit to each host"),
+        Press::Failures => (Action::Show(View::Failures), "shows the failures"),
+        Press::Hosts => (Action::Show(View::Hosts), "shows what each host allows"),
+        Press::InFlight => (Action::Show(View::InFlight), "shows what is in flight, the oldest first"),
+    };
+    keymap.key(action).map(|key| format!("{key} {what}"))
 }

@@ -9,7 +9,7 @@ use inflight::model::endpoint::EndpointState;
 use inflight::model::event_log::LogEvent;
 use inflight::model::host::HostState;
 use inflight::model::verdict::findings;
-use inflight::model::verdict::sentences::main_sentence;
+use inflight::model::verdict::sentences::finding_sentence;
 
 use crate::scenario::notation::scenario;
 
@@ -38,15 +38,20 @@ fn a_parked_job_that_is_cancelled_no_longer_waits() {
     assert_eq!(model.hosts.get(0).unwrap().parked, 0);
 }
 
+/// The main finding as a sentence.
+fn verdict_of(model: &Model) -> String {
+    finding_sentence(model, None).unwrap().to_string()
+}
+
 #[test]
 fn a_run_that_waited_for_an_outage_says_so() {
     let model =
         fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s up a | 32s answer a#1 | 32s done a#1 | 33s end");
     assert_eq!(
-        main_sentence(&model, None).unwrap(),
+        verdict_of(&model),
         "a.example was down for 30.0 s: connection refused; its jobs waited, and nothing was lost"
     );
-    let remedy = |text: &str| main_sentence(&fold(text), None).unwrap().rsplit("; ").next().unwrap().to_owned();
+    let remedy = |text: &str| verdict_of(&fold(text)).rsplit("; ").next().unwrap().to_owned();
     let over = "0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s up a | 32s answer a#1 | 32s done a#1";
     assert_eq!(remedy(&format!("{over} | 33s skip a#2 | 33s end")), "its jobs waited until it was back");
     assert_eq!(remedy(&format!("{over} | 33s fail a#2 | 33s end")), "its jobs waited until it was back");
@@ -54,10 +59,10 @@ fn a_run_that_waited_for_an_outage_says_so() {
     let stopped = "0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s cancel | 31s skip a#1 | 31s end cancelled";
     assert_eq!(remedy(stopped), "its jobs waited until the run was stopped");
     let model = fold("0ms run limit 4 | 1ms start a#1 | 62s down a 63s | 63s stall 1ms");
-    let verdict = main_sentence(&model, None).unwrap();
+    let verdict = verdict_of(&model);
     assert!(verdict.starts_with("a.example has been down since 01:02: connection refused;"), "{verdict}");
     let model = fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 31s giveup a | 31s fail a#1 | 33s end");
-    let verdict = main_sentence(&model, None).unwrap();
+    let verdict = verdict_of(&model);
     assert!(verdict.contains("jobs that waited too long failed: `retry.unreachable`"), "{verdict}");
     let model =
         fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 1900ms up a | 3s answer a#1 | 3s done a#1 | 3s end");
@@ -68,7 +73,7 @@ fn a_run_that_waited_for_an_outage_says_so() {
 fn several_outages_are_summed_up() {
     let model =
         fold("0ms run limit 4 | 1s down a 2s | 3s up a | 4s down a 5s | 6s up a | 6s down b 7s | 9s up b | 10s end");
-    let verdict = main_sentence(&model, None).unwrap();
+    let verdict = verdict_of(&model);
     assert!(verdict.starts_with("a.example was down for 4.00 s in 2 outages (2 hosts in all):"), "{verdict}");
 }
 
@@ -87,7 +92,7 @@ fn forbidden(good: u64, forbidden: u64, after: u64) -> Model {
 #[test]
 fn a_late_flood_of_403_looks_like_a_limiter_and_names_the_setting() {
     assert_eq!(
-        main_sentence(&forbidden(20, 40, 0), None).unwrap(),
+        verdict_of(&forbidden(20, 40, 0)),
         "40 attempts answered with 403: this looks like a limiter at a.example: the first came after 20 good answers; \
          if it is one, `throttled = [429, 503, 403]` waits and tries again"
     );
@@ -109,8 +114,8 @@ fn refused(mode: &str, then: &str) -> Model {
 
 #[test]
 fn the_remedy_for_refusals_is_what_the_host_takes() {
-    let remedy = |model: &Model| main_sentence(model, None).unwrap().rsplit("; ").next().unwrap().to_owned();
-    assert!(remedy(&refused("off", "stall 1ms")).ends_with(", or use `--adaptive when-refused`"));
+    let remedy = |model: &Model| verdict_of(model).rsplit("; ").next().unwrap().to_owned();
+    assert!(remedy(&refused("off", "stall 1ms")).ends_with(", or `--adaptive when-refused`"));
     assert_eq!(remedy(&refused("when-refused", "stall 1ms")), "the limit is adapting");
     assert_eq!(remedy(&refused("when-refused", "adapt a 5")), "adapted to 5 at once");
     assert_eq!(remedy(&refused("when-refused", "adapt a 20 window 30/5s")), "adapted to 30 per 5 s");
@@ -241,7 +246,7 @@ fn a_name_without_an_address_is_named_with_what_to_check() {
                 _ => {}
             }
         }
-        main_sentence(&crate::scenario::fold(&events), None).unwrap()
+        verdict_of(&crate::scenario::fold(&events))
     };
     assert_eq!(
         unknown("failed to lookup address information: Name or service not known"),

@@ -1,7 +1,7 @@
 //! The details of a verdict, for any run.
 
 use inflight::model::verdict::findings;
-use inflight::model::verdict::sentences::main_sentence;
+use inflight::model::verdict::sentences::finding_sentence;
 use inflight::model::verdict::working::working;
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ proptest! {
     #[test]
     fn any_run_has_a_working(events in prop_oneof![any_events(80), run()]) {
         let model = fold(&events);
-        prop_assert!(!working(&model, None).is_empty());
-        prop_assert_eq!(main_sentence(&model, None).is_none(), findings(&model).is_empty());
+        prop_assert!(!working(&model, None, model.last).is_empty());
+        prop_assert_eq!(finding_sentence(&model, None).is_none(), findings(&model).is_empty());
     }
 }

@@ -32,6 +32,7 @@ fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_and_prints_the_rarer(
     00:20.0  20/100 jobs (20 %)  0 in flight  1.10 req/s  p95 500 ms  about 1m 13 s left
     00:30.0  30/100 jobs (30 %)  0 in flight  1.10 req/s  p95 500 ms  about 1m 04 s left
     00:40.0  40/100 jobs (40 %)  0 in flight  1.10 req/s  p95 500 ms  about 55 s left
+    00:50.0  One at a time: no two attempts ran at once
     finished in 50.0 s: 49 ok
     ");
 }
@@ -75,6 +76,7 @@ fn the_first_failure_of_each_kind_and_each_change_of_state_is_printed_once() {
     00:03.0  draining, 0 in flight
     00:03.0  warning: disk is full␇
     00:04.0  cancelling, 0 in flight
+    00:05.0  2 of 3 jobs failed: 503 Service Unavailable: a.b:80, and 1 for another cause; the reason is in the server's log
     cancelled after 5.00 s: 3 failed
     ");
 }
@@ -117,6 +119,7 @@ fn sentences_come_every_fifteen_seconds() {
     first failure of its kind, GET http://a.b/1: 503 Service Unavailable.
     50 percent, 2 of 4 jobs done, 0 in flight, 1 failed.
     50 percent, 2 of 4 jobs done, 0 in flight, 1 failed.
+    One at a time: no two attempts ran at once.
     cancelled after 31.0 s: 1 ok, 1 failed, 1 cancelled
     ");
 }

@@ -105,9 +105,11 @@ fn the_summary_shows_failures_with_their_place_and_an_example() {
     inflight  nightly.toml                                    drained after 2.00 s
       10 jobs   6 ok   3 failed (33 %)   1 not started
       10 attempts   1 rate limited
-      5.00 req/s (3.00 good)   in flight mean 0.50, max 1 of 4   6.02 kB received
-      latency   p50 100 ms   p95 100 ms   p99 100 ms   max 100 ms
+      3.00 good req/s of 5.00   in flight mean 0.50, max 1 of 4   6.02 kB received
+      latency   p50 100 ms   p95 100 ms   p99 100 ms   max 100 ms   without 2 unexpected answers
 
+      verdict   in flight 1.0 of 4 on average: each attempt starts after the previous one ends; if they
+                are independent, start several at once
       failures  2  orders, users   503 Service Unavailable
                    such as GET http://a.b/users/1
                 1  GET http://a.b/users/2   TLS failed: certificate expired
@@ -127,6 +129,8 @@ fn a_flawless_run_has_nothing_to_explain() {
       2 jobs   2 ok
       5.00 req/s   in flight mean 0.75, max 1 of 4   2.00 kB received
       latency   p50 100 ms   p95 299 ms   p99 299 ms   max 300 ms
+
+      verdict   One at a time: no two attempts ran at once
     ");
 }
 
@@ -268,7 +272,7 @@ fn the_verdict_is_the_same_sentence_everywhere() {
     }
     run.end(1_300, RunEnd::Finished);
     let sentence = "in flight 1.0 of 4 on average: each attempt starts after the previous one ends; \
-                    if they are independent, about 300 ms instead of 1.21 s with 4 at once";
+                    if they are independent, start several at once";
     let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
     assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));
     assert_eq!(document["verdict"]["others"], json!([]));
@@ -278,5 +282,8 @@ fn the_verdict_is_the_same_sentence_everywhere() {
     let printed = Plain::new(PlainPace::Log).poll(&run.model, Offset(1_300_000));
     assert!(printed.iter().any(|line| line.ends_with(sentence)), "{printed:?}");
     let none = summary_json(&Model::default(), Offset::ZERO, &Extras::default());
-    assert_eq!(none["verdict"], json!(null));
+    assert_eq!(
+        (&none["verdict"], &none["headline"]),
+        (&json!(null), &json!("Nothing in flight: nothing has started yet"))
+    );
 }

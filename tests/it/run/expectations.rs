@@ -96,7 +96,7 @@ fn a_large_body_is_checked_as_a_whole_and_within_its_limit() {
     for args in ["", "--report r.json --bodies b"] {
         let (folder, ended) = run(&server.url(), r#"json = { "$[-1]" = 1 }, body = "0,1]""#, args);
         ended.exits(0);
-        assert_eq!(folder.names().iter().filter(|name| name.ends_with(".part")).count(), 0);
+        assert_eq!(folder.names().iter().filter(|name| name.starts_with(".inflight-")).count(), 0);
         let detail = mismatch(&server.url(), "json = { \"$[300000]\" = 2 }", args);
         assert_eq!(detail, "$[300000] is 1, not 2");
     }

@@ -6,13 +6,14 @@
 //!
 //! | step | |
 //! | --- | --- |
-//! | `run limit 4 jobs 10` | the run starts; both numbers may be left out |
+//! | `run limit 4 jobs 10 gap 10ms` | the run starts; all of them may be left out |
 //! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after waiting this long for: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
+//! | `start a#1 due 5ms` · `start a#1 due 5ms missed 3 first 2ms` | … which was due earlier |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
 //! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
-//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
+//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
 //! | `waits a 5s` | the controller starts nothing at a host before this moment |
@@ -26,9 +27,11 @@
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::adaptive::{Learned, QuotaWindow};
+use inflight::event::due_time::{DueTime, MissedStarts};
 use inflight::event::origin::Origin;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
+use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use inflight::model::Model;
@@ -66,14 +69,22 @@ impl Scenario {
         scenario::fold(&self.events)
     }
 
+    fn job_end(&self, verb: &str, job: (Origin, JobId)) -> JobEnd {
+        match verb {
+            "done" => JobEnd::Done,
+            "skip" => JobEnd::Cancelled,
+            _ => {
+                let last = self.last.get(&job).cloned();
+                JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
+            }
+        }
+    }
+
     fn step(&mut self, at: Offset, origin: Origin, verb: &str, words: &[&str]) {
         let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
         let fact = match verb {
-            "run" => {
-                let (limit, jobs) = (named("limit").map(number), named("jobs").map(number));
-                Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times: None }
-            }
+            "run" => run_started(named),
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
@@ -82,7 +93,17 @@ impl Scenario {
                 let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
-                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None, due: None }
+                Fact::AttemptStarted {
+                    attempt,
+                    endpoint,
+                    host,
+                    row,
+                    slot,
+                    target,
+                    waited,
+                    until: None,
+                    due: due(named),
+                }
             }
             "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));
@@ -100,21 +121,11 @@ impl Scenario {
             }
             "done" | "fail" | "skip" => {
                 let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
-                let end = match verb {
-                    "done" => JobEnd::Done,
-                    "skip" => JobEnd::Cancelled,
-                    _ => {
-                        let last = self.last.get(&(origin, job)).cloned();
-                        JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
-                    }
-                };
+                let end = self.job_end(verb, (origin, job));
                 let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
                 Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
             }
-            "limit" => {
-                let by = if words.contains(&"machine") { ChangedBy::Machine } else { ChangedBy::Operator };
-                Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
-            }
+            "limit" => limit_changed(word(0), words.get(1).copied()),
             "own" => {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);
                 Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: ChangedBy::Operator }
@@ -241,6 +252,30 @@ fn micros(text: &str) -> Micros {
 
 fn moment(text: &str) -> Offset {
     Offset(micros(text).0)
+}
+
+/// The start of a run, with what its words name.
+fn run_started<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Fact {
+    let (limit, jobs, gap) = (named("limit").map(number), named("jobs").map(number), named("gap").map(micros));
+    let times = gap.is_some().then(|| RunTimes { gap, ..RunTimes::default() });
+    Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times }
+}
+
+/// A change of the run's limit, by the user or by another.
+fn limit_changed(limit: &str, by: Option<&str>) -> Fact {
+    let by = match by {
+        Some("machine") => ChangedBy::Machine,
+        Some("ramp") => ChangedBy::Ramp,
+        _ => ChangedBy::Operator,
+    };
+    Fact::LimitChanged { scope: Scope::Run, limit: number(limit), by }
+}
+
+/// The due time that the words of a `start` name: `due 5ms missed 3 first 2ms`.
+fn due<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Option<DueTime> {
+    let first = named("first").map(moment);
+    let missed = named("missed").zip(first).map(|(n, first)| MissedStarts { n: number(n), first });
+    Some(DueTime { at: moment(named("due")?), missed })
 }
 
 /// The wait times that the words of a `start` name.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use inflight::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
-use inflight::event::due_time::DueTime;
+use inflight::event::due_time::{DueTime, MissedStarts};
 use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::origin::Origin;
@@ -239,7 +239,8 @@ fn moment() -> impl Strategy<Value = Offset> {
 }
 
 fn due() -> impl Strategy<Value = DueTime> {
-    (moment(), any::<u64>()).prop_map(|(at, missed)| DueTime { at, missed })
+    let missed = (any::<u64>(), moment()).prop_map(|(n, first)| MissedStarts { n, first });
+    (moment(), of(missed)).prop_map(|(at, missed)| DueTime { at, missed })
 }
 
 fn length() -> impl Strategy<Value = Micros> {

@@ -1,6 +1,49 @@
 //! The overview at every size that has its own layout.
 
-use crate::screen::shot::shot;
+use inflight::control::Abilities;
+use inflight::event::Offset;
+use inflight::tui::picture;
+use inflight::tui::state::UiState;
+use inflight::tui::theme::glyphs::Charset;
+use ratatui::layout::Rect;
+
+use crate::scenario::notation::scenario;
+use crate::screen::roles;
+use crate::screen::shot::{draw, press, shot};
+
+/// What the screen shows of a scenario after these keys.
+fn text(notation: &str, at_ms: u64, size: (u16, u16), keys: &str) -> String {
+    let (model, mut ui, now) = (scenario(notation).fold(), UiState::default(), Offset(at_ms * 1_000));
+    press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, size.0, size.1)), keys);
+    let drawn = draw(&model, &ui, &roles::theme(Charset::Unicode), Abilities::FULL, Charset::Unicode, now, size);
+    picture::lines(&drawn).join("\n")
+}
+
+#[test]
+fn a_ramp_is_shown_like_a_change_of_the_limit() {
+    let ramp = "0ms run limit 20 jobs 90 | 0ms limit 1 ramp | 0ms start a#1 | 500ms limit 2 ramp | 1s limit 3 ramp";
+    let rising = text(ramp, 1_200, (120, 40), "");
+    assert!(rising.contains("of 3") && rising.contains("limit 3 (ramp to 20)"), "{rising}");
+    assert!(rising.contains("1 → 3, ramp") && rising.matches(", ramp").count() == 1, "{rising}");
+    assert!(!rising.contains("limit 20 to"), "one mark, at its end: {rising}");
+    assert!(text(ramp, 1_200, (80, 24), "").contains("1 / 3"), "{}", text(ramp, 1_200, (80, 24), ""));
+    let over = text(&format!("{ramp} | 9s limit 20 ramp"), 9_100, (120, 40), "");
+    assert!(over.contains("limit 1 to 20") && !over.contains("ramp to"), "{over}");
+    let set = text(&format!("{ramp} | 2s limit 8"), 2_100, (120, 40), "");
+    assert!(set.contains("limit 3 to 8") && !set.contains("ramp to"), "{set}");
+}
+
+#[test]
+fn latencies_since_due_are_shown_once_a_start_is_late() {
+    let on_time = "0ms run limit 1 jobs 9 gap 10ms | 0ms start a#1 | 500ms answer a#1 200 | 500ms done a#1";
+    let late =
+        format!("{on_time} | 500ms start a#2 due 300ms missed 2 first 10ms | 600ms answer a#2 200 | 600ms done a#2");
+    for (size, keys) in [((120, 40), ""), ((120, 40), "3"), ((80, 24), "3")] {
+        assert!(!text(on_time, 700, size, keys).contains("since due"), "{size:?} {keys}");
+        let shown = text(&late, 700, size, keys);
+        assert!(shown.contains("since due") && shown.contains("p99 590 ms"), "{shown}");
+    }
+}
 
 #[test]
 fn a_usual_terminal_shows_everything() {

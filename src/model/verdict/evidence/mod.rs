@@ -5,6 +5,7 @@
 //! [`Model::apply`]: crate::model::Model::apply
 
 pub mod forbidden;
+pub mod ramp;
 pub mod refusals;
 pub mod service_times;
 pub mod stalls;
@@ -15,14 +16,15 @@ pub mod waves;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::outcome::{JobEnd, Outcome, Reason};
+use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
 use crate::event::reasons::{ChangedBy, RetryReason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::open::OpenAttempt;
 use crate::model::verdict::evidence::forbidden::Forbidden;
-use crate::model::verdict::evidence::refusals::Refusals;
+use crate::model::verdict::evidence::ramp::StartRamp;
+use crate::model::verdict::evidence::refusals::HostRefusals;
 use crate::model::verdict::evidence::service_times::ServiceTimes;
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
@@ -40,6 +42,10 @@ pub struct Evidence {
     pub jobs: u64,
     /// Times with nothing in flight, from an end to the next start.
     pub gaps: Histogram,
+    /// The first attempts, while more and more are in flight.
+    pub ramp: StartRamp,
+    /// The last changes of the limit by the user, oldest first.
+    pub limit_changes: Vec<LimitChange>,
     /// Service times of attempts.
     pub service_times: ServiceTimes,
     /// Waves of attempts.
@@ -48,8 +54,8 @@ pub struct Evidence {
     pub tail: Tail,
     /// Time-outs.
     pub timeouts: TimeoutEvidence,
-    /// Refusals.
-    pub refusals: Refusals,
+    /// Refusals by host.
+    pub refusals: HostRefusals,
     /// Answers with status 403.
     pub forbidden: Forbidden,
     /// Stalls of the event loop.
@@ -64,7 +70,23 @@ pub struct Evidence {
     pub local: u64,
 }
 
+/// A change of the run's limit by the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitChange {
+    /// When.
+    pub at: Offset,
+    /// The limit before.
+    pub from: u32,
+    /// The limit after.
+    pub to: u32,
+}
+
 impl Evidence {
+    /// Number of limit changes kept.
+    const CHANGES: usize = 8;
+    /// Changes within this time are one: a key was pressed several times.
+    const SAME_CHANGE: Micros = Micros(1_000_000);
+
     /// Records the start of an attempt; `before` attempts were in flight.
     pub(in crate::model) fn record_start(&mut self, attempt: Attempt, flight: &OpenAttempt, before: u32) {
         let at = flight.started;
@@ -73,6 +95,7 @@ impl Evidence {
         }
         self.first.get_or_insert(at);
         self.jobs += u64::from(attempt.n == 1);
+        self.ramp.start(before.saturating_add(1));
         self.waves.start(at, before);
         self.tail.start(attempt.n == 1);
     }
@@ -82,11 +105,15 @@ impl Evidence {
         &mut self,
         at: Offset,
         flight: &OpenAttempt,
-        outcome: &Outcome,
+        (outcome, spent): (&Outcome, &PhaseTimes),
         (left, peak): (u32, u32),
         idle: &Idle,
     ) {
         let service = at.since(flight.started);
+        let setup = [spent.stale, spent.resolve, spent.connect, spent.tls].into_iter().flatten();
+        let on_connection = setup.fold(service, |rest, phase| rest - phase);
+        let is_answer = matches!(outcome, Outcome::Answered { .. }) && !flight.spans_stop;
+        self.ramp.end(flight.number, is_answer.then_some(on_connection));
         self.last = self.last.max(at);
         // The true service time is not known if the process was stopped meanwhile: it counts as the mean of the others.
         self.service_times.end(if flight.spans_stop { self.service_times.mean().max(service) } else { service });
@@ -94,10 +121,16 @@ impl Evidence {
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
         match outcome {
-            Outcome::Throttled { .. } => self.refusals.record_refusal(at, left.saturating_add(1), flight.host),
+            Outcome::Throttled { .. } => {
+                if let Some(refusals) = self.refusals.at(flight.host) {
+                    refusals.record_refusal(at, left.saturating_add(1));
+                }
+            }
             Outcome::Answered { status, expected, .. } => {
                 self.forbidden.record_answer(flight.endpoint, *status, *expected);
-                self.refusals.record_answer(at, *expected);
+                if let Some(refusals) = self.refusals.at(flight.host) {
+                    refusals.record_answer(at);
+                }
                 if !flight.spans_stop {
                     self.stalls.end(at, flight.started);
                 }
@@ -124,11 +157,28 @@ impl Evidence {
     }
 
     /// Records a changed limit of the run.
-    pub(in crate::model) fn record_limit(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
+    pub(in crate::model) fn record_limit(&mut self, at: Offset, (from, to): (Option<u32>, u32), by: ChangedBy) {
         match by {
             ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            ChangedBy::Operator | ChangedBy::Adaptive | ChangedBy::Ramp => self.interventions += 1,
+            ChangedBy::Adaptive | ChangedBy::Ramp => self.interventions += 1,
+            ChangedBy::Operator => {
+                self.interventions += 1;
+                self.record_change(LimitChange { at, from: from.unwrap_or(to), to });
+            }
         }
+    }
+
+    fn record_change(&mut self, change: LimitChange) {
+        if let Some(last) = self.limit_changes.last_mut()
+            && change.at.since(last.at) < Self::SAME_CHANGE
+        {
+            (last.at, last.to) = (change.at, change.to);
+            return;
+        }
+        if self.limit_changes.len() == Self::CHANGES {
+            self.limit_changes.remove(0);
+        }
+        self.limit_changes.push(change);
     }
 
     /// Records a retry.

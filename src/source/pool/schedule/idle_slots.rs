@@ -5,6 +5,11 @@
 
 use crate::event::idle::{Idle, IdleReason};
 use crate::event::{Micros, Offset};
+use crate::source::pool::schedule::gate::GateState;
+use crate::source::pool::schedule::{MANY_LANES, Schedule};
+
+/// With many lanes, how long the reason for an unused slot holds, for each lane.
+const IDLE_WHY_FOR: Micros = Micros(10);
 
 /// Unused slots by reason, so far.
 #[derive(Debug, Default)]
@@ -46,6 +51,46 @@ impl IdleSlots {
             self.reported = self.sums;
             self.sums
         })
+    }
+}
+
+impl Schedule {
+    /// Why a slot is unused now. It visits every lane while any has work. With many lanes, that would take longer than
+    /// all other work of the run, so the last answer holds for a time in proportion to their number.
+    pub fn idle_why(&mut self) -> IdleReason {
+        match self.gate.state() {
+            GateState::Paused => return IdleReason::Paused,
+            GateState::Closed => return IdleReason::Draining,
+            GateState::Open => {}
+        }
+        let n_lanes = self.lanes.n();
+        let (why, at) = self.idle_why;
+        if n_lanes > MANY_LANES && self.now.since(at) < Micros(IDLE_WHY_FOR.0 * n_lanes as u64) {
+            return why;
+        }
+        let why = self.find_idle_why();
+        self.idle_why = (why, self.now);
+        why
+    }
+
+    fn find_idle_why(&self) -> IdleReason {
+        let is_paced = self.pace.opens_at() > self.now;
+        if is_paced && self.has_turns() {
+            return IdleReason::Rate;
+        }
+        // At the end of a run every worker gets here, and there may be a hundred thousand lanes.
+        let may_have_work = self.parked > 0 || !self.sources.is_drawn();
+        let with_work = || self.lanes.iter().filter(|lane| may_have_work && lane.has_work());
+        let held = with_work().filter_map(|lane| lane.held_by(self.now));
+        // The reason that the user can change comes first.
+        match held.min_by_key(|why| *why as u8) {
+            Some(why) => why,
+            None if is_paced && with_work().next().is_some() => IdleReason::Rate,
+            None if !self.delayed.is_empty() => IdleReason::Backoff,
+            None if !self.awaiting_input.is_empty() => IdleReason::Input,
+            None if self.sources.next_round().is_some() => IdleReason::Round,
+            None => IdleReason::NoWork,
+        }
     }
 }
 

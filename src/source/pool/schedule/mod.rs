@@ -15,6 +15,7 @@ pub mod idle_slots;
 pub mod lane;
 mod lane_pause;
 pub mod lanes;
+mod lateness;
 pub mod medians;
 mod outages;
 pub mod pace;
@@ -66,9 +67,6 @@ const PARKED_AT_ONCE: usize = 100;
 
 /// Above this number of lanes, the reason for unused slots is not found anew each time.
 const MANY_LANES: usize = 256;
-
-/// How long such a reason holds, for each lane.
-const IDLE_WHY_FOR: Micros = Micros(10);
 
 /// What a worker should do.
 #[derive(Debug)]
@@ -184,6 +182,8 @@ impl Schedule {
             self.postpone_ramp(now.since(self.now));
         } else if self.is_busy(hold) {
             self.pace.add_busy(self.now, now);
+        } else {
+            self.pace.pass(now.since(self.now));
         }
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
             // A postponed job may have been due long ago, but time must not go back.
@@ -255,7 +255,7 @@ impl Schedule {
             return Dispatch::Wait(self.ramp_due());
         }
         if self.pace.opens_at() > self.now {
-            self.pace.hold();
+            self.hold_by_pace();
             return Dispatch::Wait(self.soonest());
         }
         if let Some(next) = self.take_priority_job() {
@@ -306,44 +306,6 @@ impl Schedule {
         if self.gate.admits() { Some(soonest.max(self.pace.opens_at())) } else { self.ramp_due() }
     }
 
-    /// Why a slot is unused now. It visits every lane while any has work. With many lanes, that would take longer than
-    /// all other work of the run, so the last answer holds for a time in proportion to their number.
-    pub fn idle_why(&mut self) -> IdleReason {
-        match self.gate.state() {
-            GateState::Paused => return IdleReason::Paused,
-            GateState::Closed => return IdleReason::Draining,
-            GateState::Open => {}
-        }
-        let n_lanes = self.lanes.n();
-        let (why, at) = self.idle_why;
-        if n_lanes > MANY_LANES && self.now.since(at) < Micros(IDLE_WHY_FOR.0 * n_lanes as u64) {
-            return why;
-        }
-        let why = self.find_idle_why();
-        self.idle_why = (why, self.now);
-        why
-    }
-
-    fn find_idle_why(&self) -> IdleReason {
-        let is_paced = self.pace.opens_at() > self.now;
-        if is_paced && self.has_turns() {
-            return IdleReason::Rate;
-        }
-        // At the end of a run every worker gets here, and there may be a hundred thousand lanes.
-        let may_have_work = self.parked > 0 || !self.sources.is_drawn();
-        let with_work = || self.lanes.iter().filter(|lane| may_have_work && lane.has_work());
-        let held = with_work().filter_map(|lane| lane.held_by(self.now));
-        // The reason that the user can change comes first.
-        match held.min_by_key(|why| *why as u8) {
-            Some(why) => why,
-            None if is_paced && with_work().next().is_some() => IdleReason::Rate,
-            None if !self.delayed.is_empty() => IdleReason::Backoff,
-            None if !self.awaiting_input.is_empty() => IdleReason::Input,
-            None if self.sources.next_round().is_some() => IdleReason::Round,
-            None => IdleReason::NoWork,
-        }
-    }
-
     /// Gives back the slot of an attempt, and lets its host's adaptive controller learn from its end.
     pub fn give_back(&mut self, slot: u32, ready: &mut PendingJob, evidence: &AttemptEvidence) {
         self.gate.give_back(slot);
@@ -354,6 +316,7 @@ impl Schedule {
             lane.observe(id, evidence, now);
         }
         lane.end();
+        self.pace.end(now.since(ready.started));
         self.lanes.enqueue(i);
         self.announcements.extend(self.lanes.take_findings());
     }
@@ -445,7 +408,9 @@ impl Schedule {
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.hosts_are_busy = false;
         self.lanes.enqueue(i);
-        Dispatch::Start(Ticket { ready, slot: self.gate.take() })
+        let slot = self.gate.take();
+        self.hold_by_pace();
+        Dispatch::Start(Ticket { ready, slot })
     }
 
     fn park(&mut self, ready: Box<PendingJob>) {

@@ -4,10 +4,8 @@
 
 use crate::event::reasons::ChangedBy;
 use crate::event::{Fact, Micros, Offset, Scope};
-use crate::source::pool::schedule::clock::RunHold;
+use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
-use crate::source::pool::schedule::lane::Lane;
-use crate::source::pool::schedule::{MANY_LANES, Schedule};
 
 /// The most steps of a limit, so that a recording has few facts of a ramp.
 const MAX_STEPS: u32 = 50;
@@ -96,26 +94,6 @@ impl Schedule {
     /// The upper bound for hosts without a limit of their own. A ramp does not lower it: the run's limit does.
     pub(super) fn host_cap(&self) -> u32 {
         self.ramp.map_or(self.gate.limit(), |ramp| ramp.target)
-    }
-
-    /// Whether every slot is taken, so that a start is late. A limit below that of the plan is no reason: the user, the
-    /// ramp or a lack of resources has lowered it.
-    pub(super) fn is_busy(&self, hold: RunHold) -> bool {
-        let is_full = hold.is_full && self.gate.limit() >= self.planned_limit;
-        self.gate.state() == GateState::Open && (is_full || self.hosts_are_busy)
-    }
-
-    /// Finds out why nothing starts although a slot is free and the pace allows it. Unless hosts have as much in flight as
-    /// the plan allows them, no start is late.
-    pub(super) fn find_busy_hosts(&mut self) {
-        if !self.pace.is_set() {
-            return;
-        }
-        let is_busy = |lane: &Lane| lane.has_work() && lane.is_at_its_limit();
-        self.hosts_are_busy = self.lanes.n() <= MANY_LANES && self.lanes.iter().any(is_busy);
-        if !self.hosts_are_busy {
-            self.pace.forget_late();
-        }
     }
 
     fn set_ramp_limit(&mut self, limit: u32) {

@@ -51,10 +51,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
         return;
     }
     let scale = if scene.ui.is_linear { "linear" } else { "log scale" };
-    let remark = format!("{scale}, {}", units::plural(latency.n(), "answer"));
-    let long = since_due(endpoint).map(|since_due| format!("{remark}, {since_due}"));
+    let answers = units::plural(latency.n(), "answer");
+    let plain = format!("{scale}, {answers}");
+    let [long, short] = since_due(endpoint).map_or([None, None], |[p50, p99]| {
+        [Some(format!("{plain}, since due {p50}  {p99}")), Some(format!("{answers}, since due {p99}"))]
+    });
     let fits = |remark: &String| width_of("Latency") + 2 + width_of(remark) <= pen.width();
-    let remark = long.filter(fits).unwrap_or(remark);
+    let remark = [long, short].into_iter().flatten().find(fits).unwrap_or(plain);
     pen.section(0, "Latency", &remark);
     if latency.n() == 0 {
         pen.text(0, 1, "no answer yet", Role::TextFaint);
@@ -87,11 +90,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     axis(pen, 1 + rows, columns, scale, latency);
 }
 
-/// The latencies since due, if attempts started later than that.
-fn since_due(endpoint: &EndpointStats) -> Option<String> {
+/// The median and p99 of the latencies since due, if attempts started later than that.
+fn since_due(endpoint: &EndpointStats) -> Option<[String; 2]> {
     let since_due = Some(&endpoint.since_due).filter(|since_due| since_due.late > 0)?;
-    let [p50, p99] = [0.5, 0.99].map(|q| since_due.latency.quantile(q).map(units::length));
-    Some(format!("since due p50 {}  p99 {}", p50?, p99?))
+    let quantile = |name, q| Some(format!("{name} {}", units::length(since_due.latency.quantile(q)?)));
+    Some([quantile("p50", 0.5)?, quantile("p99", 0.99)?])
 }
 
 /// Draws the axis, its round numbers, and the quantiles below them.

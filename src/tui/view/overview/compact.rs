@@ -12,25 +12,35 @@ use crate::tui::view::overview::endpoints::{folded, status_of};
 use crate::tui::view::overview::kpi;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
+use crate::tui::view::verdict;
 use crate::tui::view::widgets::table;
 
-/// The lines above the rows: progress, numbers and a rule.
-pub const ABOVE: u16 = 3;
+/// The number of lines above the rows: progress, numbers, the verdict if there is room, and a rule.
+pub fn above(height: u16) -> u16 {
+    3 + u16::from(height >= VERDICT_FROM)
+}
+
+/// The minimum height with a verdict.
+const VERDICT_FROM: u16 = 6;
 
 /// Draws the overview below the first line of a small terminal: progress, four numbers, and endpoints.
 pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let width = pen.width();
     progress(pen, 0, scene);
     numbers(pen, 1, scene);
-    pen.rule(2);
+    let above = above(pen.height());
+    if above > 3 {
+        verdict::line(&mut pen.part(0, 2, width, 1), scene);
+    }
+    pen.rule(above - 1);
     if let Some(folded) = folded(scene) {
-        pen.right(width, 2, &format!(" {folded}"), Role::TextDim);
+        pen.right(width, above - 1, &format!(" {folded}"), Role::TextDim);
     }
     let list = scene.ui.list();
     if list.order.is_empty() {
-        table::draw_empty(pen, 0, ABOVE, scene);
+        table::draw_empty(pen, 0, above, scene);
     }
-    for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.visible_rows()) {
+    for (y, (i, is_selected)) in (above..pen.height()).zip(list.visible_rows()) {
         let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         let state = scene.model.endpoint_state(endpoint, scene.now);

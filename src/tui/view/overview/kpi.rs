@@ -90,7 +90,8 @@ fn large_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if let Some(text) = since_due(scene.model, pen.width()) {
         pen.text(0, 3, &text, Role::Slow);
     } else if histogram.n() > 0 {
-        let text = format!("{} answered", units::count(histogram.n()));
+        let timeouts = scene.model.timeouts().map(|(n, _)| format!(", {}", units::plural(n, "time-out")));
+        let text = format!("{} answered{}", units::count(histogram.n()), timeouts.unwrap_or_default());
         pen.text(0, 3, &text, Role::TextFaint);
     }
 }

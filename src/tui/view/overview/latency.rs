@@ -66,7 +66,9 @@ fn choose_rows(histogram: &Histogram, n: usize) -> Vec<LatencyRow> {
     let (low, high) = (q(0.01), q(0.99));
     let is_narrow = high < low.saturating_mul(3) || inner < 2;
     let edges: Vec<u64> = if is_narrow {
-        let step = nice_above((high.saturating_sub(low) / inner.max(1)).max(low / 50).max(1));
+        // A row that is narrower than the buckets would be empty although its neighbours are full.
+        let least = Histogram::resolution(Micros(high)).0;
+        let step = nice_above((high.saturating_sub(low) / inner.max(1)).max(low / 50).max(least));
         let first = low / step * step;
         (0..=inner).map(|i| first.saturating_add(i.saturating_mul(step))).collect()
     } else {
@@ -147,6 +149,21 @@ mod tests {
                 let total: u64 = rows.iter().map(|row| count(&histogram, *row)).sum();
                 assert_eq!(total, histogram.n(), "{n} {rows:?}");
                 assert!(rows.len() <= n, "{n} {rows:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_row_is_narrower_than_the_buckets() {
+        // Buckets near 800 ms are 16 ms wide.
+        let mut histogram = Histogram::default();
+        for i in 0..1_000 {
+            histogram.record(Micros(800_000 + i * 60));
+        }
+        for n in 3..11 {
+            for row in choose_rows(&histogram, n) {
+                let Some(high) = row.high.filter(|_| row.low > Micros::ZERO) else { continue };
+                assert!(high - row.low >= Histogram::resolution(high), "{n} {row:?}");
             }
         }
     }

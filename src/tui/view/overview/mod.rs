@@ -23,14 +23,12 @@ pub struct OverviewPage;
 
 impl ViewPage for OverviewPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(
-            Sections::new(area, model.endpoints.len(), verdict::has_verdict(model)).endpoints.height.saturating_sub(2),
-        )
+        usize::from(Sections::new(area, model.endpoints.len()).endpoints.height.saturating_sub(2))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         // All endpoints count here, so that sections do not move while a filter is typed.
-        let sections = Sections::new(pen.area, scene.model.endpoints.len(), verdict::has_verdict(scene.model));
+        let sections = Sections::new(pen.area, scene.model.endpoints.len());
         let panels: [(Rect, Panel); 6] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
             (sections.verdict, verdict::line),
@@ -49,6 +47,6 @@ impl ViewPage for OverviewPage {
     }
 
     fn compact_rows_in(&self, area: Rect, _model: &Model) -> usize {
-        usize::from(area.height.saturating_sub(compact::ABOVE))
+        usize::from(area.height.saturating_sub(compact::above(area.height)))
     }
 }

@@ -29,12 +29,12 @@ use crate::tui::view::widgets::table;
 pub struct WaterfallPage;
 
 impl ViewPage for WaterfallPage {
-    fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(WaterfallLayout::new(area.height, verdict::has_verdict(model)).rows)
+    fn rows_in(&self, area: Rect, _model: &Model) -> usize {
+        usize::from(WaterfallLayout::new(area.height).rows)
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        let parts = WaterfallLayout::new(pen.height(), verdict::has_verdict(scene.model));
+        let parts = WaterfallLayout::new(pen.height());
         let (width, list) = (pen.width(), scene.ui.list());
         if pen.height() == 0 {
             return;
@@ -107,11 +107,11 @@ struct WaterfallLayout {
 }
 
 impl WaterfallLayout {
-    fn new(height: u16, has_verdict: bool) -> Self {
+    fn new(height: u16) -> Self {
         let above = u16::from(height >= 17);
         let gap = u16::from(height >= 17);
         // The verdict, and a blank line below if there is room.
-        let verdict = if has_verdict && height >= 9 { 1 + u16::from(height >= 30) } else { 0 };
+        let verdict = if height >= 9 { 1 + u16::from(height >= 30) } else { 0 };
         let (chart, legend) = match height {
             0..9 => (0, 0),
             9..15 => (3, 0),

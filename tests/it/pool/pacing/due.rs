@@ -41,10 +41,10 @@ async fn a_server_that_does_not_answer_is_late_for_all_that_was_due_meanwhile() 
     .run()
     .await;
     let late: Vec<_> = starts(&run).into_iter().filter_map(|(at, due)| Some((at, due?))).collect();
-    let missed: u64 = late.iter().map(|(_, due)| due.missed).sum();
-    assert!((1..=3).contains(&late.len()), "{late:?}");
+    let missed: u64 = late.iter().map(|(_, due)| due.n_missed()).sum();
+    assert!((1..=35).contains(&late.len()), "{late:?}");
     assert!(late[0].0.0.abs_diff(5_000_000) <= 1_000 && late[0].1.at.0.abs_diff(3_100_000) <= 10_000, "{late:?}");
-    assert!((187..=191).contains(&missed), "{missed}");
+    assert!((165..=191).contains(&missed), "{missed}");
     let model = model(&run);
     let since_due = model.since_due.as_ref().unwrap();
     assert_eq!(since_due.latency.n(), 1000 + missed);
@@ -62,13 +62,27 @@ async fn with_too_few_slots_each_start_is_later_than_the_one_before() {
     let starts = starts(&run);
     for (i, (at, due)) in (0..).zip(&starts).skip(1) {
         let due = due.unwrap();
-        assert!(due.at.0.abs_diff(i * 10_000) <= 2_000 && due.missed == 0, "{i}: {at:?} {due:?}");
+        assert!(due.at.0.abs_diff(i * 10_000) <= 2_000 && due.missed.is_none(), "{i}: {at:?} {due:?}");
     }
     let slowest = run.results.iter().map(|result| result.since_due.unwrap()).max().unwrap();
     assert!(slowest.0.abs_diff(2_010_000) < 10_000, "{slowest:?}");
     let model = model(&run);
     assert_eq!(model.since_due.unwrap().latency.max().map(|max| max.0.abs_diff(2_010_000) < 10_000), Some(true));
     assert!(model.latency.max() < Some(Micros(25_000)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn slots_that_become_free_together_do_not_hide_that_there_are_too_few() {
+    // All attempts end at once, every 200 ms, and the pace starts the next ones one after another.
+    let run =
+        Rig::new(&plan("concurrency = 5\nrate = \"60/s\"", 250), |cue| ok(200 - cue.at.0 / 1000 % 200)).run().await;
+    let since_due = model(&run).since_due.unwrap();
+    let end = run.end().1;
+    let n_due = end.0 * 60 / 1_000_000;
+    // The last job is due after all that were made or missed.
+    let last_due = (250 + since_due.missed) * 1_000_000 / 60;
+    assert!(since_due.latency.max().unwrap().0.abs_diff(end.0 - last_due) < 500_000, "{since_due:?} {end:?}");
+    assert!(250 + since_due.missed < n_due * 2 / 3, "{} of {n_due}", since_due.missed);
 }
 
 #[tokio::test(start_paused = true)]

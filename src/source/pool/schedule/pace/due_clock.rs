@@ -4,7 +4,7 @@
 //! behind. It counts only time in which every slot was taken: no pause, no wait that a server asks for, no lack of jobs, and
 //! no lateness of this machine. Start at [`DueClock::start`].
 
-use crate::event::due_time::DueTime;
+use crate::event::due_time::{DueTime, MissedStarts};
 use crate::event::{Micros, Offset};
 
 /// The clock of due times.
@@ -14,8 +14,12 @@ pub(super) struct DueClock {
     behind: Micros,
     /// For how long every slot has been taken since the next start was due by the pace.
     busy: Micros,
-    /// Whether a slot is free, and only the pace holds the next start back.
-    is_held_by_pace: bool,
+    /// How many slots are free, while only the pace holds the next start back.
+    free: u32,
+    /// Free slots × time, in which starts that are behind could have been made.
+    unused: Micros,
+    /// How long attempts take, mostly the last ones.
+    service: Micros,
 }
 
 /// A start, as the pace sees it.
@@ -31,37 +35,57 @@ pub(super) struct PacedStart {
 }
 
 impl DueClock {
+    /// Whether the starts are behind.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.behind.is_zero()
+    }
+
     /// Every slot was taken for so long, after the next start was due by the pace.
     pub(super) fn add_busy(&mut self, time: Micros) {
         self.busy += time;
     }
 
-    /// A slot is free, and only the pace holds the next start back.
-    pub(super) fn hold_by_pace(&mut self) {
-        self.is_held_by_pace = true;
+    /// Time passes in which not every slot is taken.
+    pub(super) fn pass(&mut self, time: Micros) {
+        if self.is_behind() {
+            self.unused += Micros(time.0.saturating_mul(self.free.into()));
+        }
+    }
+
+    /// So many slots are free, and only the pace holds the next start back.
+    pub(super) fn hold_by_pace(&mut self, free: u32) {
+        self.free = free;
+    }
+
+    /// An attempt has ended that took so long.
+    pub(super) fn end(&mut self, took: Micros) {
+        self.service = if self.service.is_zero() { took } else { Micros(self.service.0.midpoint(took.0)) };
     }
 
     /// Forgets how far the starts are behind: what holds the next one is not the slots.
     pub(super) fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self { service: self.service, ..Self::default() };
     }
 
     /// Counts a start. Returns when it was due, if that was earlier.
     ///
-    /// Once only the pace holds the starts back, those that are behind will never be made: they are missed, and count as if
-    /// they had been sent together with this one.
+    /// Slots that were free while the pace held the starts back could have made some that are behind. Those are missed.
     pub(super) fn start(&mut self, start: PacedStart) -> Option<DueTime> {
         let busy = self.busy.min(start.waited);
-        let late = self.behind + busy;
-        let mut missed = 0;
-        if std::mem::take(&mut self.is_held_by_pace) {
-            missed = late.0.checked_div(start.gap.0).unwrap_or(0);
-            self.behind = Micros::ZERO;
+        let due_at = |late: Micros| Offset(start.now.0.saturating_sub(late.0));
+        let first = due_at(self.behind + busy);
+        let n_behind = self.behind.0.checked_div(start.gap.0).unwrap_or(0);
+        let n = (self.unused.0 / self.service.0.max(1)).min(n_behind);
+        if n == n_behind {
+            (self.behind, self.unused) = (Micros::ZERO, Micros::ZERO);
         } else {
-            self.behind += busy.min(start.slide);
+            self.behind = Micros(self.behind.0 - n * start.gap.0);
+            self.unused = Micros(self.unused.0 - n * self.service.0.max(1));
         }
-        self.busy = Micros::ZERO;
-        let at = Offset(start.now.0.saturating_sub(late.0));
-        (!late.is_zero()).then_some(DueTime { at, missed })
+        let late = self.behind + busy;
+        self.behind += busy.min(start.slide);
+        (self.busy, self.free) = (Micros::ZERO, 0);
+        let missed = (n > 0).then_some(MissedStarts { n, first });
+        (!late.is_zero() || n > 0).then_some(DueTime { at: due_at(late), missed })
     }
 }

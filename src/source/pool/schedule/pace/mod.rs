@@ -76,9 +76,24 @@ impl StartPace {
         }
     }
 
-    /// A slot is free, and only the pace holds the next start back.
-    pub fn hold(&mut self) {
-        self.due.hold_by_pace();
+    /// Time passes in which not every slot is taken.
+    pub fn pass(&mut self, time: Micros) {
+        self.due.pass(time);
+    }
+
+    /// Whether starts are behind, because every slot was taken.
+    pub fn is_behind(&self) -> bool {
+        self.due.is_behind()
+    }
+
+    /// So many slots are free, and only the pace holds the next start back.
+    pub fn hold(&mut self, free: u32) {
+        self.due.hold_by_pace(free);
+    }
+
+    /// An attempt has ended that took so long.
+    pub fn end(&mut self, took: Micros) {
+        self.due.end(took);
     }
 
     /// Forgets how far the starts are behind.
@@ -147,7 +162,7 @@ mod tests {
         assert_eq!(pace.opens_at(), Offset::ZERO);
     }
 
-    /// A pace of 100 starts per second, and the due times of its starts in milliseconds.
+    /// A pace of 100 starts per second, with attempts of 5 ms, and the milliseconds of its last start.
     struct Paced(StartPace, u64);
 
     impl Paced {
@@ -155,40 +170,45 @@ mod tests {
             Self(StartPace::new(Micros(10_000), None), 0)
         }
 
-        /// Starts at a moment. Until then every slot was taken, or the pace held the start back.
-        fn start(&mut self, ms: u64, is_busy: bool) -> Option<(u64, u64)> {
-            let (from, now) = (Offset(self.1), Offset(ms * 1_000));
-            self.1 = now.0;
-            if is_busy {
+        /// Starts at a moment, until which so many slots were free. Returns when that was due, and how many were missed.
+        fn start(&mut self, ms: u64, free: u32) -> Option<(u64, u64)> {
+            let (from, now) = (Offset(self.1 * 1_000), Offset(ms * 1_000));
+            self.1 = ms;
+            self.0.end(Micros(5_000));
+            if free == 0 {
                 self.0.add_busy(from, now);
             } else {
-                self.0.hold();
+                self.0.hold(free);
+                self.0.pass(now.since(from));
             }
-            self.0.start(now, now.since(from)).map(|due| (due.at.0 / 1_000, due.missed))
+            self.0.start(now, now.since(from)).map(|due| (due.at.0 / 1_000, due.n_missed()))
         }
     }
 
     #[test]
     fn starts_that_the_pace_holds_back_are_on_time() {
         let mut paced = Paced::new();
-        assert_eq!([0, 10, 20, 35, 40].map(|at| paced.start(at, false)), [None; 5], "a late timer is no lateness");
+        assert_eq!([0, 10, 20, 35, 40].map(|at| paced.start(at, 1)), [None; 5], "a late timer is no lateness");
     }
 
     #[test]
     fn without_free_slots_each_start_is_later() {
         let mut paced = Paced::new();
-        let dues: Vec<_> = (0..5).map(|i| paced.start(i * 30, true)).collect();
+        let dues: Vec<_> = (0..5).map(|i| paced.start(i * 30, 0)).collect();
         assert_eq!(dues, [None, Some((10, 0)), Some((20, 0)), Some((30, 0)), Some((40, 0))]);
     }
 
     #[test]
-    fn starts_that_the_pace_does_not_make_up_for_are_missed() {
+    fn starts_that_free_slots_could_have_made_are_missed_and_the_others_are_late() {
         let mut paced = Paced::new();
-        assert_eq!(paced.start(0, false), None);
-        assert_eq!(paced.start(2_000, true), Some((10, 0)));
-        let (at, missed) = paced.start(2_010, false).unwrap();
-        assert!((20..=30).contains(&at) && (198..=199).contains(&missed), "{at} {missed}");
-        assert_eq!(paced.start(2_020, false), None);
+        assert_eq!(paced.start(0, 1), None);
+        assert_eq!(paced.start(2_000, 0), Some((10, 0)));
+        // Nine slots could have made eighteen starts in ten milliseconds.
+        assert_eq!(paced.start(2_010, 9), Some((210, 18)));
+        let rest: Vec<_> = (2_02..).map_while(|i| paced.start(i * 10, 9)).collect();
+        let missed: u64 = rest.iter().map(|(_, missed)| missed).sum();
+        assert!((8..=12).contains(&rest.len()), "{rest:?}");
+        assert_eq!(missed + 18, 198, "all that were behind are made up for: {rest:?}");
     }
 
     #[test]
@@ -197,7 +217,7 @@ mod tests {
         pace.start(Offset(0), Micros::ZERO);
         pace.add_busy(Offset(0), Offset(500_000));
         let due = pace.start(Offset(500_000), Micros(100_000)).unwrap();
-        assert_eq!((due.at, due.missed), (Offset(400_000), 0));
+        assert_eq!((due.at, due.n_missed()), (Offset(400_000), 0));
     }
 
     proptest! {

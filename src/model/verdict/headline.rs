@@ -1,0 +1,151 @@
+//! The headline: how the run is going, in one sentence that is always there.
+//!
+//! A finding replaces it. It promises nothing. Start at [`main_sentence`].
+
+use crate::event::Offset;
+use crate::event::idle::IdleReason;
+use crate::model::verdict::sentences::{VerdictSentence, finding_sentence};
+use crate::model::verdict::{span, thresholds as t};
+use crate::model::{Model, Stage};
+use crate::text::units;
+
+/// The most important finding as a sentence, or else the headline; `recording` is the displayed path of the run's
+/// recording.
+pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> VerdictSentence {
+    finding_sentence(model, recording).unwrap_or_else(|| headline(model, now))
+}
+
+/// How the run is going.
+pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, concurrency];
+    let found = states.iter().find_map(|state| state(model, now));
+    found.unwrap_or_else(|| sentence("Running", format!("{} in flight", units::count(model.in_flight().into())), ""))
+}
+
+fn sentence(number: &str, place: String, remedy: &str) -> VerdictSentence {
+    VerdictSentence::new(number.to_owned(), place, remedy.to_owned())
+}
+
+/// Nothing has started.
+fn before_the_first(model: &Model, now: Offset) -> Option<VerdictSentence> {
+    if model.totals.started > 0 || model.level.peak() > 0 {
+        return None;
+    }
+    let is_over = matches!(model.stage, Stage::Ended(_));
+    let why = idle_reason(model, now).filter(|why| *why != IdleReason::NoWork).map(held_by).unwrap_or_default();
+    let place = if is_over || model.jobs == Some(0) { "there was nothing to do" } else { "nothing has started yet" };
+    Some(sentence("Nothing in flight", place.to_owned(), why))
+}
+
+/// The run is paused.
+fn paused(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let is_over = matches!(model.stage, Stage::Ended(_));
+    let place = format!("{} in flight, nothing new starts", units::count(model.in_flight().into()));
+    (model.is_paused && !is_over).then(|| sentence("Paused", place, "resume when ready"))
+}
+
+/// The run is being stopped.
+fn ending(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let left = format!("{} in flight", units::count(model.in_flight().into()));
+    match model.stage {
+        Stage::Draining => Some(sentence("Draining", left, "nothing new starts")),
+        Stage::Cancelling => Some(sentence("Cancelling", left, "")),
+        Stage::Ready | Stage::Running | Stage::Ended(_) => None,
+    }
+}
+
+/// Only attempts that take far longer than usual are left.
+fn waiting_for_stragglers(model: &Model, now: Offset) -> Option<VerdictSentence> {
+    let stragglers = model.stragglers(now);
+    if stragglers.n == 0 || stragglers.n < u64::from(model.in_flight()) {
+        return None;
+    }
+    let oldest = model.open.all().map(|flight| now.since(flight.started)).max()?;
+    let until = stragglers.until.map(|until| format!("the last times out at {}", units::clock_seconds(until)));
+    let place = format!("the oldest in flight for {}", units::roughly(oldest));
+    let number = format!("Waiting for {}", units::plural(stragglers.n, "straggler"));
+    Some(sentence(&number, place, &until.unwrap_or_default()))
+}
+
+/// The batch repeats in rounds.
+fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let checked = || model.endpoints.iter().filter_map(|endpoint| endpoint.health);
+    let (up, all) = (checked().filter(|health| health.is_up).count(), checked().count());
+    let flips: u64 = checked().map(|health| u64::from(health.flips)).sum();
+    let changes =
+        if flips > 0 { format!("{} so far", units::plural(flips, "change")) } else { "no change so far".to_owned() };
+    (model.is_polled && all > 0).then(|| sentence(&format!("Up: {up} of {all}"), changes, ""))
+}
+
+/// How many were in flight at once, and what held the run to it.
+fn concurrency(model: &Model, now: Offset) -> Option<VerdictSentence> {
+    let mean = mean_in_flight(model, now);
+    let (peak, limit) = (model.level.peak(), model.limit);
+    if limit == Some(1) {
+        return Some(sentence("One at a time", "each waits for the one before".to_owned(), "limit 1"));
+    }
+    if peak <= 1 && model.totals.ended >= 2 {
+        return Some(sentence("One at a time", "no two attempts ran at once".to_owned(), hold(model, now)));
+    }
+    if limit.is_none_or(|limit| u64::from(limit) >= model.totals.started) && u64::from(peak) == model.totals.started {
+        return Some(sentence("All at once", format!("{} in flight together", units::count(peak.into())), ""));
+    }
+    let place = match limit {
+        Some(limit) => format!("{} of {limit} in flight on average", figure(mean, limit)),
+        None => format!("{} in flight on average, {peak} at most", units::significant(mean)),
+    };
+    Some(sentence("Concurrent", place, hold(model, now)))
+}
+
+/// The mean, as a whole number where it is full.
+fn figure(mean: f64, limit: u32) -> String {
+    if mean >= f64::from(limit) - 0.05 { limit.to_string() } else { format!("{mean:.1}") }
+}
+
+/// The mean number in flight from the first start to the last end.
+fn mean_in_flight(model: &Model, now: Offset) -> f64 {
+    let (held, span) = (model.evidence.service_times.sum, span(model));
+    if model.ended.is_some() && !held.is_zero() && !span.is_zero() {
+        return held.0 as f64 / span.0 as f64;
+    }
+    // If a source only reports a level, there is no first start.
+    let from = model.evidence.first.unwrap_or_default();
+    model.level.mean_between(from, now, now).unwrap_or_default()
+}
+
+/// What kept more from running at once.
+fn hold(model: &Model, now: Offset) -> &'static str {
+    const NOTABLE: f64 = 0.2;
+    let shares = model.idle_shares(now);
+    let most = shares.first().filter(|(_, share)| *share >= NOTABLE && span(model) >= t::SERIAL_SPAN);
+    if let Some((why, _)) = most {
+        return held_by(*why);
+    }
+    let is_full = model.limit.is_some_and(|limit| {
+        let held = model.evidence.service_times.sum.0 as f64;
+        held >= t::FULL * f64::from(limit) * span(model).0.max(1) as f64
+    });
+    if is_full { "the limit is what holds" } else { "" }
+}
+
+/// The reason for most idle slots.
+fn idle_reason(model: &Model, now: Offset) -> Option<IdleReason> {
+    model.idle_shares(now).first().map(|(why, _)| *why)
+}
+
+/// A reason for idle slots as what holds the run.
+fn held_by(why: IdleReason) -> &'static str {
+    match why {
+        IdleReason::HostLimit => "the limit per host is what holds",
+        IdleReason::Cooldown => "the waits that servers asked for are what holds",
+        IdleReason::Outage => "a host that is down is what holds",
+        IdleReason::Gap => "the gap between starts is what holds",
+        IdleReason::Rate => "the rate is what holds",
+        IdleReason::Backoff => "the backoff before retries is what holds",
+        IdleReason::Input => "the input is what holds",
+        IdleReason::Paused => "it was paused",
+        IdleReason::Round => "the next round is due later",
+        IdleReason::Draining => "it was drained",
+        IdleReason::NoWork => "there was no more to start",
+    }
+}

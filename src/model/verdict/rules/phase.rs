@@ -1,0 +1,110 @@
+//! One phase takes the time: look-ups, connecting, TLS, or bodies that share the bandwidth.
+//!
+//! Start at [`slow_phase`].
+
+use crate::event::outcome::Phase;
+use crate::event::{Micros, Offset};
+use crate::model::Model;
+use crate::model::verdict::explanation::{Explanation, Press};
+use crate::model::verdict::figures::{AttemptFigures, RunFigures};
+use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::thresholds as t;
+use crate::text::units;
+
+/// A phase that takes a large part of the time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhaseFinding {
+    /// The phase.
+    pub phase: Phase,
+    /// Its share of all service times.
+    pub share: f64,
+    /// Body bytes per second in all.
+    pub bytes_per_second: f64,
+}
+
+/// One phase before or after the wait for the answer takes a large part of the time.
+pub fn slow_phase(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
+    let n = figures.attempts.len() as u64;
+    if n < t::PHASE_LEAST || n < t::PHASE_ROUNDS * u64::from(figures.model.level.peak()) || !figures.is_full() {
+        return None;
+    }
+    let service = figures.service().0.max(1) as f64;
+    let share = |of: fn(&AttemptFigures) -> Micros| {
+        figures.attempts.iter().map(|attempt| of(attempt).0 as f64).sum::<f64>() / service
+    };
+    let body_rate = steady_bytes(figures);
+    let phases = [
+        (Phase::Resolve, share(|one| one.resolve)),
+        (Phase::Connect, share(|one| one.connect - one.tls)),
+        (Phase::Tls, share(|one| one.tls)),
+        (Phase::Body, if body_rate.is_some() { share(|one| one.body) } else { 0.0 }),
+    ];
+    let (phase, share) = phases.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let bytes_per_second = body_rate.unwrap_or_default();
+    (share >= t::PHASE_SHARE).then_some(PhaseFinding { phase, share, bytes_per_second })
+}
+
+/// Body bytes per second, if the bodies are large and the rate hardly changes: then they share the bandwidth.
+fn steady_bytes(figures: &RunFigures<'_>) -> Option<f64> {
+    let (first, last) = (figures.attempts.first()?.started, figures.attempts.iter().map(|one| one.ended).max()?);
+    let all: u64 = figures.attempts.iter().map(|attempt| attempt.bytes).sum();
+    let span = last.since(first);
+    let parts = t::BODY_PARTS;
+    let length = span.0 / parts;
+    let is_large = all as f64 >= t::BODY_BYTES * figures.attempts.len() as f64;
+    if !is_large || length == 0 {
+        return None;
+    }
+    // The bytes of an answer arrive evenly while its body is read.
+    let mut sums = vec![0.0; usize::try_from(parts).ok()?];
+    for attempt in figures.attempts.iter().filter(|attempt| attempt.bytes > 0) {
+        let from = Offset(attempt.ended.0 - attempt.body.0.min(attempt.service().0));
+        let took = attempt.ended.since(from).0.max(1) as f64;
+        for (i, sum) in (0..parts).zip(&mut sums) {
+            let (low, high) = (first.0 + i * length, first.0 + (i + 1) * length);
+            let inside = attempt.ended.0.min(high).saturating_sub(from.0.max(low)) as f64;
+            *sum += attempt.bytes as f64 * inside / took;
+        }
+    }
+    // The first and the last part begin and end with idle time.
+    let inner = &sums[1..sums.len() - 1];
+    let (least, most) = inner.iter().fold((f64::MAX, 0.0_f64), |(least, most), sum| (least.min(*sum), most.max(*sum)));
+    (least >= t::BODY_STEADY * most).then(|| all as f64 / span.as_secs_f64())
+}
+
+impl PhaseFinding {
+    /// The finding as a sentence.
+    pub fn sentence(&self, _model: &Model) -> VerdictSentence {
+        let number = format!("{} of service time", percent(self.share));
+        let rate = format!("{}/s", units::bytes(rounded(self.bytes_per_second)));
+        let (place, remedy) = match self.phase {
+            Phase::Resolve => ("name look-ups take it".to_owned(), "use fewer names, or a resolver that is nearer"),
+            Phase::Connect => ("opening connections takes it".to_owned(), "keep connections alive at both ends"),
+            Phase::Tls => ("TLS handshakes take it".to_owned(), "keep connections alive at both ends"),
+            Phase::FirstByte | Phase::Body | Phase::Job => (
+                format!("reading bodies takes it, {rate} in all"),
+                "smaller or compressed answers help, not more at once",
+            ),
+        };
+        VerdictSentence::new(number, place.clone(), remedy.to_owned()).or_brief(place, "not more at once".to_owned())
+    }
+
+    /// How it was found.
+    pub fn explanation(&self) -> Explanation {
+        Explanation {
+            observed: format!(
+                "{} took {} of all service times, with all slots in use",
+                self.phase,
+                percent(self.share)
+            ),
+            formula: format!("its time ÷ sum of service times, at least {}", percent(t::PHASE_SHARE)),
+            refuted: "more at once that brings more answers, or more bytes, per second",
+            press: Some(Press::DoubleLimit),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate")]
+fn rounded(value: f64) -> u64 {
+    value.round() as u64
+}

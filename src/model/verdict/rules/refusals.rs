@@ -1,0 +1,167 @@
+//! The upstream limits the run: a host refuses part of the load, or refused it for a while.
+//!
+//! Start at [`limited_by_upstream`].
+
+use crate::event::cause::Cause;
+use crate::event::waits::WaitReason;
+use crate::event::{Micros, Offset};
+use crate::model::Model;
+use crate::model::host::HostStats;
+use crate::model::host::adapted::learned_text;
+use crate::model::host::offer::PlanOffer;
+use crate::model::verdict::evidence::refusals::Refusals;
+use crate::model::verdict::explanation::{Explanation, Press};
+use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures};
+use crate::model::verdict::host_sentences::host_name;
+use crate::model::verdict::levels::refused_above;
+use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::thresholds as t;
+use crate::text::units;
+
+/// A host that refuses part of the load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RefusalFinding {
+    /// Index of the host.
+    pub host: usize,
+    /// Its refusals.
+    pub refused: u64,
+    /// Its answers and refusals together.
+    pub of: u64,
+    /// The most in flight without refusals, if more in flight bring them.
+    pub at_once: Option<u32>,
+    /// Answers that it accepted per second while it refused others.
+    pub per_second: Option<f64>,
+    /// Cooldown and backoff as a share of all waiting.
+    pub waiting: f64,
+    /// When the first and the last refusal came.
+    pub span: (Offset, Offset),
+    /// For how long it has accepted everything, if that is long enough to say so.
+    pub clean: Option<Micros>,
+    /// The status of the last refusal that is kept.
+    pub status: Option<u16>,
+}
+
+/// A host refuses requests, or most waiting is due to cooldowns and backoff.
+pub fn limited_by_upstream(figures: &RunFigures<'_>) -> Option<RefusalFinding> {
+    let model = figures.model;
+    let now = model.ended.unwrap_or(model.last);
+    let waits = &model.waits;
+    let held = waits.get(WaitReason::Cooldown) + waits.get(WaitReason::Backoff);
+    let waiting = held.0 as f64 / waits.total().0.max(1) as f64;
+    let is_heavy = waits.total().0 as f64 >= t::WAIT_WEIGHT * figures.span.0 as f64;
+    let is_waiting = waiting >= t::WAIT_SHARE && is_heavy && !model.adaptive_has_acted();
+    let found = model.hosts.kept().filter_map(|host| {
+        let refusals = model.evidence.refusals.get(host.number)?;
+        let (refused, of) = (host.throttled, host.throttled + host.answered);
+        // Single refusals are normal under an adaptive limit: it needs them to find its level.
+        let is_refusing = refusals.is_storm || refusals.is_hard && refused as f64 >= t::REFUSED_OVERALL * of as f64;
+        let is_held = is_waiting && refused >= t::REFUSED_LEAST && refused as f64 >= t::REFUSED_WAITING * of as f64;
+        let is_learned = refused > 0 && host.learned.is_some();
+        (is_refusing || is_held || is_learned).then_some((host, refused, of, refusals))
+    });
+    // A host that refuses now is more urgent than one that did.
+    let (host, refused, of, refusals) =
+        found.max_by_key(|(host, refused, _, refusals)| (clean_since(host, refusals, now).is_none(), *refused))?;
+    let clean = clean_since(host, refusals, now).map(|since| now.since(since));
+    let host = host.number;
+    let is_refused = |one: &AttemptFigures| one.host == host && one.fate == Fate::Refused;
+    let at_once = refused_above(figures, is_refused);
+    let last = figures.attempts.iter().rev().find(|one| is_refused(one)).and_then(|one| one.cause);
+    let status = if let Some(Cause::Throttled(status)) = last { Some(status) } else { None };
+    Some(RefusalFinding {
+        host,
+        refused,
+        of,
+        at_once,
+        per_second: refusals.accepted_per_second(),
+        waiting,
+        span: (refusals.first.map_or(now, |(at, _)| at), refusals.last),
+        clean,
+        status,
+    })
+}
+
+/// Since when a host accepts everything. If it was adapted to, that may be why it does.
+fn clean_since(host: &HostStats, refusals: &Refusals, now: Offset) -> Option<Offset> {
+    let before = refusals.accepted_per_second().unwrap_or_default();
+    let is_faster = refusals.accepted_since(now) >= t::CLEAN_FASTER * before;
+    refusals.clean_since(now).filter(|_| host.adapted.is_none() || is_faster && host.learned.is_none())
+}
+
+impl RefusalFinding {
+    /// The finding as a sentence.
+    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+        let name = host_name(model, self.host);
+        let counts = format!("{} of {} refused", units::count(self.refused), units::count(self.of));
+        let (from, to) = (units::clock_seconds(self.span.0), units::clock_seconds(self.span.1));
+        if let Some(clean) = self.clean {
+            let clean = units::length(clean);
+            let with = self.status.map(|status| format!(" with {status}")).unwrap_or_default();
+            return VerdictSentence::new(
+                format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
+                format!("{name} refused{with} from {from} to {to}"),
+                "it accepts everything now".to_owned(),
+            )
+            .or_brief(format!("{name} refused until {to}"), "all is accepted now".to_owned());
+        }
+        let accepted = self.per_second.map(|n| format!(", accepted {}/s", units::significant(n))).unwrap_or_default();
+        let remedy = self.remedy(model);
+        let takes = model.hosts.get(self.host).and_then(|host| host.learned);
+        let brief = match (takes, self.at_once, self.per_second) {
+            (Some(takes), ..) => format!("it takes {}", learned_text(takes)),
+            (None, Some(at_once), _) => format!("send at most {at_once} at once"),
+            (None, None, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
+            (None, None, _) => "`--adaptive when-refused`".to_owned(),
+        };
+        VerdictSentence::new(counts, format!("{name} since {from}{accepted}"), remedy)
+            .or_brief(format!("{name}{accepted}"), brief)
+    }
+
+    /// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.
+    fn remedy(&self, model: &Model) -> String {
+        let host = model.hosts.get(self.host);
+        if let Some(PlanOffer { table, setting, meaning }) = host.and_then(PlanOffer::for_host) {
+            let meaning = meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default();
+            return format!("it takes `{table} {setting}`{meaning}");
+        }
+        if model.adaptive.is_active() {
+            let adapted = host.and_then(|host| host.adapted);
+            let pace = adapted.and_then(|adapted| adapted.pace());
+            let limit = adapted.map(|adapted| format!("{} at once", units::count(adapted.limit.into())));
+            return match pace.or(limit) {
+                Some(takes) => format!("adapted to {takes}"),
+                None => "the limit is adapting".to_owned(),
+            };
+        }
+        let fewer = match (self.at_once, self.per_second) {
+            (Some(at_once), _) => format!("send at most {at_once} at once"),
+            (None, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
+            (None, _) => "send fewer at once".to_owned(),
+        };
+        format!("{fewer}, or `--adaptive when-refused`")
+    }
+
+    /// How it was found.
+    pub fn explanation(&self) -> Explanation {
+        let pace = self.per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
+        let levels = match self.at_once {
+            Some(at_once) => format!("with more than {at_once} in flight hardly any was accepted"),
+            None => "it refused at any number in flight, so that the rate counts".to_owned(),
+        };
+        Explanation {
+            observed: format!(
+                "refusals from {} to {}; it accepted {pace}/s meanwhile; {levels}",
+                units::clock(self.span.0),
+                units::clock(self.span.1)
+            ),
+            formula: format!(
+                "refused ÷ answers within {} s, at least {}; cooldown and backoff were {} of all waiting",
+                t::REFUSED_WITHIN,
+                percent(t::REFUSED_SHARE),
+                percent(self.waiting)
+            ),
+            refuted: "the same refusals with fewer in flight and fewer per second",
+            press: Some(Press::Adapt),
+        }
+    }
+}
