@@ -5,6 +5,7 @@
 use std::io;
 
 use crate::config::theme_catalog::ThemeError;
+use crate::import::error::ImportError;
 use crate::output::collector::CollectorPanicked;
 use crate::output::exit;
 use crate::output::output_error::OutputError;
@@ -83,6 +84,16 @@ pub enum Error {
         /// What to do instead.
         hint: Option<String>,
     },
+    /// A file of another tool cannot be imported.
+    #[error("{message}")]
+    Import {
+        /// What is wrong.
+        message: String,
+        /// What to do instead.
+        hint: Option<String>,
+        /// The file is valid and has nothing to import.
+        is_empty: bool,
+    },
     /// The system refused something that `inflight` cannot work without.
     #[error("cannot {what}")]
     System {
@@ -111,6 +122,12 @@ impl From<ThemeError> for Error {
     }
 }
 
+impl From<ImportError> for Error {
+    fn from(error: ImportError) -> Self {
+        Self::Import { message: error.message, hint: error.hint, is_empty: error.has_no_requests }
+    }
+}
+
 impl From<OutputError> for Error {
     fn from(error: OutputError) -> Self {
         Self::Unwritable { message: error.sentence(), hint: error.hint() }
@@ -122,7 +139,10 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Self::Plan(error) if error.has_no_jobs() => exit::NOTHING_TO_DO,
-            Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
+            Self::Import { is_empty: true, .. } => exit::NOTHING_TO_DO,
+            Self::Plan(_) | Self::Import { .. } | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => {
+                code::INVALID
+            }
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
             Self::System { .. } | Self::Pool(_) | Self::Pump(_) | Self::Collector(_) => exit::BROKEN,
@@ -161,7 +181,7 @@ impl Error {
             Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::Unwritable { hint, .. } | Self::Recording { hint, .. } => hint.clone(),
+            Self::Unwritable { hint, .. } | Self::Recording { hint, .. } | Self::Import { hint, .. } => hint.clone(),
             Self::Plan(_)
             | Self::Invalid(_)
             | Self::System { .. }

@@ -31,7 +31,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`event`], [`text`] | facts; text that is safe to show |
 //! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`body_file`], [`model`] | what to do, commands, recordings, results with their bodies, what the facts add up to |
-//! | 2 | [`pump`] | carries events to the model and the journal |
+//! | 2 | [`pump`], [`import`] | carries events to the model and the journal; makes plans of files of other tools |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
 //! | 4 | [`config`], [`lab`] | settings and environment; concurrency mistakes, run for real |
 //! | 5 | [`error`], [`cli`], [`app`] | the program: errors, arguments, and what connects all parts |
@@ -82,6 +82,7 @@
 //! | how the practice server refuses with 429 | `upstream/gate.rs` |
 //! | rows read ahead of the schedule | `plan/reader/` |
 //! | a line of a URL list, and its address | `plan/rows/list.rs`, `plan/request/address.rs`, `text/bare_address.rs` |
+//! | what `import` reads and writes | `import/` |
 //! | which format a plan has | `plan/load/format.rs`, `plan/load/foreign.rs` |
 //! | `--color`, `NO_COLOR` and the width of the output | `text/console.rs` |
 //! | what happens when a thread panics | `source/pool/run/supervision.rs`, `output/exit.rs` |
@@ -127,6 +128,7 @@ pub mod config;
 pub mod control;
 pub mod error;
 pub mod event;
+pub mod import;
 pub mod job_result;
 pub mod journal;
 pub mod lab;

@@ -211,3 +211,28 @@ def foreign_stdin(trial, kind):
     done = trial.run("-", stdin=FOREIGN[kind][1])
     trial.right("exit code", done.code in (2, 3), done.code)
     trial.says(done.err, kind)
+
+
+@variants("I8", "{} is imported, checked and run", ["HAR", "Postman", "OpenAPI", "sitemap", "curl"])
+def imported(trial, kind):
+    name, text = FOREIGN[kind]
+    with Server(always()) as server:
+        text = text.replace("http://127.0.0.1:9/", f"{server.url}/")
+        written = trial.path("urls.txt" if kind == "sitemap" else "plan.toml")
+        done = trial.program("import", trial.file(name, text), "-o", written)
+        trial.right("exit code of import", done.code == 0, done.code)
+        # The description has no server, so its address is a variable.
+        env = {"BASE_URL": server.url}
+        checked = trial.program("check", written, env=env)
+        trial.right("exit code of check", checked.code == 0, checked.code)
+        trial.ended(trial.run(written, env=env), 0, done=1)
+        targets = server.targets()
+    trial.equal("targets", targets, ["/"])
+
+
+@case("I8", "k6 is refused by import")
+def not_imported(trial):
+    name, text = FOREIGN["k6"]
+    done = trial.program("import", trial.file(name, text))
+    trial.right("exit code", done.code == 3, done.code)
+    trial.says(done.err, "k6 script, which cannot be imported")

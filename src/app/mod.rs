@@ -3,6 +3,7 @@
 //! It only connects the other modules. Start at [`run()`].
 
 pub mod appearance;
+pub mod import;
 pub mod inspect;
 pub mod lab;
 pub mod live;
@@ -28,6 +29,7 @@ use crate::cli::overlay::GivenRequest;
 use crate::cli::request::RequestArgs;
 use crate::cli::{Cli, CliCommand, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
+use crate::config::env_file::EnvFile;
 use crate::config::settings::Settings;
 use crate::error::{Error, code};
 use crate::lab::scenario;
@@ -79,6 +81,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             }
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
+        CliCommand::Import(args) => import::run(args),
         CliCommand::Check(args) => check::run(args, read_plan(args), console),
         CliCommand::Demo(args) if args.list => print("the list", &scenario::list()),
         CliCommand::Demo(args) => {
@@ -140,9 +143,10 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
 
 /// The plan that the arguments name, with the flags applied, for `run` and `check`.
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
+    let env_file = EnvFile::read(args.env_file.as_deref())?;
     let body = GivenBody::read(&args.request.body, args.targets.iter().any(|target| target == "-"))?;
-    let auth = args.request.auth.read(&config::variable)?;
-    let mut plan = targets::read(args)?;
+    let auth = args.request.auth.read(&|name| env_file.variable(name))?;
+    let mut plan = targets::read(args, &|name| env_file.variable(name))?;
     practice::check(&plan)?;
     if args.unique && !plan.drop_repeats() {
         return Err(Error::Usage {

@@ -6,10 +6,10 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::RunArgs;
-use crate::config;
 use crate::error::Error;
 use crate::output::streams;
 use crate::plan::Plan;
+use crate::plan::template::interpolation::VariableLookup;
 use crate::text::bare_address::is_address;
 use crate::text::sanitize::sanitize;
 
@@ -18,15 +18,15 @@ const FILE_ENDINGS: [&str; 15] =
     ["toml", "txt", "list", "urls", "jsonl", "ndjson", "json", "csv", "tsv", "har", "yaml", "yml", "xml", "js", "sh"];
 
 /// Reads the plan that the arguments name.
-pub(super) fn read(args: &RunArgs) -> Result<Plan, Error> {
+pub(super) fn read(args: &RunArgs, variable: VariableLookup<'_>) -> Result<Plan, Error> {
     match args.targets.as_slice() {
-        [only] if only == "-" => Ok(with_number(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?, args)),
+        [only] if only == "-" => Ok(with_number(Plan::from_stdin(Box::new(io::stdin()), variable)?, args)),
         [only] if !is_url(only) => {
             if is_address(only) && !has_file_ending(only) && Path::new(only).exists() {
                 let name = sanitize(only);
                 streams::say(&format!("note: `{name}` is a file here; for the URL, write `https://{name}`"));
             }
-            Ok(with_number(Plan::read(only.as_ref(), &config::variable)?, args))
+            Ok(with_number(Plan::read(only.as_ref(), variable)?, args))
         }
         targets => match targets.iter().find(|target| !is_url(target)) {
             None => Ok(Plan::from_urls(targets, args.requests)?),

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod body;
 pub mod demo;
 pub mod given_flags;
+pub mod import;
 pub mod look;
 pub mod network;
 pub mod overlay;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
+use crate::cli::import::ImportArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
 use crate::cli::request::RequestArgs;
@@ -60,6 +62,8 @@ pub enum CliCommand {
     Run(RunArgs),
     /// Show what `run` would do with the same arguments, and where each setting comes from (sends nothing)
     Check(RunArgs),
+    /// Make a plan or a list of a file of another tool: HAR, Postman, OpenAPI, sitemap, curl
+    Import(ImportArgs),
     /// Run a real batch on the built-in practice upstream, or show a common mistake next to its fix
     Demo(DemoArgs),
     /// Play a recorded run on the same screen, or print its summary
@@ -96,6 +100,9 @@ pub struct RunArgs {
     /// Leave out rows of a list or file that repeat an earlier request
     #[arg(long)]
     pub unique: bool,
+    /// Also take the variables of a plan from this file, as `NAME=value`
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
     /// How the batch is run.
     #[command(flatten)]
     pub batch: BatchArgs,

@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 use crate::event::adaptive::AdaptiveMode;
+use crate::import::ImportFormat;
+use crate::import::write::WrittenFormat;
 use crate::lab::controls;
 use crate::lab::scenario::Scenario;
 use crate::plan::adaptive::parse_adaptive_mode;
@@ -86,6 +88,20 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
 pub(super) fn fps(text: &str) -> Result<u32, String> {
     let fps = text.trim().parse().ok();
     fps.filter(|fps| FPS.contains(fps)).ok_or_else(|| "write a whole number from 1 to 60".to_owned())
+}
+
+pub(super) fn import_format(text: &str) -> Result<ImportFormat, String> {
+    named(text, &ImportFormat::NAMES)
+}
+
+pub(super) fn written_format(text: &str) -> Result<WrittenFormat, String> {
+    named(text, &WrittenFormat::NAMES)
+}
+
+fn named<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+    let found = names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
+    let all = || names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("write one of {}", all()))
 }
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {

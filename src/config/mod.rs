@@ -3,6 +3,7 @@
 //! Only this module reads the environment. Others get values as parameters. Start at
 //! [`environment`], [`settings()`] and [`variable`].
 
+pub mod env_file;
 pub mod settings;
 pub mod theme_catalog;
 

@@ -16,7 +16,7 @@ pub mod error;
 pub mod expected;
 pub mod http_client;
 pub mod job;
-mod load;
+pub mod load;
 pub mod network;
 pub mod order;
 pub mod priority_jobs;

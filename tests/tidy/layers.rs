@@ -31,6 +31,8 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("model", &[FACTS]),
     // Layer 2.
     ("pump", &[FACTS, MEANINGS]),
+    // It returns requests, and opens no file.
+    ("import", &[FACTS, &["plan"]]),
     // Layer 3: never each other.
     ("source", &[FACTS, MEANINGS]),
     ("output", &[FACTS, MEANINGS]),

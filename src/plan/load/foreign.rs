@@ -7,23 +7,34 @@ use std::path::Path;
 
 /// A format of another tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ForeignFormat {
+pub enum ForeignFormat {
+    /// A recording of a browser.
     Har,
+    /// A list of the pages of a site.
     Sitemap,
+    /// A script of curl commands.
     Curl,
+    /// A Postman collection.
     Postman,
+    /// An export of Insomnia.
     Insomnia,
+    /// An OpenAPI or Swagger description.
     OpenApi,
+    /// A script of k6.
     K6,
+    /// A script of Locust.
     Locust,
+    /// A test plan of JMeter.
     JMeter,
+    /// A web page.
     Html,
+    /// Another XML document.
     Xml,
 }
 
 impl ForeignFormat {
     /// Finds the format of a text, if it is a known one. The file's name helps.
-    pub(super) fn detect(start: &[u8], name: &str) -> Option<Self> {
+    pub fn detect(start: &[u8], name: &str) -> Option<Self> {
         let text = String::from_utf8_lossy(start);
         let text = text.trim_start();
         let has = |part: &str| text.contains(part);
@@ -69,7 +80,7 @@ impl ForeignFormat {
     }
 
     /// What the file is.
-    pub(super) fn noun(self) -> &'static str {
+    pub fn noun(self) -> &'static str {
         match self {
             Self::Har => "a recording of a browser (HAR)",
             Self::Sitemap => "a sitemap",
@@ -86,19 +97,16 @@ impl ForeignFormat {
     }
 
     /// How to use it.
-    pub(super) fn help(self, file: &str) -> String {
+    pub fn help(self, file: &str) -> String {
         match self {
-            Self::Har => format!(
-                "`jq -c '.log.entries[].request | {{method, url}}' {file} > requests.jsonl` makes a list of its requests"
-            ),
-            Self::Sitemap => format!("`grep -o 'https*://[^<\"]*' {file} > urls.txt` makes a list of its URLs"),
-            Self::Curl | Self::Postman | Self::Insomnia => {
-                "list its requests one on each line, such as `POST https://example.org/`, or as JSON in requests.jsonl"
-                    .to_owned()
+            Self::Har | Self::Sitemap | Self::Curl | Self::Postman | Self::OpenApi => {
+                let output = if self == Self::Sitemap { "urls.txt" } else { "plan.toml" };
+                format!(
+                    "`inflight import {file} -o {output}` makes a {} of it",
+                    if self == Self::Sitemap { "list" } else { "plan" }
+                )
             }
-            Self::OpenApi => "it has no values for the parameters: write a plan with the paths that you want, such as \
-                              `url = \"https://example.org/orders/{id}\"` with `rows = \"ids.csv\"`"
-                .to_owned(),
+            Self::Insomnia => "Insomnia also exports HAR, which `inflight import` reads".to_owned(),
             Self::K6 | Self::Locust | Self::JMeter => {
                 "inflight runs no scripts: list the requests in a plan, or one URL a line".to_owned()
             }

@@ -3,7 +3,7 @@
 //! The file extension decides the format. Without a known extension, the first line decides. Files of other tools are
 //! refused, with the way to use them. Start at [`Plan::read`].
 
-mod foreign;
+pub mod foreign;
 mod format;
 
 use std::fs::File;

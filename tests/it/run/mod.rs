@@ -10,6 +10,7 @@ mod check;
 mod counts;
 mod ends;
 mod expectations;
+mod import;
 mod inputs;
 mod lab;
 mod limits;

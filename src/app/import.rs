@@ -1,0 +1,67 @@
+//! The `import` command: from a file of another tool to a plan or a list.
+//!
+//! Start at [`run`].
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::cli::import::ImportArgs;
+use crate::error::Error;
+use crate::import::import;
+use crate::import::write::{WrittenFormat, write};
+use crate::output::atomic_file::write_durably;
+use crate::output::output_error::path_shown;
+use crate::output::{exit, streams};
+use crate::text::io_error::IoErrorText;
+use crate::text::sanitize::sanitize;
+
+/// The largest file to import. A recording of a browser may hold all responses.
+const MAX_FILE: u64 = 512 << 20;
+/// How many requests that were left out are listed.
+const MAX_LISTED: usize = 20;
+
+/// Imports a file; returns the exit code.
+pub fn run(args: &ImportArgs) -> Result<u8, Error> {
+    let is_stdin = args.file.as_os_str() == "-";
+    let shown = if is_stdin { "standard input".to_owned() } else { path_shown(&args.file) };
+    let bytes = read(&args.file, is_stdin).map_err(|why| Error::Import {
+        message: format!("cannot read `{shown}`: {}", IoErrorText(why)),
+        hint: None,
+        is_empty: false,
+    })?;
+    let name = args.file.display().to_string();
+    let mut imported = import(&bytes, &name, args.from, args.keep_secrets)?;
+    let ending = args.output.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
+    let format = args.written.or_else(|| WrittenFormat::from_ending(ending?));
+    let text = write(&mut imported, &shown, format)?;
+    match &args.output {
+        None => streams::print("the import", &text)?,
+        Some(path) => write_durably(path, |file| file.write_all(text.as_bytes())).map_err(|why| Error::Unwritable {
+            message: format!("cannot write `{}`: {}", path_shown(path), IoErrorText(why)),
+            hint: None,
+        })?,
+    }
+    for left_out in imported.left_out.iter().take(MAX_LISTED) {
+        streams::say(&format!("left out: {}", sanitize(left_out)));
+    }
+    let n_more = imported.left_out.len().saturating_sub(MAX_LISTED);
+    if n_more > 0 {
+        streams::say(&format!("left out: {n_more} more"));
+    }
+    for note in &imported.notes {
+        streams::say(&format!("note: {}", sanitize(note)));
+    }
+    Ok(exit::OK)
+}
+
+fn read(path: &Path, is_stdin: bool) -> io::Result<Vec<u8>> {
+    let input: Box<dyn Read> = if is_stdin { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut bytes = Vec::new();
+    input.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(io::Error::other("it is larger than 512 MiB"));
+    }
+    Ok(bytes)
+}

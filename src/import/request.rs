@@ -1,0 +1,112 @@
+//! What an import results in: requests, and what the user should know about them.
+//!
+//! Start at [`Import`].
+
+use std::collections::BTreeSet;
+
+use crate::import::imported_text::ImportedText;
+
+/// The result of an import.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// What was imported, such as `a recording of a browser (HAR)`.
+    pub source: &'static str,
+    /// The requests, in the order of the file.
+    pub requests: Vec<ImportedRequest>,
+    /// Requests that were left out, each with the reason.
+    pub left_out: Vec<String>,
+    /// What else the user should know.
+    pub notes: Vec<String>,
+    /// Whether only the URLs matter, as in a sitemap.
+    pub has_urls_only: bool,
+}
+
+/// A request of another tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportedRequest {
+    /// Its name, if the tool has one.
+    pub name: Option<String>,
+    /// Its method; GET or POST, depending on the body, if it is absent.
+    pub method: Option<String>,
+    /// Its URL.
+    pub url: ImportedText,
+    /// Its headers.
+    pub headers: Vec<(String, ImportedText)>,
+    /// Its credentials.
+    pub auth: Option<ImportedAuth>,
+    /// Its body.
+    pub body: Option<ImportedBody>,
+    /// The time-out of an attempt in milliseconds.
+    pub timeout: Option<u64>,
+}
+
+/// The credentials of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportedAuth {
+    /// A name and a password.
+    Basic(ImportedText, ImportedText),
+    /// The same, and the server is asked for a challenge first.
+    Digest(ImportedText, ImportedText),
+    /// A token.
+    Bearer(ImportedText),
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportedBody {
+    /// A text.
+    Text(ImportedText),
+    /// The content of a file.
+    File(String),
+    /// Fields of a form.
+    Form(Vec<(String, ImportedText)>),
+    /// Fields of a form, some of which are files.
+    Multipart(Vec<ImportedPart>),
+}
+
+/// A field of a form with files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedPart {
+    /// Its name.
+    pub name: String,
+    /// Its text, or the path of its file.
+    pub value: Result<ImportedText, String>,
+}
+
+impl Import {
+    /// A note about the environment variables that the requests need, if there are any.
+    pub fn undefined_variables(&self) -> Option<String> {
+        let names: BTreeSet<&str> = self.requests.iter().flat_map(ImportedRequest::variables).collect();
+        let names: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
+        (!names.is_empty())
+            .then(|| format!("set these environment variables before a run, or use `--env-file`: {}", names.join(", ")))
+    }
+}
+
+impl ImportedRequest {
+    /// All its texts.
+    pub fn texts(&self) -> impl Iterator<Item = &ImportedText> {
+        let auth: Vec<&ImportedText> = match &self.auth {
+            None => Vec::new(),
+            Some(ImportedAuth::Basic(user, password) | ImportedAuth::Digest(user, password)) => vec![user, password],
+            Some(ImportedAuth::Bearer(token)) => vec![token],
+        };
+        let body: Vec<&ImportedText> = match &self.body {
+            None | Some(ImportedBody::File(_)) => Vec::new(),
+            Some(ImportedBody::Text(text)) => vec![text],
+            Some(ImportedBody::Form(fields)) => fields.iter().map(|(_, value)| value).collect(),
+            Some(ImportedBody::Multipart(parts)) => parts.iter().filter_map(|part| part.value.as_ref().ok()).collect(),
+        };
+        [&self.url].into_iter().chain(self.headers.iter().map(|(_, value)| value)).chain(auth).chain(body)
+    }
+
+    /// The names of all variables that it needs.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.texts().flat_map(ImportedText::variables)
+    }
+
+    /// Whether it has this header.
+    pub fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
+    }
+}

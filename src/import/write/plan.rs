@@ -1,0 +1,130 @@
+//! The writer of a plan, with an endpoint for each request.
+//!
+//! Start at [`write()`].
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use crate::import::imported_text::ImportedText;
+use crate::import::request::{Import, ImportedAuth, ImportedBody, ImportedPart, ImportedRequest};
+use crate::import::write::toml_text::{key, quoted};
+use crate::text::sanitize::sanitize;
+use crate::text::units;
+
+/// Writes a plan.
+pub(super) fn write(import: &Import, file: &str) -> String {
+    let n = units::plural(import.requests.len() as u64, "request");
+    let mut plan = format!("# {n} of {}, imported from {} with `inflight import`.\n", import.source, comment(file));
+    for left_out in &import.left_out {
+        let _ = writeln!(plan, "# Left out: {}", comment(left_out));
+    }
+    let mut endpoint_names = HashSet::new();
+    for request in &import.requests {
+        write_endpoint(&mut plan, request, &mut endpoint_names);
+    }
+    plan
+}
+
+/// A text that cannot end a comment.
+fn comment(text: &str) -> String {
+    sanitize(text).replace(['\n', '\r'], " ")
+}
+
+fn write_endpoint(plan: &mut String, request: &ImportedRequest, endpoint_names: &mut HashSet<String>) {
+    plan.push_str("\n[[endpoint]]\n");
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(plan, "{name} = {value}");
+    };
+    if let Some(name) = request.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        let numbered = (2..).map(|n| format!("{name} ({n})"));
+        let free = [name.to_owned()].into_iter().chain(numbered).find(|name| !endpoint_names.contains(name));
+        let free = free.unwrap_or_default();
+        line("name", quoted(&ImportedText::literal(free.as_str()).in_plan()));
+        endpoint_names.insert(free);
+    }
+    line("url", text(&request.url));
+    let default = if request.body.is_some() { "POST" } else { "GET" };
+    if let Some(method) = request.method.as_deref().filter(|method| *method != default) {
+        line("method", quoted(method));
+    }
+    if !request.headers.is_empty() {
+        line("headers", headers(&request.headers));
+    }
+    match &request.auth {
+        None => {}
+        Some(ImportedAuth::Basic(user, password)) => line("auth", login("basic", user, password)),
+        Some(ImportedAuth::Digest(user, password)) => line("auth", login("digest", user, password)),
+        Some(ImportedAuth::Bearer(token)) => line("auth", format!("{{ bearer = {} }}", text(token))),
+    }
+    match &request.body {
+        None => {}
+        Some(ImportedBody::Text(body)) => line("body", text(body)),
+        Some(ImportedBody::File(path)) => line("body_file", text(&ImportedText::literal(path.as_str()))),
+        Some(ImportedBody::Form(fields)) => {
+            // A table has each key once, so fields with equal names are written as a body.
+            let names: HashSet<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+            if names.len() == fields.len() {
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, value)| format!("{} = {}", key(name), text(value))).collect();
+                line("form", format!("{{ {} }}", fields.join(", ")));
+            } else {
+                line("body", text(&joined_form(fields)));
+            }
+        }
+        Some(ImportedBody::Multipart(parts)) => {
+            let parts: Vec<_> = parts.iter().map(part).collect();
+            line("multipart", format!("[\n    {},\n]", parts.join(",\n    ")));
+        }
+    }
+    if let Some(timeout) = request.timeout {
+        line("timeout", format!("\"{timeout}ms\""));
+    }
+}
+
+fn text(value: &ImportedText) -> String {
+    quoted(&value.in_plan())
+}
+
+fn login(kind: &str, user: &ImportedText, password: &ImportedText) -> String {
+    format!("{{ {kind} = {{ user = {}, password = {} }} }}", text(user), text(password))
+}
+
+/// Writes headers as a table. Several values of one name are a list.
+fn headers(all: &[(String, ImportedText)]) -> String {
+    let mut by_name: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in all {
+        let name = name.to_ascii_lowercase();
+        match by_name.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, values)) => values.push(text(value)),
+            None => by_name.push((name, vec![text(value)])),
+        }
+    }
+    let value = |values: Vec<String>| match &*values {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    let fields: Vec<_> =
+        by_name.into_iter().map(|(name, values)| format!("{} = {}", key(&name), value(values))).collect();
+    format!("{{ {} }}", fields.join(", "))
+}
+
+fn part(part: &ImportedPart) -> String {
+    let name = quoted(&ImportedText::literal(part.name.as_str()).in_plan());
+    match &part.value {
+        Ok(value) => format!("{{ name = {name}, value = {} }}", text(value)),
+        Err(path) => format!("{{ name = {name}, file = {} }}", text(&ImportedText::literal(path.as_str()))),
+    }
+}
+
+/// A form as a text, percent-encoded except for variables.
+pub(super) fn joined_form(fields: &[(String, ImportedText)]) -> ImportedText {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let mut body = ImportedText::default();
+    for (i, (name, value)) in fields.iter().enumerate() {
+        body.push(format!("{}{}=", if i > 0 { "&" } else { "" }, encoded(name)));
+        let mut value = value.clone();
+        value.replace_literals(|text| ImportedText::literal(encoded(text)));
+        body.append(value);
+    }
+    body
+}

@@ -1,0 +1,59 @@
+//! Files that cannot be imported, and what `run` says about files that can.
+
+use std::io::Write;
+
+use crate::run::program::Folder;
+
+#[test]
+fn a_file_that_cannot_be_imported_is_an_error_with_a_remedy() {
+    let index = "<sitemapindex><sitemap><loc>https://a.b/1.xml</loc></sitemap></sitemapindex>";
+    for (name, text, code, message) in [
+        ("load.js", "import http from 'k6/http';\n", 3, "`load.js` is a k6 script, which cannot be imported"),
+        ("a.txt", "hello\n", 3, "`a.txt` is in no format that can be imported"),
+        ("openapi.yaml", "openapi: 3.0.0\npaths: {}\n", 3, "and this one is in YAML"),
+        ("swagger.json", "{\"swagger\": \"2.0\", \"paths\": {}}", 3, "only OpenAPI 3 can be imported"),
+        ("index.xml", index, 3, "this is an index of 1 sitemap"),
+        ("a.xml", "<urlset><url>", 4, "there is no request to import"),
+        ("b.xml", "<urlset><url></loc>", 3, "cannot read the sitemap: line 1: "),
+        ("a.har", "{\"log\": {\"entries\": []}}", 4, "there is no request to import"),
+        ("b.har", "{\"log\": {\"entries\": [{}]}}", 3, "a value has another type than the format says (line 1, column"),
+        ("c.har", "{\"log\": {\"entries\": [", 3, "cannot read the HAR file: it ends too early"),
+        ("a.sh", "curl 'https://a.b/\n", 3, "a quote is not closed: '"),
+        ("missing.har", "", 3, "cannot read `missing.har`: no such file or folder"),
+    ] {
+        let folder = Folder::new();
+        let folder = if name == "missing.har" { folder } else { folder.with(name, text) };
+        let ended = folder.inflight("import").arg(name).args(["-o", "new.toml"]).run().exits(code);
+        assert!(ended.err().contains(message), "{name}: {}", ended.err());
+        assert!(!folder.path("new.toml").exists(), "{name}");
+    }
+}
+
+#[test]
+fn run_names_the_command_that_imports_a_file() {
+    for (name, text, command) in [
+        ("a.har", "{\"log\": {\"entries\": []}}", "inflight import a.har -o plan.toml"),
+        ("a.xml", "<urlset></urlset>", "inflight import a.xml -o urls.txt"),
+        ("a.sh", "curl https://a.b/\n", "inflight import a.sh -o plan.toml"),
+        ("a.json", "{\"openapi\": \"3.0.0\"}", "inflight import a.json -o plan.toml"),
+    ] {
+        let ended = Folder::new().with(name, text).inflight("run").arg(name).run().exits(3);
+        assert!(ended.err().replace("\n      ", "").contains(command), "{}", ended.err());
+    }
+}
+
+#[test]
+fn standard_input_is_imported() {
+    let folder = Folder::new();
+    let mut running = folder.inflight("import - --as urls").with_input().start();
+    running.input().write_all(b"curl https://a.b/x\ncurl -X DELETE https://a.b/y -H 'a: b'\n").unwrap();
+    let ended = running.wait().exits(0);
+    assert_eq!(ended.out(), "https://a.b/x\nDELETE https://a.b/y\n");
+    assert_eq!(ended.err(), "note: the headers of 1 request are not in the list\n");
+}
+
+#[test]
+fn an_unknown_format_is_wrong_usage() {
+    let ended = Folder::new().inflight("import a.har --from xls").run().exits(2);
+    assert!(ended.err().contains("write one of har, postman, openapi, sitemap, curl"), "{}", ended.err());
+}
