@@ -191,11 +191,19 @@ def zone(trial, written):
     trial.equal("Host", hosts, [f"[::1]:{server.port}"])
 
 
-@case("F20", "a zone in --resolve")
-def zone_resolve(trial):
+@variants("F20", "a zone in {}", [("--resolve", "--resolve", "printer.test:PORT:[::1%lo]"), ("--connect-to", "--connect-to", "printer.test:PORT:[::1%25lo]:PORT")])
+def zone_elsewhere(trial, _, flag, value):
     with Server(always(), "::1") as server:
-        done = trial.run(f"http://printer.test:{server.port}/", "--resolve", f"printer.test:{server.port}:[::1%lo]", "--tries", 1)
+        done = trial.run(f"http://printer.test:{server.port}/", flag, value.replace("PORT", str(server.port)), "--tries", 1)
     trial.ended(done, 0, done=1)
+
+
+@case("F20", "a zone that this machine does not have")
+def no_zone(trial):
+    done = trial.run("http://[fe80::1%25nowhere]/", "--tries", 1)
+    # No host was reached.
+    trial.ended(done, 5, failed=1)
+    trial.says(done.out, "no network interface")
 
 
 @case("I7", "nginx that speaks only HTTP/2 without TLS", "nginx")

@@ -143,6 +143,15 @@ def digits(trial, number):
     trial.equal("targets", targets, [f"/{number}"])
 
 
+@case("F14", "in a JSON body of a plan")
+def digits_in_plan(trial):
+    text = 'json = {{ p = 1.10, q = 1e3, id = 12345678901234567890 }}\n'
+    with Server(always()) as server:
+        trial.ended(trial.run(trial.file("plan.toml", f'[[endpoint]]\nurl = "{server.url}/"\n{text.format()}')), 0, done=1)
+        bodies = [request.body for request in server.requests]
+    trial.equal("bodies", bodies, [b'{"p":1.10,"q":1e3,"id":12345678901234567890}'])
+
+
 @case("F14", "in a JSON body of a list")
 def digits_in_body(trial):
     with Server(always()) as server:

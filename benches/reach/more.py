@@ -241,6 +241,24 @@ def names_as_written(trial):
     trial.equal("names", sorted(names), ["X-myAPI-Key", "lower"])
 
 
+@case("M6", "several values of one header in a plan, and names in lists")
+def several_values_in_plan(trial):
+    with Server(always()) as server:
+        trial.run(trial.file("plan.toml", f'[[endpoint]]\nurl = "{server.url}/"\nheaders = {{ Accept = ["a", "b"], xOther = "c" }}\n'))
+        trial.run(trial.file("list.txt", f"GET {server.url}/\nxTag: a\nxTag: b\n"))
+        fields = [[field for field in request.headers if field[0] in ("Accept", "xOther", "xTag")] for request in server.requests]
+    trial.equal("fields", fields, [[("Accept", "a"), ("Accept", "b"), ("xOther", "c")], [("xTag", "a"), ("xTag", "b"), ("Accept", "*/*")]])
+
+
+@variants("M6", "--path-as-is: {}", ["/a/../b", "//", "/%2e%2e/x", "/./a//b?c=../d", "/{a}|b<c>?\"d\"^`"])
+def path_as_is(trial, path):
+    with Server(always()) as server:
+        trial.ended(trial.run(f"{server.url}{path}", "--path-as-is", "--tries", 1), 0, done=1)
+        trial.ended(trial.run(trial.file("plan.toml", f"[[endpoint]]\nurl = '{server.url}{path.replace('{', '{{').replace('}', '}}')}'\npath_as_is = true\n")), 0, done=1)
+        targets = server.targets()
+    trial.equal("targets", targets, [path, path])
+
+
 @case("M7", "UTF-16 as PowerShell writes it")
 def utf16(trial):
     with Server(always()) as server:

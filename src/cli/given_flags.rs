@@ -30,7 +30,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         every,
         rounds,
     } = batch;
-    let RequestArgs { method, headers, cookie, cookies, auth, body } = request;
+    let RequestArgs { method, headers, path_as_is, cookie, cookies, auth, body } = request;
     let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
@@ -61,11 +61,12 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.raw", "--raw", *raw),
         ("downgrade", "--downgrade", *downgrade),
+        ("path_as_is", "--path-as-is", *path_as_is),
         ("max_body", "--max-body", max_body.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
     let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);
     let given = given.map(|(key, flag, _)| FlagOverride { key: key.into(), flag });
-    let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
+    let names = headers.iter().filter_map(|line| Some(line.split([':', ';']).next()?.trim().to_ascii_lowercase()));
     given.chain(names.map(|name| FlagOverride { key: format!("headers.{name}").into(), flag: "--header" })).collect()
 }

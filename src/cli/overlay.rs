@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use http::header::COOKIE;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use crate::cli::BatchArgs;
 use crate::cli::body::content::GivenBody;
@@ -14,6 +14,7 @@ use crate::cli::results::ResultArgs;
 use crate::error::Error;
 use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overrides;
@@ -88,6 +89,7 @@ pub fn apply_flags(
             max_body: results.max_body,
             cookies: request.cookies,
             downgrade: results.downgrade.then_some(true),
+            path_as_is: request.path_as_is.then_some(true),
             ..Rules::default()
         },
         retry_also: batch.retry_on,
@@ -173,7 +175,7 @@ fn method(name: &str) -> Result<Method, Error> {
 }
 
 /// The headers of the flags. A `Cookie` header wins over `--cookie`, as in curl.
-fn headers(request: &RequestArgs) -> Result<Vec<(HeaderName, Option<String>)>, Error> {
+fn headers(request: &RequestArgs) -> Result<Vec<(FieldName, Option<String>)>, Error> {
     let mut headers = request.headers.iter().map(|line| header(line)).collect::<Result<Vec<_>, _>>()?;
     let wrong = |what: &str| Error::Usage {
         message: format!("a cookie given with `-b` {what}"),
@@ -186,14 +188,14 @@ fn headers(request: &RequestArgs) -> Result<Vec<(HeaderName, Option<String>)>, E
     let cookies = cookies.join("; ");
     HeaderValue::from_str(&cookies).map_err(|_| wrong("has control characters in it"))?;
     if !cookies.is_empty() && headers.iter().all(|(name, _)| name != COOKIE) {
-        headers.push((COOKIE, Some(cookies)));
+        headers.push((COOKIE.into(), Some(cookies)));
     }
     Ok(headers)
 }
 
 /// Parses `name: value`, or `name:` for a header that is not sent, or `name;` for one without content, as curl does.
 /// Errors do not repeat the value, because it may be a secret.
-fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
+fn header(line: &str) -> Result<(FieldName, Option<String>), Error> {
     let wrong = |what: &str| Error::Usage {
         message: format!("a header given with `-H` {what}"),
         hint: "write it as `-H 'accept: application/json'`".into(),
@@ -203,7 +205,7 @@ fn header(line: &str) -> Result<(HeaderName, Option<String>), Error> {
         (None, Some(name)) => (name, Some("")),
         (None, None) => return Err(wrong("has no colon")),
     };
-    let name = name.trim().parse().map_err(|_| wrong("has no valid name"))?;
+    let name = FieldName::parse(name.trim()).ok_or_else(|| wrong("has no valid name"))?;
     HeaderValue::from_str(value.unwrap_or_default()).map_err(|_| wrong("has a value with control characters"))?;
     Ok((name, value.map(str::to_owned)))
 }

@@ -19,6 +19,9 @@ pub struct RequestArgs {
     /// Header, as `name: value`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
+    /// Send paths as written: with `..`, `//` and `%2e`
+    #[arg(long)]
+    pub path_as_is: bool,
     /// Cookies to send, as `name=value`; can be repeated
     #[arg(short = 'b', long = "cookie", value_name = "COOKIE")]
     pub cookie: Vec<String>,

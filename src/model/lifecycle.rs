@@ -81,9 +81,7 @@ impl Model {
         let bar = self.timeline.end(flight.number, AttemptEnd { at, outcome: Some(outcome.clone()), spent });
         let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
-        let service = at.since(flight.started);
-        // Where a stop lies between, no phase has a known length.
-        let spent = if flight.spans_stop { PhaseTimes { stale: spent.stale, ..PhaseTimes::default() } } else { spent };
+        let (service, spent) = (at.since(flight.started), flight.known_phases(spent));
         self.totals.count(outcome, service);
         self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
@@ -96,8 +94,8 @@ impl Model {
         let is_bad = Cause::from_outcome(outcome).is_some();
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
-        let ending = Ending::from(outcome);
-        endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
+        let slow = SlowAttempt { origin, attempt, at, took: service, waited, ending: Ending::from(outcome) };
+        endpoint.anatomy.end(slow, spent);
         match outcome {
             Outcome::Answered { expected, .. } => {
                 host.answered += 1;
@@ -127,8 +125,7 @@ impl Model {
             Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
                 host.wait_asked = retry_after.map(|asked| (at, asked));
-                endpoint.throttled += 1;
-                endpoint.throttled_at = Some(at);
+                (endpoint.throttled, endpoint.throttled_at) = (endpoint.throttled + 1, Some(at));
                 self.marks.record_refusal(at, *status);
             }
             // Refusals, time-outs and redirects are not service times of answers.

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::event::due_time::DueTime;
 use crate::event::failure_sample::FailureSample;
 use crate::event::origin::Origin;
-use crate::event::outcome::Phase;
+use crate::event::outcome::{Phase, PhaseTimes};
 use crate::event::{Attempt, JobId, Offset};
 
 /// One attempt in flight.
@@ -41,6 +41,13 @@ pub struct OpenAttempt {
     pub number: u64,
     /// Whether the process was stopped meanwhile, so that its service time is unknown.
     pub spans_stop: bool,
+}
+
+impl OpenAttempt {
+    /// The phases whose length is known: hardly any, if the process was stopped meanwhile.
+    pub(super) fn known_phases(&self, spent: PhaseTimes) -> PhaseTimes {
+        if self.spans_stop { PhaseTimes { stale: spent.stale, ..PhaseTimes::default() } } else { spent }
+    }
 }
 
 /// The progress of an attempt.

@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::{fmt, mem};
 
-use url::Url;
-
 use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::{Job, Place};
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob, SlowJob};
 use crate::plan::reader::queue::Bounds;
@@ -242,7 +241,7 @@ impl Cursor {
     }
 
     /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
-    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &RequestUrl> {
         if self.streams.get(source).is_some_and(|stream| stream.read.len() < n && !self.is_drawn(source)) {
             let room = LOOK_AHEAD - self.n_peeked.min(LOOK_AHEAD);
             let n = n.min(self.streams[source].n_peeked + room);

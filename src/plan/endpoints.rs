@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::event::EndpointId;
 use crate::plan::defaults::MAX_FOUND_ENDPOINTS;
 use crate::plan::request::BuiltRequest;
-use crate::plan::request::address::host_key;
 use crate::text::sanitize::sanitize;
 
 /// An endpoint of the plan, or one that was found in a list.
@@ -55,7 +54,7 @@ impl EndpointRegistry {
                 }
             };
         }
-        let key = host_key(&request.address.url);
+        let key = request.address.url.host_key();
         match self.by_host.get(&*key) {
             Some(id) => *id,
             None if self.is_full() => self.shared(OTHER_HOSTS),

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
-use url::Url;
 
 use crate::event::EndpointId;
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::content::RequestContent;
+use crate::plan::exact::field_names::FieldNames;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::network::cookies::CookieMode;
 use crate::plan::retry_on::RetryOn;
@@ -30,13 +31,15 @@ pub struct Job {
     /// HTTP method.
     pub method: Method,
     /// Absolute, http or https, without a fragment.
-    pub url: Url,
+    pub url: RequestUrl,
     /// Method and URL, secrets masked.
     pub target: Arc<str>,
     /// Secret values of the plan. They are masked if a server repeats them.
     pub secrets: Arc<[Box<str>]>,
     /// The headers that the plan sets.
     pub headers: Arc<HeaderMap>,
+    /// The names of those headers as they are sent.
+    pub header_names: Arc<FieldNames>,
     /// The body to send; empty if there is none.
     pub body: RequestContent,
     /// The values of its row, secrets masked, if it has any.
@@ -69,6 +72,8 @@ pub struct Policy {
     pub cookies: CookieMode,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: bool,
+    /// Whether the path is sent as it is written.
+    pub path_as_is: bool,
     /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.

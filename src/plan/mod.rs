@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod defaults;
 pub mod endpoints;
 pub mod error;
+pub mod exact;
 pub mod expected;
 pub mod http_client;
 pub mod job;
@@ -117,7 +118,7 @@ pub struct HostRule {
 }
 
 impl HostRule {
-    /// Whether it applies to the host with this [key](request::address::host_key).
+    /// Whether it applies to the host with this [key](exact::request_url::RequestUrl::host_key).
     pub fn matches(&self, key: &str) -> bool {
         glob::matches(&self.pattern, name_in_key(key))
     }
@@ -126,7 +127,7 @@ impl HostRule {
 impl Limits {
     /// Returns the limit of a host, if it has its own, and the shortest time between two starts.
     ///
-    /// `key` is the host's [key](request::address::host_key).
+    /// `key` is the host's [key](exact::request_url::RequestUrl::host_key).
     pub fn limits_for_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
         let rule = self.rule_for_host(key);
         let limit = rule.and_then(|rule| rule.limit).or(self.per_host);

@@ -34,6 +34,8 @@ pub struct Rules {
     pub cookies: Option<CookieMode>,
     /// Whether a row may leave a segment of the path empty.
     pub allow_empty: Option<bool>,
+    /// Whether the path is sent as it is written.
+    pub path_as_is: Option<bool>,
     /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
@@ -68,6 +70,7 @@ impl Rules {
             downgrade: self.downgrade.or(lower.downgrade),
             cookies: self.cookies.or(lower.cookies),
             allow_empty: self.allow_empty.or(lower.allow_empty),
+            path_as_is: self.path_as_is.or(lower.path_as_is),
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             answer: self.answer.over(&lower.answer),
@@ -106,6 +109,7 @@ impl Rules {
             downgrade: self.downgrade.unwrap_or(false),
             cookies: self.cookies.unwrap_or_default(),
             allow_empty: self.allow_empty.unwrap_or(false),
+            path_as_is: self.path_as_is.unwrap_or(false),
             retry: Retry {
                 attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
                 backoff_from,

@@ -13,6 +13,7 @@ use crate::plan::auth::{Auth, GivenAuth};
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults;
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
@@ -34,7 +35,7 @@ pub struct Source {
     pub(super) method_in_row: Option<Template>,
     /// The time-out of an attempt, if rows fill it in.
     pub(super) timeout_in_row: Option<Template>,
-    pub(super) headers: Vec<(HeaderName, Template)>,
+    pub(super) headers: Vec<(FieldName, Template)>,
     pub(super) body: Option<Body>,
     /// The credentials, which apply unless a header sets them.
     pub(super) auth: Option<Auth>,
@@ -88,7 +89,7 @@ pub struct Overrides {
     /// The HTTP method.
     pub method: Option<Method>,
     /// Headers, which replace those of the same name. One without a value is not sent.
-    pub headers: Vec<(HeaderName, Option<String>)>,
+    pub headers: Vec<(FieldName, Option<String>)>,
     /// The credentials.
     pub auth: Option<GivenAuth>,
     /// The body to send.
@@ -175,7 +176,7 @@ impl Source {
             match value {
                 Some(value) => self.headers.push((name.clone(), Template::secret(value))),
                 // Without an entry, it would be sent with its default.
-                None if HAVE_DEFAULTS.contains(name) => self.headers.push((name.clone(), Template::literal(""))),
+                None if HAVE_DEFAULTS.contains(&**name) => self.headers.push((name.clone(), Template::literal(""))),
                 None => {}
             }
         }
@@ -204,7 +205,7 @@ impl Source {
         if let Ok(text) = value.to_str()
             && self.headers.iter().all(|(own, _)| own != name)
         {
-            self.headers.push((name.clone(), Template::literal(text)));
+            self.headers.push((name.clone().into(), Template::literal(text)));
         }
     }
 
@@ -271,7 +272,7 @@ impl Target {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("Source")
             .field("name", &self.name())
             .field("rows", &self.rows)
@@ -284,7 +285,7 @@ impl fmt::Debug for Source {
 
 impl fmt::Debug for Overrides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("Overrides")
             .field("method", &self.method)
             .field("headers", &headers)

@@ -11,7 +11,8 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Method};
 use md5::{Digest, Md5};
 use sha2::{Sha256, Sha512_256};
-use url::{Position, Url};
+
+use crate::plan::exact::request_url::RequestUrl;
 
 /// A login that answers challenges.
 pub struct DigestLogin {
@@ -51,17 +52,16 @@ impl DigestLogin {
     }
 
     /// Signs a request, if its host has sent a challenge before.
-    pub fn sign(&self, method: &Method, url: &Url) -> Option<SignedRequest> {
+    pub fn sign(&self, method: &Method, url: &RequestUrl) -> Option<SignedRequest> {
         self.sign_with(method, url, &format!("{:032x}", fastrand::u128(..)))
     }
 
-    fn sign_with(&self, method: &Method, url: &Url, cnonce: &str) -> Option<SignedRequest> {
+    fn sign_with(&self, method: &Method, url: &RequestUrl, cnonce: &str) -> Option<SignedRequest> {
         let mut challenges = self.challenges.lock().ok()?;
         let challenge = challenges.get_mut(&url.origin().ascii_serialization())?;
         challenge.uses += 1;
         let (user, password) = (&self.user, &self.password);
-        let uri = &url[Position::BeforePath..Position::AfterQuery];
-        let text = challenge.answer(user, password, method, uri, cnonce);
+        let text = challenge.answer(user, password, method, url.target(), cnonce);
         let mut header = HeaderValue::try_from(text).ok()?;
         header.set_sensitive(true);
         Some(SignedRequest { header, nonce: challenge.nonce.clone(), is_first_use: challenge.uses == 1 })
@@ -70,7 +70,7 @@ impl DigestLogin {
     /// Keeps the challenge of a 401. Returns whether the request should be sent again, with an answer to it.
     ///
     /// A server that rejects a fresh answer rejects the password, unless it says that the nonce is stale.
-    pub fn learn(&self, url: &Url, headers: &HeaderMap, signed: Option<&SignedRequest>) -> bool {
+    pub fn learn(&self, url: &RequestUrl, headers: &HeaderMap, signed: Option<&SignedRequest>) -> bool {
         let Some(challenge) = Challenge::find(headers) else { return false };
         let is_new = match signed {
             None => true,
@@ -242,13 +242,13 @@ impl fmt::Debug for DigestLogin {
 mod tests {
     use http::header::WWW_AUTHENTICATE;
     use http::{HeaderMap, Method};
-    use url::Url;
 
     use super::{DigestLogin, challenges};
+    use crate::plan::exact::request_url::RequestUrl;
 
     /// The example of RFC 7616, section 3.9.1, with this algorithm.
     fn example(algorithm: &str) -> String {
-        let url: Url = "http://www.example.org/dir/index.html".parse().unwrap();
+        let url: RequestUrl = "http://www.example.org/dir/index.html".parse().unwrap();
         let mut headers = HeaderMap::new();
         headers.append(WWW_AUTHENTICATE, "Basic realm=\"a, b\"".parse().unwrap());
         let nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_stale_nonce_is_replaced_and_a_challenge_that_cannot_be_answered_is_final() {
-        let url: Url = "http://a.example/".parse().unwrap();
+        let url: RequestUrl = "http://a.example/".parse().unwrap();
         let headers = |text: &str| HeaderMap::from_iter([(WWW_AUTHENTICATE, text.parse().unwrap())]);
         let login = DigestLogin::new("a", "b");
         assert!(!login.learn(&url, &headers("Digest realm=x, nonce=1, algorithm=FUTURE"), None));

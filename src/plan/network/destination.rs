@@ -2,8 +2,9 @@
 //!
 //! Start at [`ResolveRule`] and [`ConnectTo`].
 
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
+use crate::plan::exact::request_url::zone_name;
 use crate::text::value_error::ValueError;
 
 /// The addresses of a host and port: `HOST:PORT:ADDRESS[,ADDRESS]`.
@@ -56,7 +57,11 @@ pub fn parse_resolve(text: &str) -> Result<ResolveRule, ValueError> {
     if host.is_empty() {
         return Err(wrong("without a host"));
     }
-    let address = |text: &str| parse_address(text.trim(), port).ok_or_else(|| wrong("without an IP address"));
+    let address = |text: &str| {
+        let text = text.trim();
+        let what = if has_zone(text) { "with a zone that this machine does not have" } else { "without an IP address" };
+        parse_address(text, port).ok_or_else(|| wrong(what))
+    };
     let addresses = addresses.split(',').map(address).collect::<Result<_, _>>()?;
     Ok(ResolveRule { host: host.to_lowercase(), port, addresses, written: text.to_owned() })
 }
@@ -90,19 +95,29 @@ fn split_host(text: &str) -> Option<(&str, &str)> {
 /// Parses an address, perhaps in brackets and with a zone such as `%eth0`.
 pub fn parse_address(text: &str, port: u16) -> Option<SocketAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    match bare.parse::<IpAddr>() {
-        Ok(ip) => Some(SocketAddr::new(ip, port)),
-        // Only the system knows the number of a zone. A numeric address is never looked up.
-        Err(_) if bare.split_once('%').is_some_and(|(ip, _)| ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6())) => {
-            (bare, port).to_socket_addrs().ok()?.next()
-        }
-        Err(_) => None,
+    match bare.split_once('%') {
+        None => Some(SocketAddr::new(bare.parse().ok()?, port)),
+        Some((ip, zone)) => Some(SocketAddrV6::new(ip.parse().ok()?, port, 0, zone_number(zone_name(zone))?).into()),
+    }
+}
+
+/// Whether a text is an IPv6 address with a zone, even if this machine has no such zone.
+pub fn has_zone(text: &str) -> bool {
+    text.trim_start_matches('[').split_once('%').is_some_and(|(ip, _)| ip.parse::<Ipv6Addr>().is_ok())
+}
+
+/// Returns the number of a zone, which is that of a network interface.
+fn zone_number(name: &str) -> Option<u32> {
+    // Only the system knows it, and some systems know it only for such an address. A numeric address is never looked up.
+    match (format!("fe80::1%{name}").as_str(), 0).to_socket_addrs().ok()?.next()? {
+        SocketAddr::V6(address) => Some(address.scope_id()),
+        SocketAddr::V4(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_address, parse_connect_to, parse_resolve};
+    use super::{has_zone, parse_address, parse_connect_to, parse_resolve};
 
     #[test]
     fn a_resolve_rule_names_the_addresses_of_a_host_and_port() {
@@ -135,6 +150,11 @@ mod tests {
     fn a_zone_belongs_to_an_address() {
         let address = parse_address("[fe80::1%1]", 80).unwrap();
         assert!(matches!(address, std::net::SocketAddr::V6(v6) if v6.scope_id() == 1), "{address}");
+        for loopback in ["::1%1", "::1%251", "[::1%251]"] {
+            let address = parse_address(loopback, 80).unwrap();
+            assert!(matches!(address, std::net::SocketAddr::V6(v6) if v6.scope_id() == 1), "{address}");
+        }
+        assert!(has_zone("fe80::1%no-such-zone") && !has_zone("a%b") && !has_zone("::1"));
         assert_eq!(parse_address("fe80::1%no-such-zone", 80), None);
         assert_eq!(parse_address("example.org", 80), None);
     }

@@ -125,7 +125,7 @@ fn read_endpoint(
     }
     let (body, content_type) = body.map_or((None, None), |typed| (Some(typed.body), typed.content_type));
     let content_type = content_type.filter(|_| all_headers.iter().all(|header| header.name != CONTENT_TYPE));
-    templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE, Template::literal(name))));
+    templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE.into(), Template::literal(name))));
     let auth = auth.as_ref().or(defaults.auth.as_ref()).and_then(|auth| auth.parse(&mut columns, &mut used));
     let rows = rows?;
     used.check(&columns, &rows);

@@ -4,8 +4,7 @@
 
 use std::ops::Range;
 
-use http::HeaderName;
-
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
@@ -14,7 +13,7 @@ use crate::text::value_error::ValueError;
 /// A header as written in the plan.
 #[derive(Clone)]
 pub(super) struct WrittenHeader {
-    pub(super) name: HeaderName,
+    pub(super) name: FieldName,
     pub(super) value: PlanText,
     pub(super) span: Range<usize>,
 }
@@ -26,8 +25,8 @@ pub(super) fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
     };
     let mut headers = Vec::new();
     for entry in section.entries() {
-        let name = HeaderName::try_from(entry.key.as_ref());
-        if name.is_err() {
+        let name = FieldName::parse(&entry.key);
+        if name.is_none() {
             let message = format!("`{}` is not a header name", sanitize(&entry.key));
             entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
         }
@@ -41,7 +40,7 @@ pub(super) fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
                     "a header has no line breaks and no control characters",
                 ));
             }
-            if let (Ok(name), Some(value)) = (&name, value) {
+            if let (Some(name), Some(value)) = (&name, value) {
                 headers.push(WrittenHeader { name: name.clone(), value, span: item.span() });
             }
         }

@@ -26,11 +26,13 @@ fn write_value(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
             }
             out.write("\"");
         }
-        DeValue::Integer(_) => out.write(&entry.number()?),
+        DeValue::Integer(_) => out.write(entry.number()?.trim_start_matches('+')),
         DeValue::Float(number) => {
-            let number = number.as_str().parse().ok().and_then(serde_json::Number::from_f64);
+            // As in JSON Lines, the digits are sent as written: `1.10` may be an amount.
+            let digits = number.as_str().trim_start_matches('+');
             let wrong = || ValueError::new("not a number that JSON allows", "write a finite number");
-            out.write(&entry.check(number.ok_or_else(wrong))?.to_string());
+            let is_finite = digits.ends_with(|c: char| c.is_ascii_digit());
+            out.write(entry.check(is_finite.then_some(digits).ok_or_else(wrong))?);
         }
         DeValue::Boolean(flag) => out.write(if *flag { "true" } else { "false" }),
         DeValue::Datetime(date) => out.write(&format!("\"{date}\"")),

@@ -26,6 +26,7 @@ pub(super) fn read_rules(section: &mut PlanSection<'_>) -> Rules {
     rules.downgrade = section.get("downgrade").and_then(|entry| entry.flag());
     rules.cookies = section.get("cookies").and_then(|entry| read_cookies(&entry));
     rules.allow_empty = section.get("allow_empty").and_then(|entry| entry.flag());
+    rules.path_as_is = section.get("path_as_is").and_then(|entry| entry.flag());
     rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
     rules.max_body = section.get("max_body").and_then(|entry| entry.size());
     rules.throttled = section.get("throttled").and_then(|entry| read_throttled(&entry));

@@ -101,7 +101,8 @@ impl Hash for Fingerprint<'_> {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         let BuiltRequest { method, address, headers, body, .. } = self.request;
         method.hash(state);
-        address.url.as_str().hash(state);
+        // The text of the URL has neither its zone nor a path as it is.
+        (address.url.as_str(), address.url.zone(), address.url.target()).hash(state);
         // What all rows share may be long, and need not be compared for each row.
         if !self.builder.shares_headers(headers) {
             for (name, value) in &**headers {

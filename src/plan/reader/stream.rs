@@ -166,10 +166,24 @@ impl SourceStream {
     /// Makes a job of a row's request.
     pub(in crate::plan) fn job(&self, place: Place, request: BuiltRequest, found: &mut EndpointRegistry) -> Box<Job> {
         let endpoint = self.endpoint.unwrap_or_else(|| found.endpoint_of(&request));
-        let BuiltRequest { method, address, target, headers, body, row_values, name: _, policy } = request;
+        let BuiltRequest { method, address, target, headers, header_names, body, row_values, name: _, policy } =
+            request;
         let policy = policy.unwrap_or_else(|| Arc::clone(&self.builder.policy));
         let secrets = Arc::clone(&self.builder.secrets);
         let (login, url) = (self.builder.auth.login(), address.url);
-        Box::new(Job { place, endpoint, method, url, target, secrets, headers, body, row_values, login, policy })
+        Box::new(Job {
+            place,
+            endpoint,
+            method,
+            url,
+            target,
+            secrets,
+            headers,
+            header_names,
+            body,
+            row_values,
+            login,
+            policy,
+        })
     }
 }

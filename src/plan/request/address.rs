@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
-use url::{Position, Url};
+use url::Position;
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::text::bare_address::with_scheme;
 use crate::text::host_name::PRACTICE_SUFFIX;
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{mask_query, mask_url};
+use crate::text::secret::mask_query;
 
 /// The top-level domain of practice hosts; it resolves to this machine.
 pub const PRACTICE: &str = PRACTICE_SUFFIX;
@@ -21,21 +22,30 @@ const MAX_QUOTED: usize = 60;
 /// The fix for a practice URL without a practice upstream.
 pub(in crate::plan) const NO_UPSTREAM: &str = "add `[upstream]` to the plan";
 
+/// How the addresses of a source are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::plan) struct AddressRules {
+    /// The port of the practice upstream, if there is one.
+    pub(in crate::plan) practice_port: Option<u16>,
+    /// Whether paths are sent as they are written.
+    pub(in crate::plan) path_as_is: bool,
+}
+
 /// The target of a job.
 #[derive(Clone)]
 pub(in crate::plan) struct Address {
     /// Absolute, http or https, without a fragment.
-    pub(in crate::plan) url: Url,
+    pub(in crate::plan) url: RequestUrl,
     /// Whether it was written as `practice://`.
     pub(in crate::plan) practice: bool,
 }
 
 impl Address {
-    /// Parses a URL. Practice URLs go to the practice upstream of this machine, at this port.
-    pub(in crate::plan) fn resolve(text: &str, practice_port: Option<u16>) -> Result<Self, String> {
+    /// Parses a URL. Practice URLs go to the practice upstream of this machine.
+    pub(in crate::plan) fn resolve(text: &str, rules: AddressRules) -> Result<Self, String> {
         let text = without_comment(text.trim());
         if let Some(rest) = strip_scheme(text, "practice") {
-            return Self::practice(text, rest, practice_port);
+            return Self::practice(text, rest, rules);
         }
         let text = match scheme(text) {
             Some(scheme) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
@@ -52,11 +62,11 @@ impl Address {
             }
             None => Cow::Owned(with_scheme(text).ok_or_else(|| not_an_address(text))?),
         };
-        Ok(Self { url: parse(&text)?, practice: false })
+        Ok(Self { url: parse(&text, rules.path_as_is)?, practice: false })
     }
 
-    fn practice(text: &str, rest: &str, port: Option<u16>) -> Result<Self, String> {
-        let Some(port) = port else {
+    fn practice(text: &str, rest: &str, rules: AddressRules) -> Result<Self, String> {
+        let Some(port) = rules.practice_port else {
             return Err(format!("`{}` needs the practice upstream: {NO_UPSTREAM}", quoted(text)));
         };
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
@@ -67,12 +77,13 @@ impl Address {
         if host.contains([':', '@', '[']) {
             return Err(format!("`{}`: a practice host is a name alone", quoted(text)));
         }
-        Ok(Self { url: parse(&format!("http://{host}{PRACTICE}:{port}{path}"))?, practice: true })
+        let url = parse(&format!("http://{host}{PRACTICE}:{port}{path}"), rules.path_as_is)?;
+        Ok(Self { url, practice: true })
     }
 
     /// Returns the URL with secrets masked; a practice URL is shown as written.
     pub(in crate::plan) fn masked_url(&self) -> String {
-        let shown = mask_url(&self.url);
+        let shown = self.url.masked();
         if !self.practice {
             return shown;
         }
@@ -86,25 +97,12 @@ impl Address {
         if self.practice {
             return practice_name(&self.url).to_owned();
         }
-        let name = self.url.host_str().unwrap_or_default();
-        match self.url.port() {
-            Some(port) => format!("{name}:{port}"),
-            None => name.to_owned(),
-        }
+        let key = self.url.host_key();
+        key.split_once("://").map_or("", |(_, host)| host).to_owned()
     }
 }
 
-/// Returns the key of a host: `scheme://name:port`, without the default port.
-pub fn host_key(url: &Url) -> Cow<'_, str> {
-    // This runs for every attempt. The key is nearly always a part of the URL.
-    if url.username().is_empty() && url.password().is_none() {
-        Cow::Borrowed(&url[..Position::BeforePath])
-    } else {
-        Cow::Owned(url.origin().ascii_serialization())
-    }
-}
-
-fn practice_name(url: &Url) -> &str {
+fn practice_name(url: &RequestUrl) -> &str {
     let name = url.host_str().unwrap_or_default();
     name.strip_suffix(PRACTICE).unwrap_or(name)
 }
@@ -141,16 +139,15 @@ pub(in crate::plan) fn quoted(text: &str) -> String {
     format!("{}{rest}", sanitize(&short))
 }
 
-fn parse(text: &str) -> Result<Url, String> {
+fn parse(text: &str, path_as_is: bool) -> Result<RequestUrl, String> {
     // The parser would accept tabs, line breaks and blanks. In a list they are mistakes.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(format!("`{}` has a blank in it", quoted(text)));
     }
-    let mut url = Url::parse(text).map_err(|why| format!("`{}` is not a URL: {why}", quoted(text)))?;
+    let url = RequestUrl::parse(text, path_as_is).map_err(|why| format!("`{}` is not a URL: {why}", quoted(text)))?;
     if url.host_str().is_none_or(str::is_empty) || url[Position::BeforeHost..Position::AfterHost].is_empty() {
         return Err(format!("`{}` has no host", quoted(text)));
     }
-    url.set_fragment(None);
     Ok(url)
 }
 
@@ -183,11 +180,16 @@ fn scheme(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, host_key};
+    use super::{Address, AddressRules};
+    use crate::plan::exact::request_url::RequestUrl;
+
+    fn rules(practice_port: Option<u16>) -> AddressRules {
+        AddressRules { practice_port, path_as_is: false }
+    }
 
     #[track_caller]
     fn url(text: &str) -> String {
-        Address::resolve(text, Some(9)).map_or_else(|why| why, |address| address.url.to_string())
+        Address::resolve(text, rules(Some(9))).map_or_else(|why| why, |address| address.url.to_string())
     }
 
     #[test]
@@ -233,23 +235,24 @@ mod tests {
 
     #[test]
     fn practice_urls_go_to_the_practice_upstream() {
-        let address = Address::resolve("practice://d0001.example/delay/1s?token=abc", Some(4321)).ok().unwrap();
+        let address = Address::resolve("practice://d0001.example/delay/1s?token=abc", rules(Some(4321))).ok().unwrap();
         assert_eq!(address.url.as_str(), "http://d0001.example.practice:4321/delay/1s?token=abc");
         assert_eq!(address.masked_url(), "practice://d0001.example/delay/1s?token=***");
         assert_eq!(address.host_shown(), "d0001.example");
         assert_eq!(url("practice://slow"), "http://slow.practice:9/");
-        let without = Address::resolve("practice://slow/x", None).err().unwrap();
+        let without = Address::resolve("practice://slow/x", rules(None)).err().unwrap();
         assert_eq!(without, "`practice://slow/x` needs the practice upstream: add `[upstream]` to the plan");
         assert!(url("practice:///x").contains("has no host"));
     }
 
     #[test]
     fn a_host_key_includes_a_port_other_than_the_default() {
-        assert_eq!(host_key(&"https://a.b/x".parse().unwrap()), "https://a.b");
-        assert_eq!(host_key(&"http://[::1]:81/x".parse().unwrap()), "http://[::1]:81");
-        assert_eq!(host_key(&"HTTP://A.b:80?q".parse().unwrap()), "http://a.b");
+        let host_key = |url: &str| url.parse::<RequestUrl>().unwrap().host_key().into_owned();
+        assert_eq!(host_key("https://a.b/x"), "https://a.b");
+        assert_eq!(host_key("http://[::1]:81/x"), "http://[::1]:81");
+        assert_eq!(host_key("HTTP://A.b:80?q"), "http://a.b");
         for user in ["", "@", "ann@", ":pw@", "ann:pw@"] {
-            assert_eq!(host_key(&format!("https://{user}ü.b:8443/x").parse().unwrap()), "https://xn--tda.b:8443");
+            assert_eq!(host_key(&format!("https://{user}ü.b:8443/x")), "https://xn--tda.b:8443");
         }
     }
 }

@@ -18,8 +18,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::plan::auth::Auth;
 use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
+use crate::plan::exact::field_names::{FieldName, FieldNames};
 use crate::plan::job::Policy;
-use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::address::{Address, AddressRules};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
 use crate::plan::request::in_row::InRowBuilder;
@@ -42,6 +43,7 @@ pub(in crate::plan) struct RequestBuilder {
     in_row: InRowBuilder,
     url: UrlBuilder,
     headers: HeaderBuilder,
+    header_names: Arc<FieldNames>,
     body: BodyBuilder,
     pub(in crate::plan) auth: AuthBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
@@ -51,7 +53,7 @@ pub(in crate::plan) struct RequestBuilder {
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
     names: RowNames,
-    practice_port: Option<u16>,
+    addresses: AddressRules,
 }
 
 enum UrlBuilder {
@@ -62,7 +64,7 @@ enum UrlBuilder {
 
 enum HeaderBuilder {
     Same(Arc<HeaderMap>),
-    Filled(Vec<(HeaderName, Template)>),
+    Filled(Vec<(FieldName, Template)>),
 }
 
 /// A request without its place in the plan.
@@ -71,6 +73,7 @@ pub(in crate::plan) struct BuiltRequest {
     pub(in crate::plan) address: Address,
     pub(in crate::plan) target: Arc<str>,
     pub(in crate::plan) headers: Arc<HeaderMap>,
+    pub(in crate::plan) header_names: Arc<FieldNames>,
     pub(in crate::plan) body: RequestContent,
     /// The row's values, if it has any.
     pub(in crate::plan) row_values: Option<Arc<RowValues>>,
@@ -83,10 +86,12 @@ pub(in crate::plan) struct BuiltRequest {
 impl RequestBuilder {
     /// Prepares everything that is the same for all rows.
     pub(in crate::plan) fn new(source: &Source, practice_port: Option<u16>) -> Result<Self, String> {
+        let policy = Arc::new(source.rules.policy());
+        let addresses = AddressRules { practice_port, path_as_is: policy.path_as_is };
         let method = source.method();
         let url = match &source.url {
             Target::Template(url) if url.is_constant() && source.method_in_row.is_none() => {
-                let (address, shown) = address(url, &[], &[], practice_port)?;
+                let (address, shown) = address(url, &[], &[], addresses)?;
                 UrlBuilder::Same { address, target: target(&method, &shown) }
             }
             Target::Template(url) => UrlBuilder::Filled(url.clone()),
@@ -101,7 +106,8 @@ impl RequestBuilder {
             HeaderBuilder::Filled(source.headers.clone())
         };
         let body = BodyBuilder::new(source.body.as_ref())?;
-        let (policy, rules) = (Arc::new(source.rules.policy()), source.rules.clone());
+        let rules = source.rules.clone();
+        let header_names = Arc::new(FieldNames::collect(source.headers.iter().map(|(name, _)| name)));
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
         let in_body = source.body.iter().flat_map(Body::secrets);
         let hidden = match &*source.rows {
@@ -126,6 +132,7 @@ impl RequestBuilder {
             in_row: InRowBuilder::new(source),
             url,
             headers,
+            header_names,
             body,
             auth,
             policy,
@@ -133,7 +140,7 @@ impl RequestBuilder {
             secrets,
             hidden,
             names,
-            practice_port,
+            addresses,
         })
     }
 
@@ -146,7 +153,7 @@ impl RequestBuilder {
                 if !self.policy.allow_empty && url.has_empty_segment(values) {
                     return Err(EMPTY_SEGMENT.to_owned());
                 }
-                let (address, shown) = address(url, values, &self.hidden, self.practice_port)?;
+                let (address, shown) = address(url, values, &self.hidden, self.addresses)?;
                 (address, target(&method, &shown))
             }
             UrlBuilder::InRow => return Err("has no URL".to_owned()),
@@ -159,7 +166,8 @@ impl RequestBuilder {
         let body = self.body.content(values)?;
         let row_values = self.names.values(values, &self.hidden);
         let policy = self.in_row.policy(values, &self.rules)?;
-        Ok(BuiltRequest { method, address, target, headers, body, row_values, name: None, policy })
+        let header_names = Arc::clone(&self.header_names);
+        Ok(BuiltRequest { method, address, target, headers, header_names, body, row_values, name: None, policy })
     }
 
     /// Whether these headers are the ones that all rows share.
@@ -177,18 +185,19 @@ impl RequestBuilder {
         let address = match &self.url {
             UrlBuilder::Same { address, .. } => address.clone(),
             UrlBuilder::Filled(url) if url.has_constant_host() => {
-                address(url, &url.sample(n_columns), &[], self.practice_port).ok()?.0
+                address(url, &url.sample(n_columns), &[], self.addresses).ok()?.0
             }
             UrlBuilder::Filled(_) | UrlBuilder::InRow => return None,
         };
-        Some(host_key(&address.url).into_owned())
+        Some(address.url.host_key().into_owned())
     }
 }
 
 /// Checks a source's URL as far as possible without rows.
 pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
     let Target::Template(url) = &source.url else { return Ok(()) };
-    address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
+    let rules = AddressRules { practice_port: has_upstream.then_some(1), path_as_is: false };
+    address(url, &url.sample(source.columns.len()), &[], rules).map(|_| ())
 }
 
 /// Fills in a URL. Returns its address, and the URL for display with `hidden` masked except in the host.
@@ -196,25 +205,25 @@ fn address(
     url: &Template,
     values: &[String],
     hidden: &[Box<str>],
-    practice_port: Option<u16>,
+    rules: AddressRules,
 ) -> Result<(Address, String), String> {
-    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| mask_values(&why, hidden))?;
+    let (address, shown) = resolve_address(url, values, rules).map_err(|why| mask_values(&why, hidden))?;
     let path = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find(['/', '?'])?)).unwrap_or(shown.len());
     let shown =
         if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], mask_values(&shown[path..], hidden)) };
     Ok((address, shown))
 }
 
-fn resolve_address(url: &Template, values: &[String], practice_port: Option<u16>) -> Result<(Address, String), String> {
+fn resolve_address(url: &Template, values: &[String], rules: AddressRules) -> Result<(Address, String), String> {
     let shown = url.filled(values, SecretDisplay::Masked)?;
     if !url.has_secret() {
-        let address = Address::resolve(&shown, practice_port)?;
+        let address = Address::resolve(&shown, rules)?;
         let shown = address.masked_url();
         return Ok((address, shown));
     }
     // The masked URL is checked first, so that an error quotes no secret.
-    let masked = Address::resolve(&shown, practice_port)?;
-    let address = Address::resolve(&url.filled(values, SecretDisplay::Plain)?, practice_port)
+    let masked = Address::resolve(&shown, rules)?;
+    let address = Address::resolve(&url.filled(values, SecretDisplay::Plain)?, rules)
         .map_err(|_| "the URL is not valid once `${…}` is filled in".to_owned())?;
     Ok((address, masked.masked_url()))
 }
@@ -223,11 +232,11 @@ fn target(method: &Method, shown: &str) -> Arc<str> {
     format!("{method} {}", sanitize(shown)).into()
 }
 
-fn header_map(headers: &[(HeaderName, Template)], values: &[String]) -> Result<HeaderMap, String> {
+fn header_map(headers: &[(FieldName, Template)], values: &[String]) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         let text = value.filled(values, SecretDisplay::Plain)?;
-        map.append(name.clone(), header_value(name, &text, value.has_secret())?);
+        map.append(HeaderName::clone(name), header_value(name, &text, value.has_secret())?);
     }
     Ok(map)
 }

@@ -11,6 +11,7 @@ use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::body_template::Body;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
+use crate::plan::exact::field_names::FieldName;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
@@ -126,13 +127,13 @@ fn parts_size(body: Option<&Body>) -> Value {
 }
 
 fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
-    let header = |(name, value): &(http::HeaderName, Template)| {
+    let header = |(name, value): &(FieldName, Template)| {
         let shown = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
             remove_users(&mask_queries(&value.written(&source.columns)))
         };
-        let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
+        let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{}", **name));
         // Only a flag, the plan and a body set headers.
         let value = Value::Text(shown).unless_row(source.url.has_keys());
         Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom(body_key(source, index))))
@@ -155,8 +156,19 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
-    let Policy { timeouts, redirects, downgrade, cookies, allow_empty, retry, status, answer, throttled, max_body } =
-        policy;
+    let Policy {
+        timeouts,
+        redirects,
+        downgrade,
+        cookies,
+        allow_empty,
+        path_as_is,
+        retry,
+        status,
+        answer,
+        throttled,
+        max_body,
+    } = policy;
     let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match (&source.timeout_in_row, rules.timeout) {
         (Some(timeout), _) => Value::Text(timeout.written(&source.columns)),
@@ -203,6 +215,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
             provenance("cookies").or(index.key_provenance("cookies")),
         ),
         Item::new("allow_empty", Value::Flag(allow_empty), provenance("allow_empty")),
+        Item::new("path_as_is", Value::Flag(path_as_is), provenance("path_as_is")),
         Item::new("max_body", Value::Size(max_body.unwrap_or(defaults::MAX_BODY)), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
     ];

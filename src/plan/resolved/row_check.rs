@@ -12,7 +12,6 @@ use crate::plan::cursor::{Cursor, Draw};
 use crate::plan::defaults::MAX_FOUND_ENDPOINTS;
 use crate::plan::error::PlanError;
 use crate::plan::job::Job;
-use crate::plan::request::address::host_key;
 use crate::plan::rows::Rows;
 use crate::text::diagnostics::Mistake;
 use crate::text::units;
@@ -136,7 +135,7 @@ impl CheckedRows {
 
 impl FoundHosts {
     fn add(&mut self, job: &Job) {
-        let key = host_key(&job.url);
+        let key = job.url.host_key();
         if self.is_full || *key == self.last {
             return;
         }

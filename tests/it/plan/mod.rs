@@ -208,6 +208,16 @@ fn secrets_stay_out_of_mistakes_and_bad_rows() {
 }
 
 #[test]
+fn numbers_of_a_json_body_keep_their_digits() {
+    let numbers = "p = 1.10, q = 1e3, r = +5, s = +1.50, t = 1_000, u = 0xff, v = -0.0, w = 12345678901234567890123";
+    let plan = format!("[[endpoint]]\nurl = \"https://a.b/\"\njson = {{ {numbers}, x = 1_0.0_5E+2 }}\n");
+    let drawn = Drawn::from_plan(&Plan::from_toml(&plan, "plan.toml", Path::new("."), &var).unwrap());
+    let sent =
+        r#"{"p":1.10,"q":1e3,"r":5,"s":1.50,"t":1000,"u":255,"v":-0.0,"w":12345678901234567890123,"x":10.05E+2}"#;
+    assert_eq!(drawn.jobs[0].body, sent.into());
+}
+
+#[test]
 fn rows_of_a_table_fill_url_headers_and_body() {
     let (_folder, path) = folder(&[
         (
@@ -322,7 +332,7 @@ fn flags_override_the_plan_and_default_rules_complete_it() {
     plan.add_default_rules(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
     plan.override_requests(&Overrides {
         method: Some(http::Method::PUT),
-        headers: vec![(http::header::ACCEPT, Some("canary".to_owned()))],
+        headers: vec![(http::header::ACCEPT.into(), Some("canary".to_owned()))],
         body: Some("{}".into()),
         auth: None,
         default_headers: vec![(http::header::ACCEPT, http::HeaderValue::from_static("text/x"))],

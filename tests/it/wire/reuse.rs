@@ -108,6 +108,43 @@ fn both_wires_replace_a_connection_that_drops_its_second_request() {
 }
 
 #[test]
+fn a_connection_whose_end_is_announced_is_not_used_again() {
+    const CLOSE: Do = Say("HTTP/1.1 200 OK\r\nConnection: close\r\ncontent-length: 2\r\n\r\nok");
+    const OLD: Do = Say("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    const SCRIPTS: [&[&[Do]]; 2] = [&[&[Hear, CLOSE, Hear] as &[Do]; 2], &[&[Hear, OLD, Hear] as &[Do]; 2]];
+    for scripts in SCRIPTS {
+        for method in [Method::GET, Method::POST] {
+            let change =
+                if method == Method::GET { |_: &mut Job| {} } else { |job: &mut Job| job.method = Method::POST };
+            assert_eq!(after(Duration::ZERO, scripts, change), ("200 ok".to_owned(), false, vec![1, 1]));
+        }
+    }
+    // The plan announces it.
+    const KEPT: &[&[Do]] = &[&[Hear, OK, Hear] as &[Do]; 2];
+    let change = |job: &mut Job| {
+        let close = (http::header::CONNECTION, http::HeaderValue::from_static("te, Close"));
+        job.headers = std::sync::Arc::new(http::HeaderMap::from_iter([close]));
+    };
+    assert_eq!(after(Duration::ZERO, KEPT, change), ("200 ok".to_owned(), false, vec![1, 1]));
+}
+
+#[test]
+fn a_post_takes_no_connection_that_the_server_has_closed_before() {
+    // The close has arrived, but the runtime has had no moment to notice it.
+    const CLOSES: &[&[Do]] = &[&[Hear, OK], &[Hear, OK, Hear], &[Hear, OK, Hear]];
+    let server = Server::start(CLOSES);
+    let rig = WireRig::new(HttpClient::Direct, &Resolver::default());
+    let job = rig.job(&format!("http://{}/", server.address()), |job| job.method = Method::POST);
+    rig.runtime.block_on(async {
+        assert_eq!(summary(&exchange(&rig.wire, &job).await), "200 ok");
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(summary(&exchange(&rig.wire, &job).await), "200 ok");
+    });
+    drop(rig);
+    assert_eq!(server.end().iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0]);
+}
+
+#[test]
 fn a_connection_is_not_kept_for_ever() {
     const TWICE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
     let (summary, is_stale, heard) = after(Duration::from_secs(61), TWICE, |_| {});

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderName, Method};
 use percent_encoding::AsciiSet;
-use url::Url;
 
 use crate::plan::content::RequestContent;
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::Job;
 use crate::text::secret;
 
@@ -60,8 +60,7 @@ fn encoded(location: &[u8]) -> Cow<'_, str> {
         .map_or_else(|_| percent_encoding::percent_encode(location, &NON_ASCII).to_string().into(), Into::into)
 }
 
-fn next(job: &Job, status: u16, mut url: Url) -> Job {
-    url.set_fragment(None);
+fn next(job: &Job, status: u16, url: RequestUrl) -> Job {
     let mut next = job.clone();
     // 303 always changes the method to GET. As in all clients, so do 301 and 302 for a POST.
     let becomes_get =
@@ -77,7 +76,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
     }
     // A server may repeat a secret of the request, under any name.
-    let shown = secret::mask_values(&secret::mask_url(&url), &job.secrets);
+    let shown = secret::mask_values(&url.masked(), &job.secrets);
     next.target = Arc::from(format!("{} {shown}", next.method));
     next.url = url;
     next
@@ -118,6 +117,7 @@ mod tests {
                 names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
             ),
             body: "body".into(),
+            header_names: Arc::default(),
             row_values: None,
             login: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),

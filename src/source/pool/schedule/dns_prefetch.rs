@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use crate::plan::request::address::host_key;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::lanes::LaneTurn;
@@ -25,7 +24,7 @@ impl Schedule {
                 LaneTurn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
                 LaneTurn::Mixed(source) => {
                     for url in self.sources.look_ahead(source, AHEAD) {
-                        let name = host_key(url);
+                        let name = url.host_key();
                         match self.lanes.find(&name) {
                             Some(lane) => hosts.extend(self.lanes.take_name(lane)),
                             None => hosts.push(Arc::from(&*name)),

@@ -40,7 +40,6 @@ use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
-use crate::plan::request::address::host_key;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::retry::Budget;
@@ -435,7 +434,7 @@ impl Schedule {
     }
 
     fn host_of(&mut self, job: &Job) -> HostId {
-        let name = host_key(&job.url);
+        let name = job.url.host_key();
         let lane = match self.lanes.find(&name) {
             Some(lane) => lane,
             None => self.lane_of(&Arc::from(&*name)),

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use url::{Host, Url};
+use url::Host;
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::route::Route;
 
@@ -22,7 +23,7 @@ impl DnsPrefetch {
         Self { resolver, route }
     }
 
-    /// Looks up the hosts with these keys; see [`host_key`](crate::plan::request::address::host_key).
+    /// Looks up the hosts with these keys; see [`RequestUrl::host_key`](crate::plan::exact::request_url::RequestUrl::host_key).
     pub fn prefetch(&self, keys: &[Arc<str>]) {
         for key in keys {
             self.prefetch_host(key);
@@ -30,7 +31,7 @@ impl DnsPrefetch {
     }
 
     fn prefetch_host(&self, key: &str) {
-        let Ok(url) = Url::parse(key) else { return };
+        let Ok(url) = key.parse::<RequestUrl>() else { return };
         // A name behind a proxy must not leak to the local resolver.
         if let Some(Host::Domain(name)) = url.host()
             && self.route.resolves_locally(&url)

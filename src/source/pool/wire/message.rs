@@ -1,24 +1,23 @@
 //! The HTTP request message of a job.
 //!
-//! Start at [`plan_headers`] and [`RequestTemplate::request`].
+//! Start at [`plan_headers`] and [`RequestTemplate::write_head`].
 
 use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, EXPECT, Entry, HOST, PROXY_AUTHORIZATION, RANGE,
-    TRANSFER_ENCODING, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, Entry, HOST, PROXY_AUTHORIZATION,
+    RANGE, TRANSFER_ENCODING, USER_AGENT,
 };
-use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
-use url::{Position, Url};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use url::Url;
 
-use crate::event::outcome::Reason;
+use crate::plan::exact::field_names::FieldNames;
 use crate::plan::job::Job;
 use crate::plan::source::HAVE_DEFAULTS;
 use crate::source::pool::wire::content_coding::ACCEPTED;
-use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::upload::RequestBody;
 
 /// The default `User-Agent`.
@@ -57,6 +56,12 @@ pub fn has_length(job: &Job) -> bool {
     job.body.is_empty() && expects_body && !job.headers.contains_key(TRANSFER_ENCODING)
 }
 
+/// Whether the plan asks for the connection to end with the answer.
+pub fn closes_connection(job: &Job) -> bool {
+    let options = job.headers.get_all(CONNECTION).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    options.into_iter().any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+}
+
 /// Adds the codings of bodies that the run can decode, if the plan does not set them and asks for no range.
 /// Removes the headers that have a default, and that the plan sets to nothing.
 pub fn finish_headers(headers: &mut HeaderMap, accepts_encoded: bool) {
@@ -70,7 +75,7 @@ pub fn finish_headers(headers: &mut HeaderMap, accepts_encoded: bool) {
     }
 }
 
-/// The template of requests to one host. It caches headers, because many jobs share those of the plan.
+/// The template of requests to one host. It caches fields, because many jobs share those of the plan.
 pub struct RequestTemplate {
     /// The default `Host`.
     host: HeaderValue,
@@ -80,8 +85,17 @@ pub struct RequestTemplate {
     origin: Option<Box<str>>,
     /// The credentials for that proxy.
     proxy_authorization: Option<HeaderValue>,
-    /// The plan's headers of the last request, and the complete headers of that request.
-    last: RefCell<Option<(Arc<HeaderMap>, HeaderMap)>>,
+    /// The fields of the last request.
+    last: RefCell<Option<Rc<HeadFields>>>,
+}
+
+/// The fields of a request, which depend only on the plan's headers.
+struct HeadFields {
+    plan: (Arc<HeaderMap>, Arc<FieldNames>),
+    /// The lines as they are sent, without those that frame the body.
+    lines: Vec<u8>,
+    /// How the plan frames the body.
+    framing: HeaderMap,
 }
 
 impl RequestTemplate {
@@ -96,23 +110,23 @@ impl RequestTemplate {
         Self { origin: Some(origin.into()), proxy_authorization, ..self }
     }
 
-    /// Returns the complete request of a job, with its body.
-    pub fn request(&self, job: &Job, mut body: RequestBody) -> Result<Request<RequestBody>, Failure> {
-        let path = &job.url[Position::BeforePath..Position::AfterQuery];
-        let path = if path == "/" { Ok(PathAndQuery::from_static("/")) } else { PathAndQuery::try_from(path) };
-        let path = path.map_err(|error| (Reason::BadRow, error.to_string()))?;
-        let headers = self.headers(job);
+    /// Writes the head of a job's request, without the fields that frame its body, and without the empty line.
+    pub fn write_head(&self, job: &Job, text: &mut Vec<u8>) {
+        let fields = self.fields(job);
+        let origin = self.origin.as_deref().unwrap_or_default();
+        let pieces: [&str; 5] = [job.method.as_str(), " ", origin, job.url.target(), " HTTP/1.1\r\n"];
+        text.reserve(pieces.iter().map(|piece| piece.len()).sum::<usize>() + fields.lines.len());
+        pieces.iter().for_each(|piece| text.extend_from_slice(piece.as_bytes()));
+        text.extend_from_slice(&fields.lines);
+    }
+
+    /// Returns the request of a job with its body. Of its head, it has only the method and the framing of the body.
+    pub fn request(&self, job: &Job, mut body: RequestBody) -> Request<RequestBody> {
         // A plan that sets it, even to nothing, has decided.
         let consent = if job.headers.contains_key(EXPECT) { None } else { body.await_consent() };
         let mut request = Request::new(body);
         *request.method_mut() = job.method.clone();
-        *request.uri_mut() = match &self.origin {
-            None => Uri::from(path),
-            Some(origin) => {
-                Uri::try_from(format!("{origin}{path}")).map_err(|error| (Reason::BadRow, error.to_string()))?
-            }
-        };
-        *request.headers_mut() = headers;
+        *request.headers_mut() = self.fields(job).framing.clone();
         if has_length(job) {
             request.headers_mut().insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
         }
@@ -126,14 +140,15 @@ impl RequestTemplate {
                 }
             });
         }
-        Ok(request)
+        request
     }
 
-    fn headers(&self, job: &Job) -> HeaderMap {
-        if let Some((plan_headers, all)) = &*self.last.borrow()
-            && Arc::ptr_eq(plan_headers, &job.headers)
+    fn fields(&self, job: &Job) -> Rc<HeadFields> {
+        if let Some(fields) = &*self.last.borrow()
+            && Arc::ptr_eq(&fields.plan.0, &job.headers)
+            && Arc::ptr_eq(&fields.plan.1, &job.header_names)
         {
-            return all.clone();
+            return Rc::clone(fields);
         }
         let mut headers = plan_headers(job);
         headers.entry(HOST).or_insert_with(|| self.host.clone());
@@ -143,9 +158,30 @@ impl RequestTemplate {
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(DEFAULT_USER_AGENT) });
         headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(DEFAULT_ACCEPT) });
         finish_headers(&mut headers, self.accepts_encoded);
-        self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
-        headers
+        let mut framing = HeaderMap::new();
+        for value in headers.get_all(TRANSFER_ENCODING) {
+            framing.append(TRANSFER_ENCODING, value.clone());
+        }
+        let plan = (Arc::clone(&job.headers), Arc::clone(&job.header_names));
+        let fields = Rc::new(HeadFields { plan, lines: lines(&headers, &job.header_names), framing });
+        self.last.replace(Some(Rc::clone(&fields)));
+        fields
     }
+}
+
+/// Returns the lines of these fields, with their names as written. The host comes first (RFC 9110 §7.2).
+fn lines(headers: &HeaderMap, names: &FieldNames) -> Vec<u8> {
+    let mut lines = Vec::new();
+    let others = headers.keys().filter(|name| ![HOST, TRANSFER_ENCODING].contains(name));
+    for name in std::iter::once(&HOST).chain(others) {
+        for (nth, value) in headers.get_all(name).iter().enumerate() {
+            names.write(name, nth, &mut lines);
+            lines.extend_from_slice(b": ");
+            lines.extend_from_slice(value.as_bytes());
+            lines.extend_from_slice(b"\r\n");
+        }
+    }
+    lines
 }
 
 impl fmt::Debug for RequestTemplate {

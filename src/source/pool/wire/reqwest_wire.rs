@@ -4,14 +4,12 @@
 //! so that it can show them. Start at [`ReqwestWire`].
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Proxy, Request, Response};
 use rustc_hash::FxHashSet;
 use url::{Position, Url};
@@ -25,11 +23,13 @@ use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
 use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
+use crate::source::pool::wire::marking_resolver::MarkingResolver;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
+use crate::source::pool::wire::reqwest_limits::unsupported;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
@@ -165,6 +165,10 @@ impl ReqwestWire {
 
     /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Offset) -> Exchange {
+        if let Some(what) = unsupported(job) {
+            let detail = format!("{what}: leave out `--wire reqwest`");
+            return Exchange::new(Reply::Failed(Reason::BadRow, Some(detail)));
+        }
         let client = match self.client(&job.url, job.policy.timeouts.connect) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
@@ -232,26 +236,8 @@ impl Wire for ReqwestWire {
     }
 }
 
-/// The run's resolver for reqwest, which marks the wait of the attempt.
-struct MarkingResolver(Resolver);
-
-impl Resolve for MarkingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let resolver = self.0.clone();
-        let milestones = milestones::current();
-        Box::pin(async move {
-            let found = match milestones {
-                Some(milestones) => milestones.look_up(&resolver, name.as_str()).await,
-                None => resolver.look_up(name.as_str()).await,
-            };
-            let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
 fn request(job: &Job, body: RequestBody, accepts_encoded: bool) -> Request {
-    let mut url = job.url.clone();
+    let mut url = Url::clone(&job.url);
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);

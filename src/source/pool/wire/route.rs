@@ -5,8 +5,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use url::Url;
-
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::plan::network::Network;
@@ -115,7 +114,7 @@ impl Route {
     }
 
     /// Whether inflight looks up the name in a URL, rather than a proxy.
-    pub(in crate::source::pool) fn resolves_locally(&self, url: &Url) -> bool {
+    pub(in crate::source::pool) fn resolves_locally(&self, url: &RequestUrl) -> bool {
         self.reach.looks_up(url)
     }
 
@@ -129,7 +128,7 @@ impl Route {
     }
 
     /// Returns the way to the host of a URL, and the setting or the variable that decides it.
-    pub fn describe_for(&self, url: &Url) -> (String, Option<String>) {
+    pub fn describe_for(&self, url: &RequestUrl) -> (String, Option<String>) {
         let path = self.reach.path_to(url);
         let source = path.proxy.as_ref().map(|proxy| proxy.source.to_string());
         (path.describe(), source)

@@ -76,3 +76,31 @@ fn a_wrong_destination_is_an_error() {
     let ended = Folder::new().with("plan.toml", plan).inflight("check plan.toml").run().exits(3);
     assert!(ended.err().contains("plan.toml:1"), "{}", ended.err());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_ipv6_address_may_have_a_zone_which_is_not_sent() {
+    let folder = Folder::new();
+    for (url, args) in [
+        ("http://[::1%lo]:PORT/x", ""),
+        ("http://[::1%25lo]:PORT/x", ""),
+        ("http://[::2]:PORT/x", "--connect-to [::2]:PORT:[::1%lo]:PORT"),
+        ("http://[::2]:PORT/x", "--connect-to ::[::1%25lo]:"),
+        ("http://[::2]:PORT/x", "--resolve [::2]:PORT:[::1%lo]"),
+    ] {
+        let server = Server::start_at(std::net::Ipv6Addr::LOCALHOST.into(), OK);
+        let port = server.address().port().to_string();
+        let args = args.replace("PORT", &port);
+        let run = folder.inflight(&format!("run --tries 1 {args}"));
+        run.arg(url.replace("PORT", &port)).run().exits(0);
+        let received = server.end().concat().concat();
+        let host = if url.contains("::2") { "[::2]" } else { "[::1]" };
+        assert!(received.starts_with(&format!("GET /x HTTP/1.1\r\nHost: {host}:{port}\r\n")), "{received}");
+    }
+    let ended = folder.inflight("run http://[fe80::1%25no-such]/ --tries 1 --json").run().exits(5);
+    let out = ended.out();
+    assert!(out.contains("this machine has no network interface for `fe80::1%no-such`"), "{out}");
+    let ended = folder.inflight("check http://[fe80::1%25eth9]:81/").run().exits(0);
+    let check = ended.out();
+    assert!(check.contains("[fe80::1%25eth9]:81"), "{check}");
+}

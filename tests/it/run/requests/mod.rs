@@ -4,6 +4,7 @@
 
 mod bodies;
 mod cookies;
+mod exact;
 mod forms;
 mod logins;
 mod times;

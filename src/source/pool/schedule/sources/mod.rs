@@ -8,12 +8,11 @@ pub mod priority_jobs;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::event::reasons::WarningSource;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::cursor::{BadRow, Cursor, Draw};
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::plan::{Limits, Polling};
@@ -154,7 +153,7 @@ impl Sources {
     }
 
     /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
-    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &RequestUrl> {
         self.cursor.look_ahead(source, n)
     }
 

@@ -3,9 +3,11 @@
 //! While it is idle, no task polls it. So it detects a close by the server only at its next use, before anything is
 //! sent. Start at [`HttpConnection::send`] and [`HttpConnection::read_head`].
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,33 +18,30 @@ use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
+use crate::plan::job::Job;
+use crate::source::pool::wire::direct::byte_stream::HttpStream;
+use crate::source::pool::wire::direct::exact_stream::{ExactStream, RequestHead};
 use crate::source::pool::wire::direct::handshake::instead_of_http;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::message::{MAX_FIELDS, MAX_HEAD_BYTES};
 use crate::source::pool::wire::upload::RequestBody;
 
-/// An open stream: plain TCP, or anything else.
-pub(in crate::source::pool) type HttpStream = Either<TcpStream, Box<dyn ByteStream>>;
-
-/// A stream of bytes in both directions.
-pub(in crate::source::pool) trait ByteStream: AsyncRead + AsyncWrite + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> ByteStream for S {}
-
 /// The number of bytes that identify another protocol.
 const LEFTOVER: usize = 16;
+
+/// What hyper writes in a first line after the method, because all requests have its default path.
+const AFTER_METHOD: &str = " / HTTP/1.1\r\n";
 
 /// A connection.
 pub(in crate::source::pool) struct HttpConnection {
     sender: SendRequest<RequestBody>,
     /// `None` once it is closed.
-    connection: Option<Connection<TokioIo<HttpStream>, RequestBody>>,
+    connection: Option<Connection<TokioIo<ExactStream>, RequestBody>>,
+    /// The head of the request that it sends.
+    head: Rc<RefCell<RequestHead>>,
     /// What it received before it closed, and has not parsed: the beginning.
     leftover: Vec<u8>,
 }
@@ -55,8 +54,8 @@ pub(in crate::source::pool) type SendResult = Result<Response<Incoming>, TrySend
 pub(in crate::source::pool) struct Unanswered {
     /// The reason.
     pub(in crate::source::pool) failure: Failure,
-    /// The request, if no byte of it was sent.
-    pub(in crate::source::pool) unsent: Option<Request<RequestBody>>,
+    /// Whether no byte of the request was sent.
+    pub(in crate::source::pool) is_unsent: bool,
     /// Whether no byte of a response arrived.
     pub(in crate::source::pool) is_silent: bool,
 }
@@ -67,6 +66,7 @@ impl HttpConnection {
     /// It reads what servers really send, as curl does: folded fields, blanks before a colon, many fields. A field
     /// with a control character is left out.
     pub(in crate::source::pool) async fn over(stream: HttpStream) -> Result<Box<Self>, Failure> {
+        let head = Rc::default();
         let handshake = Builder::new()
             .max_headers(MAX_FIELDS)
             .max_header_size(MAX_HEAD_BYTES)
@@ -74,9 +74,17 @@ impl HttpConnection {
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true)
             .title_case_headers(true)
-            .handshake(TokioIo::new(stream));
+            .handshake(TokioIo::new(ExactStream::new(stream, Rc::clone(&head))));
         let (sender, connection) = handshake.await.map_err(|error| closed(&error))?;
-        Ok(Box::new(Self { sender, connection: Some(connection), leftover: Vec::new() }))
+        Ok(Box::new(Self { sender, connection: Some(connection), head, leftover: Vec::new() }))
+    }
+
+    /// Prepares the head of the next request, which `write` writes.
+    ///
+    /// A careful connection looks once more whether the server has closed it, directly before it sends.
+    pub(in crate::source::pool) fn prepare(&self, job: &Job, is_careful: bool, write: impl FnOnce(&mut Vec<u8>)) {
+        let n_replaced = job.method.as_str().len() + AFTER_METHOD.len();
+        self.head.borrow_mut().prepare(n_replaced, is_careful, write);
     }
 
     /// Sends a request once [`Self::read_head`] polls it. A request is large, so it is moved only once.
@@ -94,11 +102,11 @@ impl HttpConnection {
     ) -> Result<Response<Incoming>, Unanswered> {
         match self.drive(sent).await {
             Ok(response) => Ok(response),
-            Err(mut error) => {
-                let unsent = error.take_message();
+            Err(error) => {
                 self.end();
                 let failure = instead_of_http(&self.leftover).unwrap_or_else(|| closed(error.error()));
-                Err(Unanswered { failure, unsent, is_silent: self.leftover.is_empty() })
+                let is_unsent = self.head.borrow().is_unsent();
+                Err(Unanswered { failure, is_unsent, is_silent: self.leftover.is_empty() })
             }
         }
     }

@@ -19,9 +19,9 @@ use tokio::time::timeout;
 use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
-use crate::plan::network::destination::parse_address;
+use crate::plan::network::destination::{has_zone, parse_address};
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::wire::direct::connection::{ByteStream, HttpStream};
+use crate::source::pool::wire::direct::byte_stream::{ByteStream, HttpStream};
 use crate::source::pool::wire::direct::handshake::handshake;
 use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::direct::tunnel::{Destination, open_http_tunnel, open_socks_tunnel};
@@ -122,6 +122,9 @@ impl Dialer {
     async fn resolve(&self, name: &str, port: u16, milestones: &Milestones) -> Result<Vec<SocketAddr>, Failure> {
         if let Some(address) = parse_address(name, port) {
             return Ok(vec![address]);
+        }
+        if has_zone(name) {
+            return Err((Reason::Unreachable, format!("this machine has no network interface for `{name}`")));
         }
         let found = milestones.look_up(&self.resolver, name).await;
         let found = found.map_err(|error| failure::classify(&error, || Reason::Dns))?;

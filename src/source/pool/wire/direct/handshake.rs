@@ -13,6 +13,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::event::outcome::Reason;
+use crate::source::pool::wire::direct::byte_stream::ByteStream;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::tls::words::ONLY_HTTP_2;
 
@@ -90,6 +91,12 @@ fn is_http_2(first: &[u8]) -> bool {
 /// Whether a body says that its port speaks TLS.
 pub fn demands_tls(status: u16, body: &[u8]) -> bool {
     status == 400 && TLS_PORT_ANSWERS.iter().any(|answer| memchr::memmem::find(body, answer).is_some())
+}
+
+impl<S: ByteStream> ByteStream for TlsStream<Sniffed<S>> {
+    fn has_input(&self) -> bool {
+        self.get_ref().0.stream.has_input()
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Sniffed<S> {

@@ -4,11 +4,14 @@
 //! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
 //! `dial` and `connection`.
 
+mod byte_stream;
 pub mod capped_hosts;
 mod connection;
 mod dial;
+mod exact_stream;
 mod handshake;
 mod host_pools;
+mod settling_time;
 mod tunnel;
 
 use std::pin::pin;
@@ -20,7 +23,6 @@ use http::Response;
 use hyper::body::Incoming;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
-use url::Position;
 
 use crate::event::Offset;
 use crate::event::outcome::{Phase, Reason};
@@ -29,22 +31,18 @@ use crate::source::pool::dns::Resolver;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
-use crate::source::pool::wire::direct::connection::HttpConnection;
+use crate::source::pool::wire::direct::connection::{HttpConnection, Unanswered};
 use crate::source::pool::wire::direct::dial::Dialer;
 use crate::source::pool::wire::direct::handshake::{USE_HTTPS, demands_tls};
 use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
+use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::tls::TlsConfigs;
 use crate::source::pool::wire::upload;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
-
-/// The least idle time of a connection that is used for a request which must not be sent twice.
-///
-/// Some servers close each connection after its response, without saying so. That takes a moment to be visible.
-const SETTLING_TIME: Duration = Duration::from_millis(5);
 
 /// The direct client of one thread.
 #[derive(Debug)]
@@ -94,12 +92,13 @@ impl DirectWire {
         };
         let (head_at, received) = (self.time.now(), SystemTime::now());
         let status = response.status().as_u16();
+        pool.settling.note_head(response.headers());
         let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
         let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
         let ended = self.time.now();
-        if body.broken.is_none() && connection.is_ready().await {
+        if body.broken.is_none() && !message::closes_connection(job) && connection.is_ready().await {
             self.pools.keep(&pool, connection, Instant::now());
         }
         if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
@@ -114,45 +113,42 @@ impl DirectWire {
     /// Sends the request and waits for the response head.
     ///
     /// It uses an idle connection that is still open, or else a new one. An idle connection that breaks before a
-    /// byte of the response is replaced once: the server may have closed it before the request arrived.
+    /// byte of the response is replaced once: the server may have closed it before the request arrived. A request that
+    /// must not be sent twice is sent again only if nothing of it was sent. So it takes only a connection that has been
+    /// idle for a moment, or whose host is known to keep connections, and that is open when the request leaves. What
+    /// remains is a close that crosses the request on its way: the server may have acted on it, so it fails.
     async fn request(
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
         let DirectExchange { job, pool, milestones, .. } = exchange;
-        let make = async || pool.template.request(job, upload::open(&job.body, milestones).await?);
-        let mut request = make().await?;
+        let may_repeat = job.method.is_idempotent();
         while let Some((mut connection, idle_for)) = self.pools.take(pool, Instant::now()) {
-            if !job.method.is_idempotent() && !is_settled(pool, &mut connection, idle_for).await {
-                pool.keeps_connections.set(false);
+            if !may_repeat && !exchange.is_settled(&mut connection, idle_for).await {
+                pool.settling.note_closed();
                 continue;
             }
-            let sent = pin!(connection.send(request));
-            match exchange.read_in_time(connection.read_head(sent)).await? {
+            let broken = match exchange.send(&mut connection, !may_repeat).await? {
                 Ok(response) => {
-                    pool.keeps_connections.set(true);
+                    pool.settling.note_kept();
                     return Ok((connection, response));
                 }
-                Err(closed) => {
-                    pool.keeps_connections.set(false);
-                    match closed.unsent {
-                        // It closed before anything was sent, so the server has not received the request.
-                        Some(unsent) => request = unsent,
-                        None if closed.is_silent && job.method.is_idempotent() => {
-                            milestones.mark_stale();
-                            request = make().await?;
-                            break;
-                        }
-                        None => return Err(closed.failure.into()),
-                    }
+                Err(broken) => broken,
+            };
+            pool.settling.note_closed();
+            // If nothing was sent, the server has not received the request.
+            if !broken.is_unsent {
+                if !broken.is_silent || !may_repeat {
+                    return Err(broken.failure.into());
                 }
+                milestones.mark_stale();
+                break;
             }
         }
         // Boxed, so that the handshake does not enlarge the future of every worker.
         let mut connection = Box::pin(self.connect(&exchange)).await?;
-        let sent = pin!(connection.send(request));
-        let response = exchange.read_in_time(connection.read_head(sent)).await?;
-        response.map(|response| (connection, response)).map_err(|closed| closed.failure.into())
+        let response = exchange.send(&mut connection, false).await?;
+        response.map(|response| (connection, response)).map_err(|broken| broken.failure.into())
     }
 
     /// Opens a new connection.
@@ -182,15 +178,27 @@ impl DirectWire {
     }
 }
 
-/// Whether an idle connection is still open, even if its server closes connections soon after a response.
-async fn is_settled(pool: &HostPool, connection: &mut HttpConnection, idle_for: Duration) -> bool {
-    let patience = if pool.keeps_connections.get() { Duration::ZERO } else { SETTLING_TIME.saturating_sub(idle_for) };
-    // The runtime looks for closed sockets only between two polls of a task.
-    tokio::task::yield_now().await;
-    connection.outlasts(patience).await
-}
-
 impl DirectExchange<'_> {
+    /// Whether an idle connection is still open, even if its server closes connections soon after a response.
+    async fn is_settled(&self, connection: &mut HttpConnection, idle_for: Duration) -> bool {
+        let left = self.end.since(self.milestones.time.now());
+        let patience = self.pool.settling.time().saturating_sub(idle_for).min(left.into());
+        patience.is_zero() || connection.outlasts(patience).await
+    }
+
+    /// Sends the request over a connection, and waits for the response head.
+    async fn send(
+        &self,
+        connection: &mut HttpConnection,
+        is_careful: bool,
+    ) -> Result<Result<Response<Incoming>, Unanswered>, NoAnswer> {
+        let template = &self.pool.template;
+        let request = template.request(self.job, upload::open(&self.job.body, self.milestones).await?);
+        connection.prepare(self.job, is_careful, |text| template.write_head(self.job, text));
+        let sent = pin!(connection.send(request));
+        self.read_in_time(connection.read_head(sent)).await
+    }
+
     /// Waits for a response head, within its time-out from now or from the last chunk of an upload.
     async fn read_in_time<T>(&self, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
         let mut head = pin!(head);
@@ -219,7 +227,7 @@ impl Wire for DirectWire {
     fn spare_connections(&self, job: &Job) {
         let pool = self.pools.pool(&job.url);
         if pool.capped().is_none() {
-            self.pools.cap(&pool, &self.capped.add(&job.url[..Position::BeforePath]));
+            self.pools.cap(&pool, &self.capped.add(job.url.before_path()));
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use url::{Host, Url};
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::network::Network;
 use crate::plan::network::destination::{ConnectTo, ResolveRule};
 use crate::source::pool::wire::reach::proxies::{Proxies, ProxyError};
@@ -36,7 +37,7 @@ struct ReachRules {
 pub struct HostPath {
     /// The proxy on the way.
     pub proxy: Option<Arc<ProxyServer>>,
-    /// The name or address to connect to, without brackets.
+    /// The name or address to connect to, without brackets. An IPv6 address may have a zone.
     pub host: String,
     /// The port to connect to.
     pub port: u16,
@@ -77,7 +78,7 @@ impl Reach {
     }
 
     /// Whether a name in a URL is looked up, by inflight itself.
-    pub fn looks_up(&self, url: &Url) -> bool {
+    pub fn looks_up(&self, url: &RequestUrl) -> bool {
         let path = self.path_to(url);
         let is_asked = path.proxy.is_none_or(|proxy| proxy.resolves_locally());
         let is_named = url.host_str().is_some_and(|host| path.host == host);
@@ -85,7 +86,7 @@ impl Reach {
     }
 
     /// Returns the path to the host of a URL.
-    pub fn path_to(&self, url: &Url) -> HostPath {
+    pub fn path_to(&self, url: &RequestUrl) -> HostPath {
         let mut host = match url.host() {
             Some(Host::Domain(name)) => name.to_owned(),
             Some(Host::Ipv4(ip)) => ip.to_string(),
@@ -98,12 +99,18 @@ impl Reach {
             return HostPath { proxy: None, host, port, addresses: None, unix_socket: None };
         }
         let rules = &*self.rules;
+        let mut zone = url.zone();
         if let Some(rule) = rules.connect_to.iter().find(|rule| rule.matches(&host, port)) {
-            host = rule.to_host.clone().unwrap_or(host);
+            if let Some(to_host) = &rule.to_host {
+                (host, zone) = (to_host.clone(), None);
+            }
             port = rule.to_port.unwrap_or(port);
         }
         // As in curl, a later rule replaces an earlier one.
         let addresses = rules.resolve.iter().rfind(|rule| rule.matches(&host, port)).map(|rule| rule.addresses.clone());
+        if let Some(zone) = zone {
+            host = format!("{host}%{zone}");
+        }
         let proxy = self.proxy_for(url).cloned();
         HostPath { proxy, host, port, addresses, unix_socket: rules.unix_socket.clone() }
     }

@@ -11,7 +11,7 @@ pub const ONLY_HTTP_2: &str = "the server speaks HTTP/2 only, which is not suppo
 pub fn words(error: &Error) -> String {
     match error {
         Error::AlertReceived(alert) => alert_words(*alert),
-        Error::InvalidMessage(_) => "the server does not speak TLS correctly".to_owned(),
+        Error::InvalidMessage(_) => "the server does not speak TLS on this port: try http://".to_owned(),
         Error::PeerIncompatible(reason) => match reason {
             rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13
             | rustls::PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig

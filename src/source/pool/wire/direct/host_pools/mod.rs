@@ -16,10 +16,12 @@ use std::time::Duration;
 use http::HeaderValue;
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
-use url::{Position, Url};
+use url::Position;
 
+use crate::plan::exact::request_url::RequestUrl;
 use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
+use crate::source::pool::wire::direct::settling_time::SettlingTime;
 use crate::source::pool::wire::message::RequestTemplate;
 use crate::source::pool::wire::reach::{HostPath, Reach};
 
@@ -63,8 +65,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) is_secure: bool,
     /// The template of its requests.
     pub(in crate::source::pool) template: RequestTemplate,
-    /// Whether a connection has served a second request since one of them was last found closed.
-    pub(in crate::source::pool) keeps_connections: Cell<bool>,
+    /// How long a connection must have been idle before it is used for a request that must not be sent twice.
+    pub(in crate::source::pool) settling: SettlingTime,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
     /// Set if the host is known to limit attempts in flight.
@@ -96,8 +98,8 @@ impl HostPools {
     }
 
     /// Returns the pool of a URL's host.
-    pub(in crate::source::pool) fn pool(&self, url: &Url) -> Rc<HostPool> {
-        let origin = &url[..Position::BeforePath];
+    pub(in crate::source::pool) fn pool(&self, url: &RequestUrl) -> Rc<HostPool> {
+        let origin = url.before_path();
         if let Some(pool) = self.by_origin.borrow().get(origin) {
             return Rc::clone(pool);
         }
@@ -197,7 +199,7 @@ impl HostPools {
 }
 
 impl HostPool {
-    fn new(url: &Url, reach: &Reach, accepts_encoded: bool) -> Self {
+    fn new(url: &RequestUrl, reach: &Reach, accepts_encoded: bool) -> Self {
         let name = &url[Position::BeforeHost..Position::AfterPort];
         let (path, is_secure) = (reach.path_to(url), url.scheme() == "https");
         let template =
@@ -211,16 +213,16 @@ impl HostPool {
         Self {
             // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
-            authority: if path.host.contains(':') {
-                format!("[{}]:{}", path.host, path.port)
-            } else {
-                format!("{}:{}", path.host, path.port)
+            authority: match path.host.split('%').next() {
+                // A zone is of this machine only.
+                Some(ip) if ip.contains(':') => format!("[{ip}]:{}", path.port),
+                Some(_) | None => format!("{}:{}", path.host, path.port),
             },
             path,
             last_address: Cell::new(None),
             is_secure,
             template,
-            keeps_connections: Cell::new(false),
+            settling: SettlingTime::default(),
             idle: RefCell::default(),
             capped: OnceCell::new(),
         }
@@ -251,13 +253,13 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
     use tokio::time::Instant;
     use tokio_util::either::Either;
-    use url::Url;
 
     use super::{HostPools, MAX_HOSTS};
+    use crate::plan::exact::request_url::RequestUrl;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::reach::Reach;
 
-    fn url(n: u32) -> Url {
+    fn url(n: u32) -> RequestUrl {
         format!("http://h{n}.test/x").parse().unwrap()
     }
 

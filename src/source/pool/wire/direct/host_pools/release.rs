@@ -35,8 +35,8 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
     use tokio::time::Instant;
     use tokio_util::either::Either;
-    use url::Position;
 
+    use crate::plan::exact::request_url::RequestUrl;
     use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
     use crate::source::pool::wire::direct::connection::HttpConnection;
     use crate::source::pool::wire::direct::host_pools::HostPools;
@@ -44,7 +44,7 @@ mod tests {
 
     /// A thread's connections, and those of the server that are idle here.
     async fn with_idle(n: usize, pools: &HostPools, listener: &TcpListener) -> Vec<TcpStream> {
-        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let url: RequestUrl = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let mut accepted = Vec::new();
         for _ in 0..n {
             let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -60,9 +60,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let pools = HostPools::new(Reach::default(), 16, false);
         let accepted = with_idle(3, &pools, &listener).await;
-        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let url: RequestUrl = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let capped = CappedHosts::default();
-        pools.cap(&pools.pool(&url), &capped.add(&url[..Position::BeforePath]));
+        pools.cap(&pools.pool(&url), &capped.add(url.before_path()));
         for mut stream in accepted {
             assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "the server sees that it is closed");
         }
@@ -72,10 +72,10 @@ mod tests {
     #[tokio::test]
     async fn one_thread_closes_one_idle_connection_when_another_needs_room() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url: url::Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let url: RequestUrl = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let (capped, pools) = (CappedHosts::default(), HostPools::new(Reach::default(), 16, false));
         let (mut calls, _pool) = (capped.calls(), pools.pool(&url));
-        let host = capped.add(&url[..Position::BeforePath]);
+        let host = capped.add(url.before_path());
         // Without an idle connection there is nothing to wait for.
         capped.make_room(&host).await;
         pools.let_go(&calls.recv().await.unwrap());
