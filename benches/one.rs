@@ -20,14 +20,13 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::request::address::PRACTICE;
 use inflight::pump::{Pump, Recorder};
 use inflight::source::pool::run::shared_run::SharedRun;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
-use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings, Share, run_here, serve};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 type Failure = Box<dyn Error>;
 
@@ -82,7 +81,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         let runtime = Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let schedule = Schedule::new(cursor, &plan.limits, None);
-            let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
+            let shared = SharedRun::new(schedule, RunTime::begin(), None, events, None, false);
             shared.open("one", false).await;
             let resolver = route.resolver();
             let wire = Rc::new(Wires::new(route, &resolver, &BodyRules::default()));

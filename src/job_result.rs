@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::body_file::BodyFile;
 use crate::event::outcome::JobEnd;
-use crate::event::{JobId, Micros, Offset};
+use crate::event::{JobId, Micros};
 use crate::plan::job::Place;
 use crate::plan::row_values::RowValues;
 
@@ -28,8 +28,8 @@ pub struct JobResult {
     pub final_target: Option<Arc<str>>,
     /// The values of its row, secrets masked, if it has any.
     pub row_values: Option<Arc<RowValues>>,
-    /// When its first attempt started, if one did.
-    pub started: Option<Offset>,
+    /// How long after the run its first attempt started, if one did, by a clock that never stops.
+    pub started: Option<Micros>,
     /// How it ended.
     pub end: JobEnd,
     /// The number of attempts.

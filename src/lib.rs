@@ -86,6 +86,7 @@
 //! | which format a plan has | `plan/load/format.rs`, `plan/load/foreign.rs` |
 //! | `--color`, `NO_COLOR` and the width of the output | `text/console.rs` |
 //! | what happens when a thread panics | `source/pool/run/supervision.rs`, `output/exit.rs` |
+//! | the run's clock, and stops of the process | `source/pool/run_time/`, `source/pool/run/stops.rs` |
 //! | who writes the recording | `app/run/recording.rs` opens it, `pump.rs` writes it |
 //! | when a frame is skipped | `tui/terminal/mod.rs`, `app/live/pacing.rs` |
 //! | hosts that are counted together | `model/host/table/` |

@@ -111,6 +111,10 @@ def stopped(trial):
         done = trial.run(server.url, "-n", 12, "-c", 2, "--timeout", "1s", "--tries", 1, during=stop)
     trial.ended(done, 0, done=12)
     trial.equal("time-outs", done.summary.get("attempts", {}).get("timed_out"), 0)
+    trial.says(done.err, "was stopped for 2.")
+    stops = done.summary["stopped"]
+    trial.right("not one stop of about 2.5 s", stops["count"] == 1 and 2 < stops["seconds"] < 5, stops)
+    trial.right("more than two answers without a latency", stops["attempts"] <= 2, stops)
     longest = (done.summary.get("latency_ms") or {}).get("max") or 0
     trial.right("stopped attempts count in percentiles, the longest is", longest < 2000, longest)
 

@@ -399,6 +399,12 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Arc<str>>,
     },
+    /// inflight itself did not run until now: its process was stopped, or the machine slept or gave it no time.
+    /// The clock of the run did not move meanwhile, so no other time includes this.
+    Stopped {
+        /// For how long, by a clock that never stops.
+        lasted: Micros,
+    },
     /// Slots were idle.
     SlotsIdle {
         /// Idle slots × time since the run started, by reason.

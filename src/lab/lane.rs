@@ -28,7 +28,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::request::address::PRACTICE;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
-use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::{kept_body::BodyRules, route::Route};
 use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;

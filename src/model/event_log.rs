@@ -116,6 +116,8 @@ pub enum LogEvent {
     Cancelling,
     /// An event loop was blocked for this long.
     Stalled(Micros),
+    /// The process or its machine was stopped for this long.
+    Stopped(Micros),
     /// inflight itself has a problem.
     Warned(WarningSource, Arc<str>),
     /// The run ended.
@@ -159,7 +161,7 @@ impl LogEvent {
             Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
                 EventSubject { endpoint: Some(*endpoint), ..nothing }
             }
-            Self::Stalled(lasted) => EventSubject { took: Some(*lasted), ..nothing },
+            Self::Stalled(lasted) | Self::Stopped(lasted) => EventSubject { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
             | Self::Repeated { .. }
             | Self::JobsReordered { .. }
@@ -171,6 +173,11 @@ impl LogEvent {
             | Self::Ended(_) => nothing,
         }
     }
+}
+
+/// A text on a stop of the process or its machine.
+pub fn stop_text(lasted: Micros) -> String {
+    format!("inflight was stopped for {}; no time-out and no figure includes it", units::length(lasted))
 }
 
 /// A text on how many of the slow jobs of an earlier run start first.

@@ -11,6 +11,7 @@ use crate::model::Model;
 use crate::model::anatomy::{Ending, SlowAttempt};
 use crate::model::event_log::{FollowUp, LogEvent};
 use crate::model::incidents::Example;
+use crate::model::marks::Mark;
 use crate::model::open::OpenAttempt;
 use crate::model::timeline::{AttemptEnd, Bar};
 
@@ -46,8 +47,19 @@ impl Model {
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight =
-            OpenAttempt { started: at, until, due, endpoint, host, slot, progress: None, answer: None, target, number };
+        let flight = OpenAttempt {
+            started: at,
+            until,
+            due,
+            endpoint,
+            host,
+            slot,
+            progress: None,
+            answer: None,
+            target,
+            number,
+            spans_stop: false,
+        };
         self.evidence.record_start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -69,7 +81,7 @@ impl Model {
         let bar = self.timeline.end(flight.number, AttemptEnd { at, outcome: Some(outcome.clone()), spent });
         let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
-        let service = at.since(flight.started);
+        let (service, spent) = (at.since(flight.started), flight.known_phases(spent));
         self.totals.count(outcome, service);
         self.totals.stale += u64::from(spent.stale.is_some());
         self.throughput.count(at);
@@ -82,15 +94,17 @@ impl Model {
         let is_bad = Cause::from_outcome(outcome).is_some();
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
-        let ending = Ending::from(outcome);
-        endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
+        let slow = SlowAttempt { origin, attempt, at, took: service, waited, ending: Ending::from(outcome) };
+        endpoint.anatomy.end(slow, spent);
         match outcome {
             Outcome::Answered { expected, .. } => {
                 host.answered += 1;
                 host.failed += u64::from(is_bad);
-                self.recent.record(at, service);
                 if self.warm.is_some_and(|warm| flight.started < warm) {
                     self.totals.warmup += 1;
+                } else if flight.spans_stop {
+                    // The answer may have come at any moment of the stop.
+                    self.totals.across_stops += 1;
                 } else {
                     host.latency.record(service);
                     self.latency.record(service);
@@ -103,13 +117,15 @@ impl Model {
                         endpoint.since_due.end(flight.started, flight.due, at);
                     }
                 }
-                endpoint.trend.record(at, service);
+                if !flight.spans_stop {
+                    self.recent.record(at, service);
+                    endpoint.trend.record(at, service);
+                }
             }
             Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
                 host.wait_asked = retry_after.map(|asked| (at, asked));
-                endpoint.throttled += 1;
-                endpoint.throttled_at = Some(at);
+                (endpoint.throttled, endpoint.throttled_at) = (endpoint.throttled + 1, Some(at));
                 self.marks.record_refusal(at, *status);
             }
             // Refusals, time-outs and redirects are not service times of answers.
@@ -130,10 +146,18 @@ impl Model {
             if is_probe {
                 return;
             }
-            let outcome = outcome.clone();
-            let (took, then) = (service, FollowUp::Open);
+            let (outcome, took, then) = (outcome.clone(), service, FollowUp::Open);
             self.event_log.add(at, LogEvent::AttemptFailed { origin, attempt, endpoint, target, outcome, took, then });
         }
+    }
+
+    /// Records that the process of a machine was stopped until now.
+    pub(super) fn stop_clock(&mut self, at: Offset, origin: Origin, lasted: Micros) {
+        self.totals.stops += 1;
+        self.totals.stopped += lasted;
+        self.open.mark_stop(origin);
+        self.marks.set(at, Mark::Stopped(lasted));
+        self.event_log.add(at, LogEvent::Stopped(lasted));
     }
 
     /// Records the end of a job.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Marks`].
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 
 /// Why the level changed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Mark {
     Resumed,
     /// The run is draining.
     Draining,
+    /// The process or its machine was stopped for this long.
+    Stopped(Micros),
 }
 
 /// The last marks, oldest first.

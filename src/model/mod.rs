@@ -352,6 +352,7 @@ impl Model {
                 self.evidence.record_stall(at, *lasted, place.as_ref(), &self.latency);
                 self.event_log.add(at, LogEvent::Stalled(*lasted));
             }
+            Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
             Fact::SlotsIdle { idle } => self.change_part(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;

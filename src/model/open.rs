@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::event::due_time::DueTime;
 use crate::event::failure_sample::FailureSample;
 use crate::event::origin::Origin;
-use crate::event::outcome::Phase;
+use crate::event::outcome::{Phase, PhaseTimes};
 use crate::event::{Attempt, JobId, Offset};
 
 /// One attempt in flight.
@@ -39,6 +39,15 @@ pub struct OpenAttempt {
     pub target: Arc<str>,
     /// Its number on the timeline.
     pub number: u64,
+    /// Whether the process was stopped meanwhile, so that its service time is unknown.
+    pub spans_stop: bool,
+}
+
+impl OpenAttempt {
+    /// The phases whose length is known: hardly any, if the process was stopped meanwhile.
+    pub(super) fn known_phases(&self, spent: PhaseTimes) -> PhaseTimes {
+        if self.spans_stop { PhaseTimes { stale: spent.stale, ..PhaseTimes::default() } } else { spent }
+    }
 }
 
 /// The progress of an attempt.
@@ -136,6 +145,13 @@ impl OpenAttempts {
         let row = self.by_attempt.remove(&(origin, attempt))?;
         self.free.insert(row);
         self.rows[row].take().map(|(_, flight)| flight)
+    }
+
+    /// Marks the attempts of a machine whose process was stopped.
+    pub(super) fn mark_stop(&mut self, origin: Origin) {
+        for ((by, _), flight) in self.rows.iter_mut().flatten() {
+            flight.spans_stop |= *by == origin;
+        }
     }
 
     fn flight(&mut self, origin: Origin, attempt: Attempt) -> Option<&mut OpenAttempt> {

@@ -26,6 +26,12 @@ pub struct Totals {
     pub cancelled: u64,
     /// Answered attempts of the warm-up, which count in no percentile.
     pub warmup: u64,
+    /// How often the process or its machine was stopped.
+    pub stops: u64,
+    /// For how long in all; no other time includes it.
+    pub stopped: Micros,
+    /// Answered attempts in flight during a stop, which count in no percentile.
+    pub across_stops: u64,
     /// Attempts after the first one of a job, without those that follow redirects.
     pub retries: u64,
     /// Attempts answered with a redirect that was followed.

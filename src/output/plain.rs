@@ -242,6 +242,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         }
         LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
         LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
+        LogEvent::Stopped(lasted) => Some(event_log::stop_text(*lasted)),
         LogEvent::Stalled(lasted) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),
         LogEvent::Limit { by: ChangedBy::Adaptive | ChangedBy::Ramp, .. }
         | LogEvent::Adaptive(_)

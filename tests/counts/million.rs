@@ -13,12 +13,12 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::job::Job;
 use inflight::pump::Pump;
 use inflight::source::pool::run::shared_run::SharedRun;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::{AnswerHead, Exchange, Reply, Wire};
 use inflight::source::pool::{EVENTS_AHEAD, Share, serve};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use crate::alone;
 use crate::held::Held;
@@ -58,7 +58,7 @@ fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
-        let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
+        let shared = SharedRun::new(schedule, RunTime::begin(), None, events, None, false);
         shared.open("million", false).await;
         let (_sender, mut commands) = mpsc::unbounded_channel();
         serve(Arc::clone(&shared), Rc::new(AtOnce), Share { thread: 0, of: 1 }, Some(&mut commands)).await;

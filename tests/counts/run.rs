@@ -11,7 +11,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::pump::{Follow, Pump};
-use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};

@@ -15,12 +15,12 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_run::SharedRun;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{Share, serve};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use crate::alone;
 use crate::practice::Upstream;
@@ -60,7 +60,7 @@ fn a_thousand_names_take_a_few_threads() {
     let (before, of) = (threads(), thread::available_parallelism().map_or(1, usize::from));
     let (events, mut facts) = mpsc::channel(8 * NAMES);
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
-    let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
+    let shared = SharedRun::new(schedule, RunTime::begin(), None, events, None, false);
     thread::scope(|scope| {
         for thread in 0..of {
             let (shared, names) = (Arc::clone(&shared), names.clone());

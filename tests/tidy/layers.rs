@@ -59,16 +59,17 @@ const ROOMS: &[Rooms] = &[
     (
         "source/pool",
         &[
+            ("run_time", &[]),
             ("cookies", &[]),
             ("dns", &[]),
             ("retry", &[]),
             ("throttle", &[]),
             ("adapt", &["throttle"]),
-            ("wire", &["dns"]),
+            ("wire", &["dns", "run_time"]),
             ("outage", &[]),
             ("schedule", &["adapt", "cookies", "outage", "retry", "throttle"]),
             ("outcome", &["outage", "retry", "schedule", "throttle", "wire"]),
-            ("run", &["adapt", "cookies", "outage", "outcome", "schedule", "wire"]),
+            ("run", &["adapt", "cookies", "outage", "outcome", "retry", "run_time", "schedule", "wire"]),
         ],
     ),
     (

@@ -16,7 +16,7 @@ use crate::control::Abilities;
 use crate::event::Offset;
 use crate::model::{Model, Stage};
 use crate::pump::Follow;
-use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;

@@ -19,7 +19,7 @@ use crate::control::{Abilities, Command};
 use crate::event::reasons::RunEnd;
 use crate::event::{Event, Fact};
 use crate::pump::{Follow, Pump};
-use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::run_time::RunTime;
 use crate::tui::detect::Environment;
 use crate::tui::input::event::{MouseAction, TerminalInput};
 use crate::tui::terminal::memory_screen::{MemoryScreen, position_of};

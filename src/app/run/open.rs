@@ -18,7 +18,7 @@ use crate::output::collector::Collector;
 use crate::plan::cursor::Cursor;
 use crate::pump::Recorder;
 use crate::source::pool;
-use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::route::Route;
 use crate::upstream::Upstream;
@@ -59,7 +59,7 @@ impl Batch<'_> {
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
         let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
         slow_jobs::prioritize(&mut cursor, &plan.order)?;
-        let (time, started) = (RunTime::begin(), SystemTime::now());
+        let (time, started) = (RunTime::begin().noticing_stops(), SystemTime::now());
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
         let (collector, results) = self.open_outputs(started, time.clone(), &events)?;
         // The recording comes last, because it may replace an older one.

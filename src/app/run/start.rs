@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::output::collector::Collector;
 use crate::output::destination;
 use crate::pump::{Follow, Pump};
-use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::kept_body::BodyRules;
 use crate::source::pool::{Pool, PoolSettings};
 use crate::tui::detect::Environment;

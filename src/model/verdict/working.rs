@@ -41,11 +41,30 @@ pub fn working(model: &Model, recording: Option<&str>, now: Offset) -> Vec<Label
     for finding in found.iter().skip(1) {
         lines.push((std::mem::take(&mut label), sentence_of(finding, model, recording).to_string()));
     }
+    if let Some(text) = stops_text(model) {
+        lines.push(("stopped", text));
+    }
     if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
         let n = units::plural(model.totals.timed_out, "time-out");
         lines.push(("suspect", format!("{n}: the event loop was blocked, so the upstream may not be the cause")));
     }
     lines
+}
+
+/// How often and for how long inflight was stopped, if it was.
+pub fn stops_text(model: &Model) -> Option<String> {
+    let totals = &model.totals;
+    let times = match totals.stops {
+        0 => return None,
+        1 => "once".to_owned(),
+        n => format!("{} times", units::count(n)),
+    };
+    let left_out = match totals.across_stops {
+        0 => String::new(),
+        n => format!(", nor {} in flight meanwhile", units::plural(n, "answer")),
+    };
+    let length = units::length(totals.stopped);
+    Some(format!("{times}, for {length}: no time-out and no figure includes it{left_out}"))
 }
 
 /// The action of the screen that helps with the most important finding, if one does.

@@ -84,6 +84,11 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "latency_good_ms": latency(&model.good_latency),
         "since_due_ms": model.since_due.as_ref().map_or(Value::Null, since_due),
         "warmup_attempts": totals.warmup,
+        "stopped": {
+            "count": totals.stops,
+            "seconds": rounded(totals.stopped.as_secs_f64()),
+            "attempts": totals.across_stops,
+        },
         "bytes": totals.bytes,
         "decoded_bytes": totals.decoded,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),

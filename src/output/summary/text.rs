@@ -13,6 +13,7 @@ use crate::event::reasons::RunEnd;
 use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
 use crate::model::verdict::headline::main_sentence;
+use crate::model::verdict::working::stops_text;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
@@ -55,6 +56,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
+        stops_text(model).map(|text| format!("  stopped   {text}")).into_iter().collect(),
         hosts::outages(model),
         hosts::recognized(model),
         hosts::waits_cut(model),

@@ -11,6 +11,7 @@ pub mod outage;
 pub mod outcome;
 pub mod retry;
 pub mod run;
+pub mod run_time;
 pub mod schedule;
 pub mod throttle;
 pub mod wire;
@@ -23,7 +24,6 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
-use tokio::time::Instant;
 
 use crate::control::Command;
 use crate::event::reasons::ChangedBy;
@@ -34,8 +34,8 @@ use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::supervision::{BreaksOnPanic, run_workers};
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::Schedule;
-use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::source::pool::wire::kept_body::BodyRules;
@@ -106,7 +106,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
         settings;
     let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
-    let mut shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
+    let mut shared = SharedRun::new(schedule, time.clone(), most, events, results, fail_fast);
     if !lingers || polling.is_some() {
         shared.keep_no_failed_jobs();
     }
@@ -124,7 +124,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
         }
         shared.begin_ramp().await;
     });
-    let pool = RunThreads { n_threads, route, resolver, bodies };
+    let pool = RunThreads { n_threads, route, resolver, bodies, time };
     loop {
         let ended = pool.run(&first, &shared, &mut commands);
         if !lingers || ended.is_err() {
@@ -133,7 +133,7 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
         let Some(cause) = first.block_on(shared.wait_for_repeat(&mut commands)) else { break ended };
         // Every thread has ended and dropped its reference.
         let Some(ended_run) = Arc::into_inner(shared) else { break ended };
-        shared = ended_run.reopened(&time);
+        shared = ended_run.reopened();
         first.block_on(shared.start_again(cause));
     }
 }
@@ -144,6 +144,7 @@ struct RunThreads {
     route: Route,
     resolver: Resolver,
     bodies: BodyRules,
+    time: RunTime,
 }
 
 impl RunThreads {
@@ -154,12 +155,12 @@ impl RunThreads {
         shared: &Arc<SharedRun>,
         commands: &mut mpsc::UnboundedReceiver<Command>,
     ) -> Result<(), Broken> {
-        let &Self { n_threads: of, ref route, ref resolver, ref bodies } = self;
+        let &Self { n_threads: of, ref route, ref resolver, ref bodies, ref time } = self;
         let start = |thread| {
             let (shared, resolver, route) = (Arc::clone(shared), resolver.clone(), route.clone());
-            let bodies = bodies.clone();
+            let (bodies, time) = (bodies.clone(), time.clone());
             thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-                let wire = Rc::new(Wires::new(route, &resolver, &bodies));
+                let wire = Rc::new(Wires::new(route, &resolver, &bodies).timed_by(&time));
                 runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
                 Ok(())
             })
@@ -169,7 +170,7 @@ impl RunThreads {
             // Without that thread, its share of the workers would be missing for the whole run.
             first.block_on(shared.cancel_all());
         }
-        let wire = Rc::new(Wires::new(route.clone(), resolver, bodies));
+        let wire = Rc::new(Wires::new(route.clone(), resolver, bodies).timed_by(time));
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(commands)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         // No job needs the names that are still being looked up ahead.
@@ -192,13 +193,13 @@ pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc
         settings;
     let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
-    let shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
+    let shared = SharedRun::new(schedule, time.clone(), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();
     shared.open(&name, route.is_insecure()).await;
     shared.begin_ramp().await;
     let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
-    let wire = Rc::new(Wires::new(route, &resolver, &bodies));
+    let wire = Rc::new(Wires::new(route, &resolver, &bodies).timed_by(&time));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
     resolver.cancel_queued();
     if !shared.is_broken() {
@@ -238,6 +239,7 @@ pub async fn serve<W: Wire>(
                     tokio::join!(
                         work,
                         shared.run_clock(),
+                        shared.notice_stops(),
                         shared.report_progress(),
                         shared.run_listener_check(),
                         shared.run_commands(commands)

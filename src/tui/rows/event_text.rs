@@ -91,6 +91,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         LogEvent::Stalled(lasted) => {
             event(Status::Slow, "stalled", format!("an event loop was blocked for {}", units::length(*lasted)))
         }
+        LogEvent::Stopped(lasted) => event(Status::Slow, "stopped", event_log::stop_text(*lasted)),
         LogEvent::Warned(_, message) => {
             event(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
         }

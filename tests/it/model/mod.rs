@@ -1,6 +1,7 @@
 //! Tests of the model; each run is written in one line.
 
 mod outages;
+mod stops;
 mod time_left;
 mod timeline;
 mod verdict;

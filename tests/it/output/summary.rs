@@ -54,6 +54,25 @@ fn summary_of_hosts(n: u32) -> String {
 }
 
 #[test]
+fn the_summary_reports_stops_of_the_process() {
+    let model = scenario(
+        "0ms run limit 2 jobs 2 | 0ms start a#1 | 0ms start a#2 | 50ms answer a#2 | 90ms stopped 2500ms \
+         | 100ms answer a#1 | 100ms done a#1 | 100ms done a#2 | 100ms end",
+    )
+    .fold();
+    let summary = summary_text(&model, model.last, &Extras::default(), TERMINAL);
+    let stops =
+        "  stopped   once, for 2.50 s: no time-out and no figure includes it, nor 1 answer in flight meanwhile\n";
+    assert!(summary.contains(stops), "{summary}");
+    assert!(summary.contains("finished in 100 ms"), "{summary}");
+    let summary = summary_json(&model, model.last, &Extras::default());
+    assert_eq!(summary["stopped"], json!({"count": 1, "seconds": 2.5, "attempts": 1}));
+    let lines = Plain::new(PlainPace::Log).poll(&model, model.last);
+    let line = "00:00.1  inflight was stopped for 2.50 s; no time-out and no figure includes it";
+    assert!(lines.iter().any(|written| written == line), "{lines:?}");
+}
+
+#[test]
 fn the_summary_reports_how_many_hosts_are_counted_together() {
     let summary = summary_of_hosts(5_000);
     assert!(summary.contains("  hosts     5,000, the 1,024 that were idle longest are counted together"), "{summary}");

@@ -18,6 +18,7 @@ use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::Job;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_run::SharedRun;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::dns_prefetch::AHEAD;
 use inflight::source::pool::wire::dns_prefetch::DnsPrefetch;
@@ -27,7 +28,7 @@ use inflight::source::pool::wire::{Exchange, Reply, Wire};
 use inflight::source::pool::{Share, serve};
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 /// How often each name has been asked for.
 type Asked = Mutex<BTreeMap<String, usize>>;
@@ -71,7 +72,7 @@ async fn run(plan: &str, names: Resolver, profiles: &'static Asked) -> usize {
     let plan = Plan::from_toml(&plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
-    let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
+    let shared = SharedRun::new(schedule, RunTime::begin(), None, events, None, false);
     shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto)));
     shared.open("ahead", false).await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));

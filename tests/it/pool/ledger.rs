@@ -138,6 +138,7 @@ impl Ledger {
             | Fact::RefusalDismissed { .. }
             | Fact::RetryExcluded { .. }
             | Fact::HostWaits { .. }
+            | Fact::Stopped { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),

@@ -7,7 +7,6 @@
 mod adaptive;
 mod ahead;
 mod any_run;
-mod due;
 mod endings;
 mod hosts;
 mod idle;
@@ -16,12 +15,12 @@ pub mod makespan;
 mod order;
 mod outages;
 mod pacing;
-mod ramp;
 mod retry;
 mod rig;
 mod rounds;
 #[cfg(unix)]
 mod slow_files;
+mod stops;
 mod tail;
 mod threads;
 mod turning;

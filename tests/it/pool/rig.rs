@@ -18,7 +18,7 @@ use inflight::event::adaptive::AdaptiveMode;
 use inflight::event::cause::Cause;
 use inflight::event::outcome::{Phase, Reason};
 use inflight::event::reasons::RunEnd;
-use inflight::event::{Event, Fact, Micros, Offset};
+use inflight::event::{Event, Fact, Offset};
 use inflight::job_result::JobResult;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
@@ -26,8 +26,8 @@ use inflight::plan::job::{Job, Place};
 use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::reader::threads::ReaderActivity;
 use inflight::source::pool::run::shared_run::SharedRun;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
-use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::{AnswerHead, Exchange, Reply, Wire};
 use inflight::source::pool::{Share, serve};
@@ -100,6 +100,8 @@ pub struct Rig {
     listens_every: u64,
     is_deaf: bool,
     most: Option<u32>,
+    /// When the process is stopped, and for how long.
+    stop: Option<(Duration, Duration)>,
     /// Its clock is not paused.
     is_in_real_time: bool,
     /// The slow jobs of an earlier run.
@@ -157,6 +159,7 @@ impl Rig {
             listens_every: 0,
             is_deaf: false,
             most: None,
+            stop: None,
             is_in_real_time: false,
             slow: None,
             folder: None,
@@ -199,6 +202,12 @@ impl Rig {
         self
     }
 
+    /// Stops the process at a moment of the machine's clock, for so many milliseconds.
+    pub fn stopped(mut self, at: u64, ms: u64) -> Self {
+        self.stop = Some((Duration::from_millis(at), Duration::from_millis(ms)));
+        self
+    }
+
     /// Runs by a clock that is not paused.
     pub fn in_real_time(mut self) -> Self {
         self.is_in_real_time = true;
@@ -235,29 +244,17 @@ impl Rig {
         }
         let reading = cursor.activity();
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
-        let (events, mut facts) = mpsc::channel(self.events_ahead);
+        let (events, facts) = mpsc::channel(self.events_ahead);
         let (results, mut delivered) = mpsc::channel(64);
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
-        let mut shared = SharedRun::new(schedule, start, self.most, events, Some(results), fails_fast);
-        let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
+        let time = if self.stop.is_some() { RunTime::begin().noticing_stops() } else { RunTime::begin() };
+        let mut shared = SharedRun::new(schedule, time.clone(), self.most, events, Some(results), fails_fast);
+        let wire = Rc::new(Script { play: self.script, time, n: RefCell::default(), arrivals: RefCell::default() });
         let (sender, mut commands) = mpsc::unbounded_channel();
 
         let tasks = LocalSet::new();
-        let listening = tasks.spawn_local(async move {
-            let mut events = Vec::new();
-            if self.is_deaf {
-                drop(facts);
-                return events;
-            }
-            while let Some(event) = facts.recv().await {
-                events.push(event);
-                if self.listens_every > 0 {
-                    sleep(Duration::from_millis(self.listens_every)).await;
-                }
-            }
-            events
-        });
+        let listening = tasks.spawn_local(listen(facts, self.is_deaf, Duration::from_millis(self.listens_every)));
         let collecting = tasks.spawn_local(async move {
             let mut all = Vec::new();
             while let Some(result) = delivered.recv().await {
@@ -271,6 +268,13 @@ impl Rig {
                 let _ = sender.send(command);
             }
         });
+        if let Some((at, length)) = self.stop {
+            tasks.spawn_local(async move {
+                tokio::time::sleep_until(start + at).await;
+                // No task runs meanwhile, and then every timer of that time fires.
+                tokio::time::advance(length).await;
+            });
+        }
         let acting = Rc::clone(&wire);
         let (events, results) = tasks
             .run_until(Box::pin(async move {
@@ -290,7 +294,7 @@ impl Rig {
                     asking.send(Command::Repeat(cause)).unwrap();
                     drop(asking);
                     if let Some(cause) = shared.wait_for_repeat(&mut profiles).await {
-                        shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
+                        shared = Arc::into_inner(shared).unwrap().reopened();
                         shared.start_again(cause).await;
                         serve(Arc::clone(&shared), acting, share, Some(&mut commands)).await;
                         shared.conclude().await;
@@ -304,6 +308,21 @@ impl Rig {
         let arrivals = wire.arrivals.take();
         FinishedRun { events, arrivals, results }
     }
+}
+
+/// Receives every event, and takes so long over each of them.
+async fn listen(mut facts: mpsc::Receiver<Event>, is_deaf: bool, takes: Duration) -> Vec<Event> {
+    let mut events = Vec::new();
+    if is_deaf {
+        return events;
+    }
+    while let Some(event) = facts.recv().await {
+        events.push(event);
+        if !takes.is_zero() {
+            sleep(takes).await;
+        }
+    }
+    events
 }
 
 /// Lets no time pass while a thread reads a file ahead: it is not what is measured.
@@ -322,7 +341,7 @@ async fn hold_time(reading: ReaderActivity, serving: impl Future<Output = ()>) {
 /// A wire that follows the script.
 struct Script {
     play: Rc<dyn Fn(Cue<'_>) -> Act>,
-    start: Instant,
+    time: RunTime,
     n: RefCell<HashMap<Place, u32>>,
     arrivals: RefCell<Vec<Arrival>>,
 }
@@ -336,11 +355,11 @@ impl Wire for Script {
             *n
         };
         let host = job.url.host_str().unwrap_or_default();
-        let at = Offset(Micros::from(self.start.elapsed()).0);
+        let (at, time) = (self.time.now(), &self.time);
         self.arrivals.borrow_mut().push(Arrival { at, host: host.to_owned() });
         let act = (self.play)(Cue { host, place: job.place, n, at });
         if act.after > timeout || matches!(act.end, End::Never) && timeout < Duration::from_secs(60) {
-            sleep(timeout).await;
+            time.sleep_until(at + timeout.into()).await;
             return Exchange::new(Reply::TimedOut(Phase::FirstByte));
         }
         sleep(act.after).await;

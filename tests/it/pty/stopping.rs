@@ -8,6 +8,7 @@ use rustix::process::Pid;
 
 use crate::pty::terminal::{INFLIGHT, PATIENCE, Terminal};
 use crate::pty::{LONG, folder, run_command, watch};
+use crate::scenario::{fold, replay};
 
 #[test]
 fn ctrl_z_suspends_until_fg() {
@@ -32,6 +33,36 @@ fn ctrl_z_suspends_until_fg() {
     terminal.assert_restored(&modes);
     terminal.send_keys("exit 7\n");
     assert_eq!(terminal.exit(), 7);
+}
+
+#[test]
+fn a_suspended_run_loses_no_job_to_a_time_out() {
+    let plan = r#"
+        name = "suspended"
+        limits.concurrency = 2
+        retry.attempts = 1
+        defaults.timeout = "1s"
+        upstream = {}
+        [[endpoint]]
+        url = "practice://orders/delay/400ms?id={id}"
+        each = { id = "1..=12" }
+    "#;
+    let folder = folder(plan);
+    let mut terminal = Terminal::run("sh", &["-i"], folder.path(), &[("PS1", "sh> "), ("ENV", "/dev/null")]);
+    terminal.wait_for("sh> ");
+    terminal.send_keys(&format!("'{INFLIGHT}' run plan.toml --events run.jsonl\n"));
+    terminal.wait_for("2 / 2");
+    terminal.send_keys("\x1a");
+    terminal.wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("topped"));
+    terminal.send_keys("sleep 2; fg\n");
+    terminal.wait_for("FINISHED");
+    terminal.send_keys("q");
+    terminal.wait_for("stopped   once");
+    terminal.send_keys("exit 7\n");
+    assert_eq!(terminal.exit(), 7);
+    let (events, _) = replay(&fs::read(folder.path().join("run.jsonl")).unwrap());
+    let totals = fold(&events).totals;
+    assert_eq!((totals.jobs_done, totals.timed_out, totals.stops), (12, 0, 1));
 }
 
 #[test]

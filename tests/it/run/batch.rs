@@ -16,7 +16,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::request::address::PRACTICE;
 use inflight::pump::Pump;
-use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::wire::descriptors;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;

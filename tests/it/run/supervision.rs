@@ -9,7 +9,7 @@ use inflight::journal::{JournalHeader, Writer};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::{Follow, Pump, PumpError, Recorder};
-use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::wire::kept_body::BodyRules;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{self, Broken, Pool, PoolSettings};

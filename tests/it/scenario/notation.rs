@@ -140,6 +140,7 @@ impl Scenario {
             "drain" => Fact::Draining,
             "cancel" => Fact::Cancelling,
             "level" => Fact::LevelReported { in_flight: number(word(0)) },
+            "stopped" => Fact::Stopped { lasted: micros(word(0)) },
             "stall" => Fact::Stalled { lasted: micros(word(0)), place: None },
             "end" => Fact::RunEnded {
                 how: match words.first() {

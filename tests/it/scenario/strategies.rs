@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 42;
+pub const KINDS: usize = 43;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -66,6 +66,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostGivenUp { .. } => 39,
         Fact::RetryExcluded { .. } => 40,
         Fact::HostWaits { .. } => 41,
+        Fact::Stopped { .. } => 42,
     }
 }
 
@@ -114,6 +115,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         14 => Just(Fact::Draining).boxed(),
         15 => Just(Fact::Cancelling).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
+        42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())

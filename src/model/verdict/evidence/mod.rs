@@ -112,10 +112,11 @@ impl Evidence {
         let service = at.since(flight.started);
         let setup = [spent.stale, spent.resolve, spent.connect, spent.tls].into_iter().flatten();
         let on_connection = setup.fold(service, |rest, phase| rest - phase);
-        let is_answer = matches!(outcome, Outcome::Answered { .. });
+        let is_answer = matches!(outcome, Outcome::Answered { .. }) && !flight.spans_stop;
         self.ramp.end(flight.number, is_answer.then_some(on_connection));
         self.last = self.last.max(at);
-        self.service_times.end(service);
+        // The true service time is not known if the process was stopped meanwhile: it counts as the mean of the others.
+        self.service_times.end(if flight.spans_stop { self.service_times.mean().max(service) } else { service });
         self.waves.end(at, service, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
@@ -130,7 +131,9 @@ impl Evidence {
                 if let Some(refusals) = self.refusals.at(flight.host) {
                     refusals.record_answer(at);
                 }
-                self.stalls.end(at, flight.started);
+                if !flight.spans_stop {
+                    self.stalls.end(at, flight.started);
+                }
             }
             Outcome::Failed { reason: Reason::Local, .. } => self.local += 1,
             Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}

@@ -121,7 +121,7 @@ impl<'a> ReportEntry<'a> {
             }
             None => (is_ok.then_some(Data::Nothing), false),
         };
-        let started = result.started.map(|at| run_started + Duration::from_micros(at.0));
+        let started = result.started.map(|after| run_started + Duration::from(after));
         let answer = result.answer.as_ref();
         Self {
             endpoint: &result.endpoint,

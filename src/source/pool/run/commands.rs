@@ -28,7 +28,7 @@ impl SharedRun {
             match command {
                 Some(command) => {
                     self.apply(command).await;
-                    self.command_applied.notify_one();
+                    self.command_applied.notify_waiters();
                 }
                 // No more commands will come; the run goes on.
                 None => return self.over.cancelled().await,

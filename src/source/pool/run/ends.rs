@@ -9,16 +9,18 @@ use std::sync::atomic::Ordering;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::reasons::{RunEnd, WarningSource};
+use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
 use crate::source::pool::outcome::next_step::{self, JudgedAttempt, NextStep};
+use crate::source::pool::retry;
 use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::run::stops;
 use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
@@ -87,8 +89,11 @@ impl SharedRun {
                 end: acceptance(response, cooldown.map(|until| until.since(now))),
                 stated: throttle.stated,
             };
-            let took = now.since(ready.started);
-            state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
+            let spans_stop = self.time.has_stopped_since(ready.started);
+            if !spans_stop {
+                let took = now.since(ready.started);
+                state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
+            }
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
                 && let Some(answer) = sample_of(&ready.masked_job(), &exchange).map(Arc::new)
             {
@@ -118,17 +123,21 @@ impl SharedRun {
                 response = HostResponse::RefusedForGood;
             }
             ready.end(now);
-            // Such an answer is no evidence that the host is down.
-            let sign = if response == HostResponse::OwnAnswer { &Outcome::Cancelled } else { &outcome };
+            let is_of_stop = spans_stop && stops::may_be_of_stop(&outcome);
+            // Such an end is no evidence that the host is down.
+            let is_no_sign = response == HostResponse::OwnAnswer || is_of_stop;
+            let sign = if is_no_sign { &Outcome::Cancelled } else { &outcome };
             let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
             let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
             let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
             if matches!(next_step, NextStep::Settle(_) | NextStep::Hold(_)) {
                 state.emit_excluded_retry(now, &ready.job, &outcome);
             }
-            let local_wait = state.schedule.observe_machine(&outcome);
+            let shortage = state.schedule.observe_machine(&outcome).map(|until| (until, RetryReason::Backoff));
+            let is_repeated = is_of_stop && retry::may_repeat(&outcome, &ready.job.policy.retry, &ready.job.method);
+            let free_retry = shortage.or(is_repeated.then_some((now, RetryReason::Asked)));
             let answer = self.collects().then(|| answer_of(exchange)).flatten();
-            let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };
+            let ended = EndedAttempt { ready, outcome, fate, free_retry, command, answer };
             let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
                 return Some(settling);
@@ -218,7 +227,7 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, ans
                 target: Arc::clone(&ready.original.as_ref().unwrap_or(&ready.job).target),
                 final_target: ready.original.as_ref().map(|_| Arc::clone(&ready.job.target)),
                 row_values: ready.job.row_values.clone(),
-                started: (ready.attempts > 0).then_some(ready.begun),
+                started: (ready.attempts > 0).then(|| shared.time.elapsed_at(ready.begun)),
                 end: end.clone(),
                 tries: ready.tries,
                 total: ready.total(),

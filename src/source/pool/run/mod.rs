@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod shared_run;
 pub mod signed_exchange;
 pub(in crate::source::pool) mod state;
+mod stops;
 pub mod supervision;
 pub mod worker;
 pub mod worker_handle;

@@ -26,8 +26,8 @@ pub(in crate::source::pool) struct EndedAttempt {
     pub outcome: Outcome,
     /// What that means for the job, in the state of its host.
     pub fate: JobFate,
-    /// Until when the job waits, if this machine lacked the resources for the attempt.
-    pub local_wait: Option<Offset>,
+    /// When the job is tried again at no cost, and why: the fault is this machine's.
+    pub free_retry: Option<(Offset, RetryReason)>,
     /// What the user wants of the job.
     pub command: Option<JobCommand>,
     /// The response, if results are collected.
@@ -42,14 +42,14 @@ impl RunState {
         ended: EndedAttempt,
         judged: NextStep,
     ) -> Option<SettlingJob> {
-        let EndedAttempt { mut ready, outcome, fate, local_wait, command, answer } = ended;
+        let EndedAttempt { mut ready, outcome, fate, free_retry, command, answer } = ended;
         let attempt = ready.attempt();
         let is_closed = self.schedule.gate.state() == GateState::Closed;
         let may_wait = !is_closed && command != Some(JobCommand::Cancel);
-        if let Some(until) = local_wait.filter(|&until| may_wait && until < ready.deadline()) {
-            self.emit(now, Fact::RetryScheduled { attempt, until, why: RetryReason::Backoff });
+        if let Some((until, why)) = free_retry.filter(|&(until, _)| may_wait && until < ready.deadline()) {
+            self.emit(now, Fact::RetryScheduled { attempt, until, why });
             ready.try_again(true);
-            self.schedule.take_back(ready, until, RetryReason::Backoff);
+            self.schedule.take_back(ready, until, why);
             return None;
         }
         let (next, is_doubtful) = match consequence_of(fate, &ready, &outcome, judged) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::cause::Cause;
@@ -20,10 +20,10 @@ use crate::job_result::JobResult;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::worker_handle::WorkerHandle;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::Ticket;
-use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::schedule::{Dispatch, Schedule};
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
@@ -31,7 +31,8 @@ use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 #[derive(Debug)]
 pub struct SharedRun {
     state: Mutex<RunState>,
-    start: Instant,
+    /// The run's clock.
+    pub(in crate::source::pool) time: RunTime,
     pub(in crate::source::pool) events: mpsc::Sender<Event>,
     results: Option<mpsc::Sender<JobResult>>,
     pub(in crate::source::pool) fails_fast: bool,
@@ -58,10 +59,10 @@ struct InputSignal {
 }
 
 impl SharedRun {
-    /// Shares a schedule; the run's time starts at `start`.
+    /// Shares a schedule.
     pub fn new(
         mut schedule: Schedule,
-        start: Instant,
+        time: RunTime,
         most: Option<u32>,
         events: mpsc::Sender<Event>,
         results: Option<mpsc::Sender<JobResult>>,
@@ -73,7 +74,7 @@ impl SharedRun {
         schedule.sources().set_waker(waker(Arc::clone(&input)));
         Arc::new(Self {
             state: Mutex::new(RunState::new(schedule, events.clone())),
-            start,
+            time,
             events,
             results,
             fails_fast,
@@ -89,30 +90,19 @@ impl SharedRun {
     }
 
     /// A run that is over, made ready to continue. Its time continues from where it ended.
-    pub fn reopened(self, time: &RunTime) -> Arc<Self> {
+    pub fn reopened(self) -> Arc<Self> {
         let now = self.now();
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         state.schedule.gate.reopen();
         state.is_cancelled = false;
         let idle = state.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
-        time.skip(idle);
-        Arc::new(Self {
-            state: Mutex::new(state),
-            start: self.start + Duration::from_micros(idle.0),
-            clock: Notify::new(),
-            over: CancellationToken::new(),
-            ..self
-        })
+        self.time.skip(idle);
+        Arc::new(Self { state: Mutex::new(state), clock: Notify::new(), over: CancellationToken::new(), ..self })
     }
 
     /// Time since the run started.
     pub fn now(&self) -> Offset {
-        Offset(Micros::from(self.start.elapsed()).0)
-    }
-
-    /// The tokio clock at a moment of the run.
-    pub fn instant(&self, at: Offset) -> Instant {
-        self.start + Duration::from_micros(at.0)
+        self.time.now()
     }
 
     /// What a worker should do now. On [`Dispatch::Wait`] its handle is among the idle ones, and will be woken.
@@ -216,7 +206,7 @@ impl SharedRun {
             let alarm = self.lock().alarm;
             let is_due = async {
                 match alarm {
-                    Some(at) => tokio::time::sleep_until(self.instant(at)).await,
+                    Some(at) => self.time.sleep_until(at).await,
                     None => std::future::pending().await,
                 }
             };
@@ -240,6 +230,7 @@ impl SharedRun {
         let mut interval = tokio::time::interval(Duration::from_secs(1));
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let command = self.command_applied.notified();
             tokio::select! {
                 _ = interval.tick() => {}
                 () = self.over.cancelled() => return,
@@ -249,13 +240,12 @@ impl SharedRun {
                     for fact in state.running.take_report(now) {
                         state.emit(now, fact);
                     }
-                    let gate = &state.schedule.gate;
-                    gate.state() == GateState::Paused && gate.in_flight() == 0
+                    state.is_at_rest()
                 })
                 .await;
             if is_at_rest {
                 tokio::select! {
-                    () = self.command_applied.notified() => {}
+                    () = command => {}
                     () = self.over.cancelled() => return,
                 }
             }
@@ -269,6 +259,7 @@ impl SharedRun {
         let (done, upcoming, mark) = {
             let mut state = self.lock();
             let now = self.now();
+            state.emit_stop(now, &self.time);
             state.schedule.tick(now);
             if self.input.has_arrived.load(Ordering::Relaxed) && self.input.has_arrived.swap(false, Ordering::SeqCst) {
                 state.schedule.input_arrived();

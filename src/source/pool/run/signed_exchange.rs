@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::AUTHORIZATION;
-use tokio::time::Instant;
 
 use crate::plan::auth::digest::DigestLogin;
 use crate::plan::job::Job;
 use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::run::cookie_exchange::exchange_with_cookies;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
@@ -24,13 +24,13 @@ const MAX_CHALLENGES: u32 = 2;
 pub async fn exchange_signed<W: Wire>(
     wire: &W,
     (job, jar): (&Job, Option<&CookieJar>),
-    timeout: Duration,
+    (timeout, time): (Duration, &RunTime),
     progress: &Progress,
 ) -> Exchange {
     match &job.login {
         None => exchange_with_cookies(wire, (job, jar), timeout, progress).await,
         // Boxed, because few runs need it and it would enlarge the future of every worker.
-        Some(login) => Box::pin(exchange_with_login(wire, (job, jar), login, timeout, progress)).await,
+        Some(login) => Box::pin(exchange_with_login(wire, (job, jar), login, (timeout, time), progress)).await,
     }
 }
 
@@ -38,10 +38,10 @@ async fn exchange_with_login<W: Wire>(
     wire: &W,
     (job, jar): (&Job, Option<&CookieJar>),
     login: &DigestLogin,
-    timeout: Duration,
+    (timeout, time): (Duration, &RunTime),
     progress: &Progress,
 ) -> Exchange {
-    let end = Instant::now() + timeout;
+    let end = time.now() + timeout.into();
     let mut challenges = 0;
     loop {
         let signed = login.sign(&job.method, &job.url);
@@ -49,8 +49,8 @@ async fn exchange_with_login<W: Wire>(
         if let Some(signed) = &signed {
             Arc::make_mut(&mut request.headers).insert(AUTHORIZATION, signed.header.clone());
         }
-        let left = end.saturating_duration_since(Instant::now());
-        let exchange = exchange_with_cookies(wire, (&request, jar), left, progress).await;
+        let left = end.since(time.now());
+        let exchange = exchange_with_cookies(wire, (&request, jar), left.into(), progress).await;
         let again = match &exchange.reply {
             Reply::Answer { head, .. } if head.status == StatusCode::UNAUTHORIZED.as_u16() => {
                 challenges < MAX_CHALLENGES && login.learn(&job.url, &head.headers, signed.as_ref())

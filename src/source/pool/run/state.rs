@@ -13,7 +13,7 @@ use crate::event::cause::Cause;
 use crate::event::origin::Origin;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::{NoRetry, WarningSource};
-use crate::event::{Event, Fact, Offset};
+use crate::event::{Event, Fact, Micros, Offset};
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::next_step;
@@ -56,6 +56,8 @@ pub(in crate::source::pool) struct RunState {
     pub(in crate::source::pool) has_found_nothing: bool,
     /// Causes that are not retried, and why, as reported.
     excluded_retries: BTreeSet<(Cause, NoRetry)>,
+    /// How long the process was stopped, as reported.
+    pub(in crate::source::pool) stopped: Micros,
     was_drawn: bool,
     has_warned_of_budget: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
@@ -80,6 +82,7 @@ impl RunState {
             ended: None,
             has_found_nothing: false,
             excluded_retries: BTreeSet::new(),
+            stopped: Micros::ZERO,
             was_drawn: false,
             has_warned_of_budget: false,
             has_warned_of_lost_jobs: false,
@@ -138,6 +141,12 @@ impl RunState {
         if let Some(idle) = self.idle_slots.take_report(now) {
             self.emit(now, Fact::SlotsIdle { idle });
         }
+    }
+
+    /// Whether the run is paused and nothing is in flight, so that nothing moves.
+    pub(in crate::source::pool) fn is_at_rest(&self) -> bool {
+        let gate = &self.schedule.gate;
+        gate.state() == GateState::Paused && gate.in_flight() == 0
     }
 
     /// Ends everything in flight; nothing starts any more.

@@ -91,7 +91,7 @@ async fn exchange<W: Wire>(
     let request = (&*ready.job, ready.cookies.as_deref());
     let mut exchange = tokio::select! {
         biased;
-        exchange = exchange_signed(wire, request, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
+        exchange = exchange_signed(wire, request, (ready.timeout, &shared.time), &me.progress), if !me.is_unwanted() => exchange,
         () = me.unwanted() => Exchange::new(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };
@@ -108,7 +108,7 @@ async fn exchange<W: Wire>(
 /// Resolves when the whole job times out, if that comes before the attempt's own time-out.
 async fn job_time(shared: &SharedRun, ready: &PendingJob) {
     if ready.deadline() < ready.started + Micros::from(ready.timeout) {
-        tokio::time::sleep_until(shared.instant(ready.deadline())).await;
+        shared.time.sleep_until(ready.deadline()).await;
     } else {
         std::future::pending::<()>().await;
     }

@@ -23,7 +23,6 @@ pub mod pending_job;
 pub mod ramp;
 pub mod refusal;
 pub mod rounds;
-pub mod run_time;
 pub mod settling;
 pub mod shortage;
 pub mod sources;

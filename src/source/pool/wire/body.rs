@@ -3,8 +3,8 @@
 //! It reads a body to its end even if the bytes are not kept, so that the connection can be reused. Start at [`read_body`].
 
 use bytes::Bytes;
-use tokio::time::{Instant, timeout_at};
 
+use crate::event::Offset;
 use crate::event::outcome::Phase;
 use crate::plan::job::Policy;
 use crate::source::pool::wire::NoAnswer;
@@ -30,20 +30,20 @@ pub async fn read_body(
     mut next: impl AsyncFnMut() -> Result<Option<Bytes>, Failure>,
     (policy, mut intake): (&Policy, BodyIntake),
     milestones: &Milestones,
-    (head_at, end): (Instant, Instant),
+    (head_at, end): (Offset, Offset),
 ) -> ReadBody {
     let (mut bytes, mut at) = (0_u64, head_at);
     let broken = loop {
         milestones.mark_received(bytes, at);
         // The idle time starts at the last chunk, not now: reading a buffered chunk must not extend it.
-        let deadline = (at + policy.timeouts.idle).min(end);
-        let chunk = match timeout_at(deadline, next()).await {
-            Err(_) => break Some(NoAnswer::TimedOut(Phase::Body)),
-            Ok(Err(failure)) => break Some(failure.into()),
-            Ok(Ok(None)) => break None,
-            Ok(Ok(Some(chunk))) => chunk,
+        let deadline = (at + policy.timeouts.idle.into()).min(end);
+        let chunk = match milestones.time.in_time(deadline, next()).await {
+            None => break Some(NoAnswer::TimedOut(Phase::Body)),
+            Some(Err(failure)) => break Some(failure.into()),
+            Some(Ok(None)) => break None,
+            Some(Ok(Some(chunk))) => chunk,
         };
-        at = Instant::now();
+        at = milestones.time.now();
         if at >= end {
             // While chunks are always buffered, the time-out above never fires.
             break Some(NoAnswer::TimedOut(Phase::Body));
@@ -53,7 +53,7 @@ pub async fn read_body(
             break Some(failure.into());
         }
         // The time that a slow disk takes is not the server's.
-        at = Instant::now();
+        at = milestones.time.now();
     };
     match intake.finish(broken.is_none()).await {
         Ok(kept) => ReadBody { bytes, kept, broken },

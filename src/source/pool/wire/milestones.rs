@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
-use tokio::time::{Duration, Instant};
 use tower::{Layer, Service};
 
-use crate::event::Micros;
 use crate::event::outcome::{Phase, PhaseTimes};
+use crate::event::{Micros, Offset};
 use crate::plan::job::Timeouts;
 use crate::source::pool::dns::{Addresses, LookUp, Resolver};
+use crate::source::pool::run_time::RunTime;
 
 tokio::task_local! {
     static CURRENT: Arc<Milestones>;
@@ -33,7 +33,10 @@ pub async fn with_current<F: Future>(milestones: Arc<Milestones>, attempt: F) ->
 /// The milestones of an attempt, in microseconds after its start; zero if not reached.
 #[derive(Debug)]
 pub struct Milestones {
-    start: Instant,
+    /// The run's clock.
+    pub time: RunTime,
+    /// When the attempt started.
+    pub start: Offset,
     resolve_started: AtomicU64,
     resolved: AtomicU64,
     connect_started: AtomicU64,
@@ -51,10 +54,11 @@ pub struct Milestones {
 }
 
 impl Milestones {
-    /// Returns the milestones of an attempt that starts at `start`.
-    pub fn new(start: Instant) -> Self {
+    /// Returns the milestones of an attempt that starts now.
+    pub fn new(time: RunTime) -> Self {
         Self {
-            start,
+            start: time.now(),
+            time,
             resolve_started: AtomicU64::new(0),
             resolved: AtomicU64::new(0),
             connect_started: AtomicU64::new(0),
@@ -115,12 +119,12 @@ impl Milestones {
     }
 
     /// Returns when the last chunk of an upload was sent.
-    pub fn sent_at(&self) -> Option<Instant> {
-        Some(self.start + Duration::from(self.get(&self.sent)?))
+    pub fn sent_at(&self) -> Option<Offset> {
+        Some(self.start + self.get(&self.sent)?)
     }
 
     /// Marks a chunk of the response at `at`, after which the body has `bytes`.
-    pub fn mark_received(&self, bytes: u64, at: Instant) {
+    pub fn mark_received(&self, bytes: u64, at: Offset) {
         self.bytes.store(bytes, Ordering::Relaxed);
         self.mark_at(&self.received, at);
     }
@@ -146,19 +150,19 @@ impl Milestones {
     }
 
     /// Returns the deadline of the current phase.
-    pub fn phase_deadline(&self, timeouts: &Timeouts) -> Instant {
+    pub fn phase_deadline(&self, timeouts: &Timeouts) -> Offset {
         if self.is_connecting() {
-            self.start + timeouts.connect
+            self.start + timeouts.connect.into()
         } else {
-            let connected = self.start + Duration::from(self.connected_after());
-            self.sent_at().unwrap_or(connected).max(connected) + timeouts.first_byte
+            let connected = self.start + self.connected_after();
+            self.sent_at().unwrap_or(connected).max(connected) + timeouts.first_byte.into()
         }
     }
 
     /// Returns the time in each phase of an attempt with a response head at `head_at`, which ends now.
-    pub fn phase_times_with_answer(&self, head_at: Instant, now: Instant) -> PhaseTimes {
-        let first_byte = Micros::from(head_at - self.start) - self.connected_after();
-        PhaseTimes { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.phase_times() }
+    pub fn phase_times_with_answer(&self, head_at: Offset, now: Offset) -> PhaseTimes {
+        let first_byte = head_at.since(self.start) - self.connected_after();
+        PhaseTimes { first_byte: Some(first_byte), body: Some(now.since(head_at)), ..self.phase_times() }
     }
 
     /// Returns the time of the look-up, of the connection without it, and of TLS.
@@ -193,12 +197,12 @@ impl Milestones {
     }
 
     fn mark(&self, milestone: &AtomicU64) {
-        self.mark_at(milestone, Instant::now());
+        self.mark_at(milestone, self.time.now());
     }
 
-    fn mark_at(&self, milestone: &AtomicU64, at: Instant) {
+    fn mark_at(&self, milestone: &AtomicU64, at: Offset) {
         // Zero would mean that the milestone is not reached.
-        milestone.store(Micros::from(at - self.start).0.max(1), Ordering::Relaxed);
+        milestone.store(at.since(self.start).0.max(1), Ordering::Relaxed);
     }
 
     /// Whether the current task runs this attempt.

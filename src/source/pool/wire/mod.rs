@@ -10,6 +10,7 @@ pub mod direct;
 pub mod dns_prefetch;
 pub mod failure;
 pub mod kept_body;
+mod marking_resolver;
 pub mod message;
 pub mod milestones;
 pub mod progress;

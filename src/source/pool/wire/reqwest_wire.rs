@@ -4,26 +4,26 @@
 //! so that it can show them. Start at [`ReqwestWire`].
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Proxy, Request, Response};
 use rustc_hash::FxHashSet;
-use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
-use crate::event::outcome::Reason;
+use crate::event::Offset;
+use crate::event::outcome::{Phase, Reason};
 use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
 use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
+use crate::source::pool::wire::marking_resolver::MarkingResolver;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
@@ -51,6 +51,7 @@ pub struct ReqwestWire {
     /// For each TLS configuration.
     secure: Box<[ClientSlot]>,
     tls: Rc<TlsConfigs>,
+    time: RunTime,
 }
 
 /// A client, and the hosts that it has served.
@@ -97,7 +98,13 @@ impl ReqwestWire {
     pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let plain = ClientSlot::default();
         let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
-        Self { resolver, reach, bodies, max_idle, plain, secure, tls }
+        Self { resolver, reach, bodies, max_idle, plain, secure, tls, time: RunTime::begin() }
+    }
+
+    /// Measures time by the run's clock.
+    #[must_use]
+    pub fn timed_by(self, time: RunTime) -> Self {
+        Self { time, ..self }
     }
 
     /// Returns the client for a URL, which allows at least this time for a connection.
@@ -157,7 +164,7 @@ impl ReqwestWire {
     }
 
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Instant) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Offset) -> Exchange {
         if let Some(what) = unsupported(job) {
             let detail = format!("{what}: leave out `--wire reqwest`");
             return Exchange::new(Reply::Failed(Reason::BadRow, Some(detail)));
@@ -171,18 +178,22 @@ impl ReqwestWire {
                 Ok(response) => break response,
                 // Each turn removes an idle connection, so the last one opens a new connection.
                 Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
+                // The client's own time-out for connections knows nothing of a stop.
+                Err(NoAnswer::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls))
+                    if self.time.now() < milestones.phase_deadline(&job.policy.timeouts).min(end)
+                        && self.time.has_stopped_since(milestones.start) => {}
                 Err(ended) => {
                     let ended = self.attribute(ended, &job.url);
                     return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
                 }
             }
         };
-        let (head_at, received) = (Instant::now(), SystemTime::now());
+        let (head_at, received) = (self.time.now(), SystemTime::now());
         let status = response.status().as_u16();
         let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let next = async || response.chunk().await.map_err(|error| failure::classify_reqwest(&error));
         let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
-        let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
+        let phase_times = milestones.phase_times_with_answer(head_at, self.time.now());
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
     }
@@ -193,20 +204,20 @@ async fn answer(
     client: &Client,
     (job, accepts_encoded): (&Job, bool),
     milestones: &Arc<Milestones>,
-    end: Instant,
+    end: Offset,
 ) -> Result<Response, NoAnswer> {
-    let timeouts = &job.policy.timeouts;
+    let (timeouts, time) = (&job.policy.timeouts, &milestones.time);
     let body = upload::open(&job.body, milestones).await?;
     let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
     loop {
         // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
-        let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
+        let next_check = time.now() + timeouts.connect.min(timeouts.first_byte).into();
         let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
-        match timeout_at(deadline, answer.as_mut()).await {
-            Ok(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase())),
-            Ok(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
-            Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
-            Err(_) => return Err(NoAnswer::TimedOut(milestones.phase())),
+        match time.in_time(deadline, answer.as_mut()).await {
+            Some(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase())),
+            Some(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
+            None if milestones.phase_deadline(timeouts).min(end) > time.now() => {}
+            None => return Err(NoAnswer::TimedOut(milestones.phase())),
         }
     }
 }
@@ -218,29 +229,10 @@ fn is_stale(ended: &NoAnswer, milestones: &Milestones) -> bool {
 
 impl Wire for ReqwestWire {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
-        let start = Instant::now();
-        let milestones = Arc::new(Milestones::new(start));
+        let milestones = Arc::new(Milestones::new(self.time.clone()));
         progress.follow(&milestones);
-        let exchange = self.run_exchange(job, &milestones, start + timeout);
+        let exchange = self.run_exchange(job, &milestones, milestones.start + timeout.into());
         milestones::with_current(Arc::clone(&milestones), exchange).await
-    }
-}
-
-/// The run's resolver for reqwest, which marks the wait of the attempt.
-struct MarkingResolver(Resolver);
-
-impl Resolve for MarkingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let resolver = self.0.clone();
-        let milestones = milestones::current();
-        Box::pin(async move {
-            let found = match milestones {
-                Some(milestones) => milestones.look_up(&resolver, name.as_str()).await,
-                None => resolver.look_up(name.as_str()).await,
-            };
-            let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
 use crate::plan::network::Network;
 use crate::source::pool::dns::Resolver;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::direct::DirectWire;
 use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::kept_body::BodyRules;
@@ -156,6 +157,13 @@ impl Wires {
                 .sharing(route.capped.clone());
         let reqwest = ReqwestWire::new(resolver.clone(), route.reach.clone(), tls, bodies.clone(), route.max_idle);
         Self { route, direct, reqwest }
+    }
+
+    /// Measures time by the run's clock.
+    #[must_use]
+    pub fn timed_by(self, time: &RunTime) -> Self {
+        let (direct, reqwest) = (self.direct.timed_by(time.clone()), self.reqwest.timed_by(time.clone()));
+        Self { direct, reqwest, ..self }
     }
 }
 

@@ -113,6 +113,7 @@ fn mark_label(mark: Mark) -> (String, Role) {
         Mark::Limit(from, to) => (format!("limit {from} to {to}"), Role::Accent),
         Mark::Paused => ("paused".into(), Role::Slow),
         Mark::Resumed => ("resumed".into(), Role::TextDim),
+        Mark::Stopped(lasted) => (format!("stopped {}", units::length(lasted)), Role::Slow),
         Mark::Draining => ("draining".into(), Role::Cancelled),
     }
 }

@@ -22,11 +22,13 @@ use std::time::{Duration, SystemTime};
 use http::Response;
 use hyper::body::Incoming;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use crate::event::Offset;
 use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::direct::capped_hosts::CappedHosts;
 use crate::source::pool::wire::direct::connection::{HttpConnection, Unanswered};
@@ -49,6 +51,7 @@ pub struct DirectWire {
     capped: CappedHosts,
     dialer: Dialer,
     bodies: BodyRules,
+    time: RunTime,
 }
 
 /// A running exchange.
@@ -56,15 +59,15 @@ struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
     milestones: &'a Arc<Milestones>,
-    start: Instant,
-    end: Instant,
+    end: Offset,
 }
 
 impl DirectWire {
     /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
     pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let pools = HostPools::new(reach, max_idle, bodies.accepts_encoded());
-        Self { pools, capped: CappedHosts::default(), dialer: Dialer::new(resolver, tls), bodies }
+        let (capped, dialer) = (CappedHosts::default(), Dialer::new(resolver, tls));
+        Self { pools, capped, dialer, bodies, time: RunTime::begin() }
     }
 
     /// Shares the hosts that limit attempts in flight with the clients of other threads.
@@ -73,29 +76,30 @@ impl DirectWire {
         Self { capped, ..self }
     }
 
+    /// Measures time by the run's clock.
+    #[must_use]
+    pub fn timed_by(self, time: RunTime) -> Self {
+        Self { time, ..self }
+    }
+
     /// Performs one exchange, and marks its milestones.
-    async fn run_exchange(
-        &self,
-        job: &Job,
-        milestones: &Arc<Milestones>,
-        (start, end): (Instant, Instant),
-    ) -> Exchange {
+    async fn run_exchange(&self, job: &Job, milestones: &Arc<Milestones>, end: Offset) -> Exchange {
         let pool = self.pools.pool(&job.url);
-        let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
+        let exchange = DirectExchange { job, pool: &pool, milestones, end };
         let (mut connection, mut response) = match self.request(exchange).await {
             Ok(answered) => answered,
             Err(ended) => return Exchange::new(ended.into()).with_phase_times(milestones.phase_times()),
         };
-        let (head_at, received) = (Instant::now(), SystemTime::now());
+        let (head_at, received) = (self.time.now(), SystemTime::now());
         let status = response.status().as_u16();
         pool.settling.note_head(response.headers());
         let intake = BodyIntake::new(&self.bodies, job, status, response.headers());
         let incoming = response.body_mut();
         let next = async || connection.read_chunk(incoming).await;
         let body = body::read_body(next, (&job.policy, intake), milestones, (head_at, end)).await;
-        let ended = Instant::now();
+        let ended = self.time.now();
         if body.broken.is_none() && !message::closes_connection(job) && connection.is_ready().await {
-            self.pools.keep(&pool, connection, ended);
+            self.pools.keep(&pool, connection, Instant::now());
         }
         if !pool.is_secure && demands_tls(status, &body.kept.start) && !job.policy.status.contains(status) {
             let refused = NoAnswer::Failed((Reason::Tls, USE_HTTPS.to_owned()));
@@ -117,16 +121,14 @@ impl DirectWire {
         &self,
         exchange: DirectExchange<'_>,
     ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let DirectExchange { job, pool, milestones, start, .. } = exchange;
+        let DirectExchange { job, pool, milestones, .. } = exchange;
         let may_repeat = job.method.is_idempotent();
-        let mut now = start;
-        while let Some((mut connection, idle_for)) = self.pools.take(pool, now) {
-            if !may_repeat && !exchange.is_settled(&mut connection, (now, idle_for)).await {
+        while let Some((mut connection, idle_for)) = self.pools.take(pool, Instant::now()) {
+            if !may_repeat && !exchange.is_settled(&mut connection, idle_for).await {
                 pool.settling.note_closed();
-                now = Instant::now();
                 continue;
             }
-            let broken = match exchange.send(&mut connection, now, !may_repeat).await? {
+            let broken = match exchange.send(&mut connection, !may_repeat).await? {
                 Ok(response) => {
                     pool.settling.note_kept();
                     return Ok((connection, response));
@@ -142,11 +144,10 @@ impl DirectWire {
                 milestones.mark_stale();
                 break;
             }
-            now = Instant::now();
         }
         // Boxed, so that the handshake does not enlarge the future of every worker.
         let mut connection = Box::pin(self.connect(&exchange)).await?;
-        let response = exchange.send(&mut connection, Instant::now(), false).await?;
+        let response = exchange.send(&mut connection, false).await?;
         response.map(|response| (connection, response)).map_err(|broken| broken.failure.into())
     }
 
@@ -164,10 +165,10 @@ impl DirectWire {
                 dialled => dialled,
             }
         };
-        let deadline = (Instant::now() + exchange.job.policy.timeouts.connect).min(exchange.end);
-        match timeout_at(deadline, dial).await {
-            Ok(dialled) => Ok(HttpConnection::over(dialled?).await?),
-            Err(_) => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
+        let deadline = (self.time.now() + exchange.job.policy.timeouts.connect.into()).min(exchange.end);
+        match self.time.in_time(deadline, dial).await {
+            Some(dialled) => Ok(HttpConnection::over(dialled?).await?),
+            None => Err(match (&exchange.pool.path.proxy, exchange.milestones.phase()) {
                 (Some(proxy), Phase::Connect | Phase::Resolve) => {
                     NoAnswer::Failed((Reason::Proxy, dial::proxy_text(proxy, "opened no connection in time")))
                 }
@@ -179,8 +180,9 @@ impl DirectWire {
 
 impl DirectExchange<'_> {
     /// Whether an idle connection is still open, even if its server closes connections soon after a response.
-    async fn is_settled(&self, connection: &mut HttpConnection, (now, idle_for): (Instant, Duration)) -> bool {
-        let patience = self.pool.settling.time().saturating_sub(idle_for).min(self.end - now);
+    async fn is_settled(&self, connection: &mut HttpConnection, idle_for: Duration) -> bool {
+        let left = self.end.since(self.milestones.time.now());
+        let patience = self.pool.settling.time().saturating_sub(idle_for).min(left.into());
         patience.is_zero() || connection.outlasts(patience).await
     }
 
@@ -188,25 +190,25 @@ impl DirectExchange<'_> {
     async fn send(
         &self,
         connection: &mut HttpConnection,
-        now: Instant,
         is_careful: bool,
     ) -> Result<Result<Response<Incoming>, Unanswered>, NoAnswer> {
         let template = &self.pool.template;
         let request = template.request(self.job, upload::open(&self.job.body, self.milestones).await?);
         connection.prepare(self.job, is_careful, |text| template.write_head(self.job, text));
         let sent = pin!(connection.send(request));
-        self.in_time(now, connection.read_head(sent)).await
+        self.read_in_time(connection.read_head(sent)).await
     }
 
-    /// Waits for a response head, within its time-out from `now` or from the last chunk of an upload.
-    async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
+    /// Waits for a response head, within its time-out from now or from the last chunk of an upload.
+    async fn read_in_time<T>(&self, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
         let mut head = pin!(head);
-        let mut since = now;
+        let time = &self.milestones.time;
+        let mut since = time.now();
         loop {
-            let deadline = (since + self.job.policy.timeouts.first_byte).min(self.end);
-            match timeout_at(deadline, head.as_mut()).await {
-                Ok(answered) => return Ok(answered),
-                Err(_) => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
+            let deadline = (since + self.job.policy.timeouts.first_byte.into()).min(self.end);
+            match time.in_time(deadline, head.as_mut()).await {
+                Some(answered) => return Ok(answered),
+                None => match self.milestones.sent_at().filter(|sent| *sent > since && deadline < self.end) {
                     Some(sent) => since = sent,
                     None => return Err(NoAnswer::TimedOut(Phase::FirstByte)),
                 },
@@ -217,10 +219,9 @@ impl DirectExchange<'_> {
 
 impl Wire for DirectWire {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
-        let start = Instant::now();
-        let milestones = Arc::new(Milestones::new(start));
+        let milestones = Arc::new(Milestones::new(self.time.clone()));
         progress.follow(&milestones);
-        self.run_exchange(job, &milestones, (start, start + timeout)).await
+        self.run_exchange(job, &milestones, milestones.start + timeout.into()).await
     }
 
     fn spare_connections(&self, job: &Job) {

@@ -1,5 +1,8 @@
 //! Rates and gaps.
 
+mod due;
+mod ramp;
+
 use inflight::event::Offset;
 use inflight::source::pool::schedule::pace::StartPace;
 

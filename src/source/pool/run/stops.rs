@@ -1,0 +1,84 @@
+//! Stops of the process: noticed, reported, and kept away from attempts and jobs.
+//!
+//! The run's clock itself takes the time of a stop away. Start at [`SharedRun::notice_stops`].
+
+use tokio::time::MissedTickBehavior;
+
+use crate::event::outcome::{Outcome, Phase, Reason};
+use crate::event::{Fact, Offset};
+use crate::source::pool::run::shared_run::SharedRun;
+use crate::source::pool::run::state::RunState;
+use crate::source::pool::run_time::{RunTime, TICK};
+
+impl SharedRun {
+    /// Reads the run's clock regularly, so that a stop shows as a long time without a reading.
+    ///
+    /// It never waits for the receiver of events: a slow disk is no stop.
+    pub async fn notice_stops(&self) {
+        if !self.time.notices_stops() {
+            return;
+        }
+        self.time.start_noticing();
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.over.is_cancelled() {
+            let command = self.command_applied.notified();
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.over.cancelled() => break,
+            }
+            let is_at_rest = {
+                let mut state = self.lock();
+                let now = self.now();
+                state.emit_stop(now, &self.time);
+                state.is_at_rest()
+            };
+            if is_at_rest {
+                self.time.stop_noticing();
+                tokio::select! {
+                    () = command => {}
+                    () = self.over.cancelled() => break,
+                }
+                self.time.start_noticing();
+            }
+        }
+        self.time.stop_noticing();
+    }
+}
+
+impl RunState {
+    /// Emits that the process was stopped before `now`, if that is news.
+    pub(in crate::source::pool) fn emit_stop(&mut self, now: Offset, time: &RunTime) {
+        let stopped = time.stopped();
+        // The next step reports a stop that began after this one.
+        if stopped > self.stopped && !time.has_stopped_since(now) {
+            let lasted = stopped - self.stopped;
+            self.stopped = stopped;
+            self.emit_first(now, Fact::Stopped { lasted });
+        }
+    }
+}
+
+/// Whether an attempt failed in a way that a stop may explain: the server, or something on the way, did not wait for us.
+pub(super) fn may_be_of_stop(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::TimedOut { phase } => *phase != Phase::Job,
+        Outcome::Failed { reason, .. } => match reason {
+            Reason::Dns
+            | Reason::Refused
+            | Reason::Unreachable
+            | Reason::Proxy
+            | Reason::Tls
+            | Reason::Reset
+            | Reason::ClosedEarly => true,
+            Reason::BadResponse
+            | Reason::TooLarge
+            | Reason::Redirect
+            | Reason::BadRow
+            | Reason::Local
+            | Reason::Panicked
+            | Reason::Unexpected => false,
+        },
+        Outcome::Answered { .. } | Outcome::Redirected { .. } | Outcome::Throttled { .. } | Outcome::Cancelled => false,
+    }
+}
