@@ -183,11 +183,16 @@ fn text_of_other_encodings_and_line_ends_is_read() {
 #[test]
 fn files_of_other_tools_are_named_with_the_way_to_use_them() {
     for (name, text, what, help) in [
-        ("x.har", "{\"log\": {}}", "is a recording of a browser (HAR), not a plan", "requests.jsonl"),
-        ("sitemap.xml", "<urlset></urlset>", "is a sitemap, not a plan", "> urls.txt"),
-        ("run.sh", "curl https://a.b\n", "is a script of `curl` commands, not a plan", "requests.jsonl"),
-        ("api.json", "{\"openapi\": \"3.0.0\"}", "is an OpenAPI description, not a plan", "write a plan"),
-        ("api.yaml", "swagger: '2.0'\n", "is an OpenAPI description, not a plan", "write a plan"),
+        ("x.har", "{\"log\": {}}", "is a recording of a browser (HAR), not a plan", " -o plan.toml` makes a plan"),
+        ("sitemap.xml", "<urlset></urlset>", "is a sitemap, not a plan", " -o urls.txt` makes a list"),
+        ("run.sh", "curl https://a.b\n", "is a script of `curl` commands, not a plan", "inflight import "),
+        (
+            "api.json",
+            "{\"openapi\": \"3.0.0\"}",
+            "is an OpenAPI description, not a plan",
+            " -o plan.toml` makes a plan",
+        ),
+        ("api.yaml", "swagger: '2.0'\n", "is an OpenAPI description, not a plan", " -o plan.toml` makes a plan"),
         ("load.js", "import http from 'k6/http';\n", "is a k6 script, not a plan", "no scripts"),
     ] {
         let (_folder, path) = folder(&[(name, text)]);

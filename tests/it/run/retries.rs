@@ -18,7 +18,7 @@ fn a_status_that_is_not_listed_is_final_until_a_flag_lists_it() {
     let folder = plan(&upstream, "repeat = 3", "/status/500");
     let ended = folder.inflight("run plan.toml").run().exits(1);
     assert!(ended.out().contains("not retried; `--retry-on 500` changes that\n"), "{}", ended.out());
-    assert_eq!(ended.out().matches("not retried").count(), 1, "{}", ended.out());
+    assert_eq!(ended.out().matches("  not retried").count(), 1, "{}", ended.out());
     let advice = json!({"why": "`retry.on` does not contain it", "fix": "`--retry-on 500`"});
     let summary = folder.inflight("run plan.toml --json").run().exits(1).summary();
     assert_eq!((&summary["failures"][0]["not_retried"], &summary["retries"]), (&advice, &json!(0)));
