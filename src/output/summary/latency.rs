@@ -1,6 +1,6 @@
 //! The line of the summary with the percentiles of latency, and what they leave out.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use crate::model::Model;
 use crate::text::units;

@@ -1,6 +1,6 @@
 //! The line of the summary with the latencies since due.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use crate::model::Model;
 use crate::model::since_due::SinceDue;
