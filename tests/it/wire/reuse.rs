@@ -111,6 +111,7 @@ fn both_wires_replace_a_connection_that_drops_its_second_request() {
 fn a_connection_whose_end_is_announced_is_not_used_again() {
     const CLOSE: Do = Say("HTTP/1.1 200 OK\r\nConnection: close\r\ncontent-length: 2\r\n\r\nok");
     const OLD: Do = Say("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    const KEPT: &[&[Do]] = &[&[Hear, OK, Hear] as &[Do]; 2];
     const SCRIPTS: [&[&[Do]]; 2] = [&[&[Hear, CLOSE, Hear] as &[Do]; 2], &[&[Hear, OLD, Hear] as &[Do]; 2]];
     for scripts in SCRIPTS {
         for method in [Method::GET, Method::POST] {
@@ -120,7 +121,6 @@ fn a_connection_whose_end_is_announced_is_not_used_again() {
         }
     }
     // The plan announces it.
-    const KEPT: &[&[Do]] = &[&[Hear, OK, Hear] as &[Do]; 2];
     let change = |job: &mut Job| {
         let close = (http::header::CONNECTION, http::HeaderValue::from_static("te, Close"));
         job.headers = std::sync::Arc::new(http::HeaderMap::from_iter([close]));

@@ -116,7 +116,9 @@ impl RequestTemplate {
         let origin = self.origin.as_deref().unwrap_or_default();
         let pieces: [&str; 5] = [job.method.as_str(), " ", origin, job.url.target(), " HTTP/1.1\r\n"];
         text.reserve(pieces.iter().map(|piece| piece.len()).sum::<usize>() + fields.lines.len());
-        pieces.iter().for_each(|piece| text.extend_from_slice(piece.as_bytes()));
+        for piece in pieces {
+            text.extend_from_slice(piece.as_bytes());
+        }
         text.extend_from_slice(&fields.lines);
     }
 

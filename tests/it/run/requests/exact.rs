@@ -110,12 +110,12 @@ fn a_digest_signs_the_path_that_is_sent() {
 
 #[test]
 fn a_url_has_no_longest_length() {
+    const TOO_LONG: &[&[Do]] = &[&[Hear, Say("HTTP/1.1 414 URI Too Long\r\ncontent-length: 2\r\n\r\nno"), Hear]];
     for kib in [70, 200] {
         let path = "a".repeat(kib << 10);
         let request = sent(&["list.txt"], &[("list.txt", &format!("URL/{path}\n"))]);
         assert_eq!(request.find(" HTTP/1.1\r\n"), Some("GET /".len() + path.len()));
     }
-    const TOO_LONG: &[&[Do]] = &[&[Hear, Say("HTTP/1.1 414 URI Too Long\r\ncontent-length: 2\r\n\r\nno"), Hear]];
     let server = Server::start(TOO_LONG);
     let mut list = format!("http://{}/", server.address());
     write!(list, "{}", "a".repeat(70 << 10)).unwrap();
