@@ -60,12 +60,11 @@ impl FieldNames {
 
     /// Replaces the names of these fields, and adds those that are new.
     #[must_use]
-    pub fn replaced_by<'n>(&self, fields: impl IntoIterator<Item = &'n FieldName, IntoIter: Clone>) -> Self {
-        let fields = fields.into_iter();
-        let own = Self::collect(fields.clone());
+    pub fn replaced_by<'n>(&self, fields: impl Iterator<Item = &'n FieldName> + Clone) -> Self {
         let is_kept = |name: &HeaderName| fields.clone().all(|field| field.name != *name);
-        let kept = self.unusual.iter().filter(|(name, _)| is_kept(name)).cloned();
-        Self { unusual: kept.chain(own.unusual).collect() }
+        let mut unusual: Vec<_> = self.unusual.iter().filter(|(name, _)| is_kept(name)).cloned().collect();
+        unusual.extend(Self::collect(fields).unusual);
+        Self { unusual }
     }
 
     /// Appends the name of a request's field: of the `nth` one with this name.
