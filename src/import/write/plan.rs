@@ -93,10 +93,9 @@ fn login(kind: &str, user: &ImportedText, password: &ImportedText) -> String {
 fn headers(all: &[(String, ImportedText)]) -> String {
     let mut by_name: Vec<(String, Vec<String>)> = Vec::new();
     for (name, value) in all {
-        let name = name.to_ascii_lowercase();
-        match by_name.iter_mut().find(|(own, _)| *own == name) {
+        match by_name.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
             Some((_, values)) => values.push(text(value)),
-            None => by_name.push((name, vec![text(value)])),
+            None => by_name.push((name.clone(), vec![text(value)])),
         }
     }
     let value = |values: Vec<String>| match &*values {

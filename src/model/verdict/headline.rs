@@ -17,7 +17,7 @@ pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> Ver
 
 /// How the run is going.
 pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
-    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling];
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, alone];
     states.iter().find_map(|state| state(model, now)).unwrap_or_else(|| concurrency(model, now))
 }
 
@@ -76,6 +76,27 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     (model.is_polled && all > 0).then(|| sentence(&format!("Up: {up} of {all}"), changes, ""))
 }
 
+/// Whether a large share of the jobs of a run that is over has failed, although too few for a finding.
+pub fn has_failed(model: &Model) -> bool {
+    const NOTABLE: u64 = 4;
+    let failed = model.totals.jobs_failed;
+    model.ended.is_some() && failed > 0 && NOTABLE * failed >= model.totals.settled()
+}
+
+/// The run is over, and a large share of its jobs has failed.
+fn failing(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let (failed, settled) = (model.totals.jobs_failed, model.totals.settled());
+    let (cause, _) = model.incidents.by_size().into_iter().next()?;
+    let number = format!("{} of {} failed", units::count(failed), units::plural(settled, "job"));
+    has_failed(model).then(|| sentence(&number, cause.to_string(), ""))
+}
+
+/// There was only one request.
+fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let number = if model.ended.is_some() { "One request" } else { "One request so far" };
+    (model.totals.started == 1).then(|| sentence(number, "nothing ran beside it".to_owned(), ""))
+}
+
 /// How many were in flight at once, and what held the run to it.
 fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     let mean = mean_in_flight(model, now);
@@ -86,7 +107,8 @@ fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     if peak <= 1 && model.totals.ended >= 2 {
         return sentence("One at a time", "no two attempts ran at once".to_owned(), hold(model, now));
     }
-    if limit.is_none_or(|limit| u64::from(limit) >= model.totals.started) && u64::from(peak) == model.totals.started {
+    let is_whole = peak > 1 && u64::from(peak) == model.totals.started;
+    if is_whole && limit.is_none_or(|limit| limit >= peak) {
         return sentence("All at once", format!("{} in flight together", units::count(peak.into())), "");
     }
     let place = match limit {

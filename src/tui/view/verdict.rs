@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::verdict::explanation::Press;
-use crate::model::verdict::headline::headline;
+use crate::model::verdict::headline::{has_failed, headline};
 use crate::model::verdict::rules::refusals::RefusalFinding;
 use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
 use crate::model::verdict::working::{helpful_action, working};
@@ -38,7 +38,8 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     // On a narrow screen, the sentence needs the room of the key.
     let key = if pen.width() < KEY_FROM { String::new() } else { key };
     let end = pen.width().saturating_sub(if key.is_empty() { 0 } else { width_of(&key) + 2 });
-    let status = finding.as_ref().map_or(Status::Ok, status_of);
+    let usual = if has_failed(scene.model) { Status::Failed } else { Status::Ok };
+    let status = finding.as_ref().map_or(usual, status_of);
     let glyph = pen.theme.glyph(status).to_owned();
     let x = pen.text(0, 0, &glyph, status) + 1;
     let x = pen.text(x, 0, &verdict.number, Role::Title);

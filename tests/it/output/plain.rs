@@ -119,7 +119,7 @@ fn sentences_come_every_fifteen_seconds() {
     first failure of its kind, GET http://a.b/1: 503 Service Unavailable.
     50 percent, 2 of 4 jobs done, 0 in flight, 1 failed.
     50 percent, 2 of 4 jobs done, 0 in flight, 1 failed.
-    One at a time: no two attempts ran at once.
+    1 of 3 jobs failed: 503 Service Unavailable.
     cancelled after 31.0 s: 1 ok, 1 failed, 1 cancelled
     ");
 }

@@ -36,6 +36,8 @@ pub struct AtOnce {
     passed: u32,
     /// Probes in a row that were refused only after several of them.
     leaks: u32,
+    /// A probe with more was refused: the limit is confirmed a second time.
+    is_bounded: bool,
     /// How often a limit that had come back came down again.
     relapses: u32,
 }
@@ -67,6 +69,7 @@ impl AtOnce {
             is_single: held <= 1,
             passed: 0,
             leaks: 0,
+            is_bounded: false,
             relapses: 0,
         }
     }
@@ -76,11 +79,11 @@ impl AtOnce {
         self.limit
     }
 
-    /// The limit without a probe under way, once it is confirmed. One at once is never offered: a bucket without a
-    /// burst looks alike.
+    /// The limit without a probe under way, once it is confirmed: so many are accepted, and more were refused again. One
+    /// at once is never offered: a bucket without a burst looks alike.
     pub fn learned(&self) -> Option<u32> {
         let is_confirmed = self.accepted >= AT_ONCE_CONFIRMED.max(3 * self.limit);
-        Some(self.settled.unwrap_or(self.limit)).filter(|&limit| is_confirmed && limit > 1)
+        Some(self.settled.unwrap_or(self.limit)).filter(|&limit| is_confirmed && self.is_bounded && limit > 1)
     }
 
     /// Whether nothing has been accepted under this hypothesis.
@@ -165,6 +168,7 @@ impl AtOnce {
                 return AtOnceVerdict::Falls;
             }
             self.set(settled, now);
+            self.is_bounded = true;
             let most = if self.is_lowered() { AT_ONCE_PATIENCE_LOST } else { AT_ONCE_PATIENCE_MAX };
             self.patience = (self.patience * 2).min(most);
             return AtOnceVerdict::Moves;
