@@ -65,8 +65,14 @@ pub fn import(
         ImportFormat::Sitemap => sitemap::read(text)?,
         ImportFormat::Curl => curl::read(text)?,
     };
+    import.leave_out_faulty();
     if import.requests.is_empty() {
-        let why = import.notes.first().map_or_else(|| "the file has none".to_owned(), Clone::clone);
+        let why = import
+            .notes
+            .iter()
+            .chain(&import.left_out)
+            .next()
+            .map_or_else(|| "the file has none".to_owned(), Clone::clone);
         return Err(ImportError::nothing(format!("there is no request to import: {why}")));
     }
     if !keeps_secrets {

@@ -4,7 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use http::{HeaderName, Method};
+
 use crate::import::imported_text::ImportedText;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::mask_queries;
 
 /// The result of an import.
 #[derive(Debug, Default)]
@@ -74,6 +78,20 @@ pub struct ImportedPart {
 }
 
 impl Import {
+    /// Leaves out the requests that no plan can send, so that the others run.
+    pub fn leave_out_faulty(&mut self) {
+        let mut faults = Vec::new();
+        self.requests.retain(|request| {
+            let fault = request.fault();
+            faults.extend(fault.map(|why| {
+                let shown = request.name.clone().unwrap_or_else(|| request.url.literals().collect());
+                format!("{}: {why}", sanitize(&mask_queries(&shown)))
+            }));
+            fault.is_none()
+        });
+        self.left_out.extend(faults);
+    }
+
     /// A note about the environment variables that the requests need, if there are any.
     pub fn undefined_variables(&self) -> Option<String> {
         let names: BTreeSet<&str> = self.requests.iter().flat_map(ImportedRequest::variables).collect();
@@ -84,6 +102,23 @@ impl Import {
 }
 
 impl ImportedRequest {
+    /// Why it cannot be sent, if so.
+    fn fault(&self) -> Option<&'static str> {
+        let is_method = |method: &str| Method::from_bytes(method.as_bytes()).is_ok();
+        let is_name = |name: &str| HeaderName::from_bytes(name.as_bytes()).is_ok();
+        let is_value =
+            |value: &ImportedText| value.literals().all(|text| !text.chars().any(|c| c != '\t' && c.is_control()));
+        if self.method.as_deref().is_some_and(|method| !is_method(method)) {
+            Some("its method is not valid")
+        } else if self.url.literals().any(|text| text.trim().contains(|c: char| c.is_whitespace() || c.is_control())) {
+            Some("its URL has a blank or a control character")
+        } else if !self.headers.iter().all(|(name, value)| is_name(name) && is_value(value)) {
+            Some("one of its headers is not valid")
+        } else {
+            None
+        }
+    }
+
     /// All its texts.
     pub fn texts(&self) -> impl Iterator<Item = &ImportedText> {
         let auth: Vec<&ImportedText> = match &self.auth {

@@ -115,20 +115,32 @@ fn find_encoded(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)
     Some((start, end))
 }
 
-/// Returns the decoded bytes of a percent-encoded text, each with its offset.
+/// Returns the decoded bytes of a text, each with its offset: percent-encoded ones, and escapes of JSON for single
+/// characters of ASCII, such as `\/`.
 fn decoded_bytes(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at;
-        let encoded = |digits: &[u8]| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok();
-        let byte = match bytes.get(start..start + 3) {
-            Some([b'%', digits @ ..]) if digits.iter().all(u8::is_ascii_hexdigit) => encoded(digits),
-            _ => None,
-        };
-        at += if byte.is_some() { 3 } else { 1 };
-        byte.or_else(|| bytes.get(start).copied()).map(|byte| (start, byte))
+        let (byte, length) = decoded_byte(bytes.get(start..)?)?;
+        at += length;
+        Some((start, byte))
     })
+}
+
+/// The first byte of a text, and the length of its encoded form.
+fn decoded_byte(bytes: &[u8]) -> Option<(u8, usize)> {
+    let encoded = |digits: &[u8; 2]| {
+        let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
+        u8::from_str_radix(str::from_utf8(digits).ok().filter(|_| is_hex)?, 16).ok()
+    };
+    let decoded = match bytes {
+        [b'%', a, b, ..] => encoded(&[*a, *b]).map(|byte| (byte, 3)),
+        [b'\\', b'/', ..] => Some((b'/', 2)),
+        [b'\\', b'u', b'0', b'0', a, b, ..] => encoded(&[*a, *b]).filter(u8::is_ascii).map(|byte| (byte, 6)),
+        _ => None,
+    };
+    decoded.or_else(|| bytes.first().map(|byte| (*byte, 1)))
 }
 
 /// Whether the value of a header or query parameter with this name is secret.

@@ -34,7 +34,7 @@ pub(super) fn is_expanded(word: &str) -> bool {
 ///
 /// Returns the words of each command, or why the script cannot be split.
 pub(super) fn commands(script: &str) -> Result<Vec<Vec<String>>, String> {
-    let mut splitter = Splitter { commands: vec![Vec::new()], word: None };
+    let mut splitter = Splitter { commands: vec![Vec::new()], word: None, is_redirected: false };
     let mut chars = script.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -58,6 +58,7 @@ pub(super) fn commands(script: &str) -> Result<Vec<Vec<String>>, String> {
                     chars.next();
                 }
             }
+            '<' | '>' => splitter.redirect(&mut chars),
             '\n' | '\r' | ';' | '&' | '|' => splitter.end_command(),
             c if c.is_whitespace() => splitter.end_word(),
             c => splitter.push(c),
@@ -80,6 +81,8 @@ struct Splitter {
     commands: Vec<Vec<String>>,
     /// The word so far, if one has begun.
     word: Option<String>,
+    /// The word is where the command reads from or writes to.
+    is_redirected: bool,
 }
 
 type Chars<'s> = std::iter::Peekable<std::str::Chars<'s>>;
@@ -90,13 +93,26 @@ impl Splitter {
     }
 
     fn end_word(&mut self) {
-        if let (Some(word), Some(command)) = (self.word.take(), self.commands.last_mut()) {
+        if let (Some(word), Some(command)) = (self.word.take(), self.commands.last_mut())
+            && !std::mem::take(&mut self.is_redirected)
+        {
             command.push(word);
         }
     }
 
+    /// A redirection of the shell: the number before it and the word after it are not the command's.
+    fn redirect(&mut self, chars: &mut Chars<'_>) {
+        if self.word.as_ref().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+            self.word = None;
+        }
+        self.end_word();
+        while chars.next_if(|next| matches!(next, '<' | '>' | '&' | ' ' | '\t')).is_some() {}
+        self.is_redirected = true;
+    }
+
     fn end_command(&mut self) {
         self.end_word();
+        self.is_redirected = false;
         if self.commands.last().is_some_and(|command| !command.is_empty()) {
             self.commands.push(Vec::new());
         }
@@ -219,6 +235,8 @@ mod tests {
                 vec!["curl", ""]
             ]
         );
+        let redirected = commands("curl x > out.json 2>/dev/null\ncurl y 2>&1 >>log z '<' <in").unwrap();
+        assert_eq!(redirected, [vec!["curl", "x"], vec!["curl", "y", "z", "<"]]);
         assert_eq!(commands("curl 'a").unwrap_err(), "a quote is not closed: '");
         assert!(commands("\n\n# a\n").unwrap().is_empty());
     }

@@ -163,7 +163,8 @@ impl Quota {
         } else if (remaining < before.remaining || remaining == 0)
             && let Some(began) = self.began
         {
-            self.bounds.0 = self.bounds.0.max(started - began);
+            // The window began when its first attempt arrived, which can be as late as its answer.
+            self.bounds.0 = self.bounds.0.max(started - began - history.first_answer_latency());
         }
         if is_new_window || remaining <= before.remaining {
             self.level = Some(heard);
@@ -226,7 +227,8 @@ impl Quota {
         }
         if let (Some(window), true) = (candidate, left > 0) {
             let began = self.began.unwrap_or(now);
-            return x.max((began + window + NETWORK_MARGIN + history.settle_time()).min(level.resets));
+            let arrival = history.first_answer_latency().min(0.1 * window);
+            return x.max((began + window + NETWORK_MARGIN + history.settle_time() + arrival).min(level.resets));
         }
         if level.resets < NEVER { x.max(level.resets) } else { x }
     }
