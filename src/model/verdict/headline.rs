@@ -94,7 +94,7 @@ fn failing(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 /// There was only one request.
 fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     let number = if model.ended.is_some() { "One request" } else { "One request so far" };
-    (model.totals.started == 1).then(|| sentence(number, "nothing ran beside it".to_owned(), ""))
+    (model.totals.started == 1).then(|| sentence(number, "nothing ran next to it".to_owned(), ""))
 }
 
 /// How many were in flight at once, and what held the run to it.
