@@ -86,8 +86,8 @@ class Done:
         return self.out + self.err
 
 
-# What the user's surroundings must not change.
-FOREIGN = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir", "netrc")
+# All that a program gets from these surroundings. Others decide how it runs: `CI` takes its screen away, `http_proxy` its route.
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "USER")
 
 
 class Trial:
@@ -108,7 +108,7 @@ class Trial:
         return [self.binary, name, *map(str, arguments)]
 
     def environment(self, more):
-        kept = {key: value for key, value in os.environ.items() if key.lower() not in FOREIGN}
+        kept = {key: os.environ[key] for key in KEPT if key in os.environ}
         return {**kept, "XDG_CONFIG_HOME": self.folder, "HOME": self.folder, **more}
 
     def run(self, *arguments, json_summary=True, **options):
