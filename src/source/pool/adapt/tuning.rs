@@ -13,6 +13,8 @@ pub const MIN_SETTLE: Seconds = 0.004;
 pub const SETTLE_FACTOR: f64 = 2.0;
 /// A single attempt that asks whether a window is over is awaited for so many answers' time,
 pub const SCOUT_LATENCIES: f64 = 1.5;
+/// and for so long on a machine that is busy: it costs nothing if the answer comes sooner,
+pub const MIN_SCOUT_TIME: Seconds = 0.025;
 /// but for no more than this share of the window.
 pub const SCOUT_TIME_SHARE: f64 = 0.01;
 /// How long a refusal is assumed to take before the first one.
@@ -41,7 +43,7 @@ pub const SPREAD_GAP: Seconds = 0.002;
 /// The longest time that the first starts take: what a healthy host may lose, once.
 pub const SPREAD_TIME: Seconds = 0.04;
 /// For every so many accepted attempts, one more starts without that time between.
-pub const ANSWERS_PER_SLOT: u32 = 3;
+pub const ANSWERS_PER_SLOT: u32 = 6;
 /// The first limit of a slow start.
 pub const SLOW_START_LIMIT: u32 = 4;
 
@@ -238,6 +240,8 @@ pub const SMOOTH_SHARE: f64 = 0.8;
 pub const SCOUT_SHARE: f64 = 0.05;
 /// Bursts that adopt a shorter window: by the clock, one may look shorter.
 pub const CLEAN_SHORT_CYCLES: u32 = 3;
+/// Bursts that pass before a length that is not natural is tried: it is rarely the right one.
+pub const ODD_LENGTH_AFTER: u32 = 2;
 /// Lengths that are not natural and are tried at most.
 pub const MAX_HALVINGS: u32 = 4;
 /// Bursts between tries of a larger quota.

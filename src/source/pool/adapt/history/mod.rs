@@ -13,7 +13,7 @@ use crate::source::pool::adapt::history::start_log::StartLog;
 use crate::source::pool::adapt::seconds::{self, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     ANSWER_WEIGHT, FIRST_REFUSAL_LATENCY, FREE_ENDS, FREE_STARTS, KNOWN_ENDS, KNOWN_STARTS, MAX_LATENCY_GROWTH,
-    MIN_SETTLE, OUTLIER, REFUSAL_WEIGHT, SCOUT_LATENCIES, SCOUT_TIME_SHARE, SETTLE_FACTOR,
+    MIN_SCOUT_TIME, MIN_SETTLE, OUTLIER, REFUSAL_WEIGHT, SCOUT_LATENCIES, SCOUT_TIME_SHARE, SETTLE_FACTOR,
 };
 
 /// The history of a host.
@@ -175,7 +175,8 @@ impl History {
     /// How long the single attempt that asks whether a window of this length is over may take to be refused. After a
     /// pause the first refusal may take longer than those before; what is accepted sooner does not wait.
     pub fn scout_time(&self, window: Seconds) -> Seconds {
-        self.settle_time().max((SCOUT_LATENCIES * self.answer_latency()).min(SCOUT_TIME_SHARE * window))
+        let scout = (SCOUT_LATENCIES * self.answer_latency()).max(MIN_SCOUT_TIME);
+        self.settle_time().max(scout.min(SCOUT_TIME_SHARE * window))
     }
 
     /// How long a refusal takes.

@@ -4,7 +4,7 @@ use crate::event::adaptive::Learned;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::simulation::kinds::{self, LimiterKind};
-use crate::source::pool::adapt::simulation::upstream::{BucketWait, Limiter, Truth};
+use crate::source::pool::adapt::simulation::upstream::{Begins, BucketWait, Limiter, States, Truth};
 use crate::source::pool::adapt::simulation::{BatchResult, Setup, least_time, simulate};
 
 /// How a kind of limiter was served, on average.
@@ -196,4 +196,18 @@ fn a_bucket_without_a_burst_is_never_taken_for_one_at_once() {
 fn slow_refusals_do_not_hide_a_bucket_behind_a_window() {
     let (ratio, result) = run(&bucket("bucket 20/s b5", 20.0, 5.0), &Setup { refusal: 0.3, ..SETUP });
     assert!(ratio > 0.6 && result.refused < 45, "{ratio} {result:?}");
+}
+
+#[test]
+fn a_window_that_a_fast_server_fills_in_an_instant_refuses_few() {
+    let kind = |begins| LimiterKind {
+        limiter: Limiter::window(30, 5.0, begins, States::Nothing),
+        ..bucket("30 per 5s", 1.0, 1.0)
+    };
+    for begins in [Begins::First, Begins::Log] {
+        for latency in [0.001, 0.002, 0.004] {
+            let score = score(&kind(begins), 120, latency, 3);
+            assert!(score.refused <= 0.08 && score.ratio >= 0.95, "{latency}: {score:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::source::pool::adapt::history::History;
 use crate::source::pool::adapt::natural::{self, WINDOWS};
 use crate::source::pool::adapt::seconds::{SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
-    CLEAN_SHORT_CYCLES, FULL_SHARE, MAX_HALVINGS, MORE_EVERY_REFUSED, SHORT_WINDOW,
+    CLEAN_SHORT_CYCLES, FULL_SHARE, MAX_HALVINGS, MORE_EVERY_REFUSED, ODD_LENGTH_AFTER, SHORT_WINDOW,
 };
 use crate::source::pool::adapt::window::{Experiment, WaitKind, Window, WindowVerdict};
 
@@ -76,7 +76,12 @@ impl Window {
                     && (waits == WaitKind::Constant || self.clean >= 2)
                     && (self.halvings < 1 || natural::is_natural(window))
         };
-        if let Some(window) = shorter.filter(|&window| is_useful(window)) {
+        let shorter = shorter.filter(|&window| is_useful(window));
+        let is_too_soon = natural.is_none() && length > SHORT_WINDOW && self.clean < ODD_LENGTH_AFTER;
+        if let Some(window) = shorter {
+            if is_too_soon {
+                return;
+            }
             self.halvings += u32::from(!natural::is_natural(window));
             self.experiment = Some(Experiment::Shorter { length: window, is_live: false, clean: 0 });
         } else if self.clean.is_multiple_of(self.every) {
