@@ -2,20 +2,39 @@
 //!
 //! Start at [`mask_url`].
 
+use std::ops::Range;
+
 use url::Url;
 
 /// The replacement of a secret.
 pub const MASK: &str = "***";
 
-/// The shortest value of a header, a query or a cookie that counts as a secret, in bytes. Shorter ones occur everywhere.
-pub const MIN_SECRET: usize = 6;
+/// The shortest value of a header, a query or a cookie that is masked wherever it occurs, in bytes. Shorter ones occur
+/// everywhere, so they are masked only behind their names.
+const MIN_SECRET: usize = 6;
 
 /// Parts of a query parameter's name that mark its value as secret.
-const SECRET_PARTS: [&str; 9] =
-    ["token", "secret", "passw", "api_key", "apikey", "api-key", "auth", "signature", "session"];
+const SECRET_PARTS: [&str; 10] =
+    ["token", "secret", "passw", "api_key", "apikey", "api-key", "auth", "signature", "session", "credential"];
+
+/// What comes before `key` in a name whose value is secret, as in `Ocp-Apim-Subscription-Key`.
+const SECRET_KEYS: [&str; 12] = [
+    "access",
+    "account",
+    "admin",
+    "app",
+    "application",
+    "functions",
+    "license",
+    "master",
+    "private",
+    "shared",
+    "subscription",
+    "x",
+];
 
 /// Names of secret query parameters that are too short to be matched as a part.
-const SECRET_NAMES: [&str; 4] = ["key", "sig", "pwd", "code"];
+const SECRET_NAMES: [&str; 6] = ["key", "sig", "pwd", "code", "jwt", "sid"];
 
 /// Removes user and password from a URL, and masks secret query parameters.
 pub fn mask_url(url: &Url) -> String {
@@ -60,6 +79,35 @@ pub fn mask_values(text: &str, values: &[Box<str>]) -> String {
         }
     }
     shown
+}
+
+/// Returns the texts that show a secret value that was sent with this name: those to mask if a server repeats them.
+pub fn texts_of_secret(name: &str, value: &str) -> Vec<Box<str>> {
+    if value.is_empty() || value.len() >= MIN_SECRET {
+        return Vec::from_iter((!value.is_empty()).then(|| value.into()));
+    }
+    let title: String = name.split_inclusive('-').map(title_case).collect();
+    let of_name = |name: &str| {
+        let notations = [
+            format!("{name}={value}"),
+            format!("{name}: {value}"),
+            format!("{name}:{value}"),
+            format!("\"{name}\":\"{value}\""),
+            format!("\"{name}\": \"{value}\""),
+        ];
+        notations.map(Box::from)
+    };
+    let mut texts = Vec::from(of_name(name));
+    if title != name {
+        texts.extend(of_name(&title));
+    }
+    texts
+}
+
+/// A word with its first letter in upper case.
+fn title_case(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// Masks the secret query parameters of all addresses in a text, absolute or relative.
@@ -146,7 +194,14 @@ fn decoded_byte(bytes: &[u8]) -> Option<(u8, usize)> {
 /// Whether the value of a header or query parameter with this name is secret.
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET_NAMES.contains(&name.as_str()) || name == "cookie" || SECRET_PARTS.iter().any(|part| name.contains(part))
+    SECRET_NAMES.contains(&name.as_str()) || name == "cookie" || has_secret_part(&name)
+}
+
+/// Whether a name in lower case has a part that marks its value as secret.
+fn has_secret_part(name: &str) -> bool {
+    let key = name.strip_suffix("key").map(|before| before.trim_end_matches(['-', '_']));
+    SECRET_PARTS.iter().any(|part| name.contains(part))
+        || key.is_some_and(|before| SECRET_KEYS.iter().any(|kind| before.ends_with(kind)))
 }
 
 /// Whether the value of a request or response header with this name is secret.
@@ -159,24 +214,32 @@ pub fn is_secret_header(name: &str) -> bool {
 
 /// Masks every quoted value after a secret name, as in `"access_token": "…"`. The text may end
 /// within a value.
-///
-/// The short names that are secret in a query are not masked here: `"code"` is often an error code.
 pub fn mask_named_values(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((name_end, value)) = find_pair(rest) {
-        let name = rest[..name_end].rsplit('"').next().unwrap_or_default().to_ascii_lowercase();
-        let end = find_quote(&rest[value..]).map_or(rest.len(), |end| value + end);
-        if SECRET_PARTS.iter().any(|part| name.contains(part)) || name.contains("cookie") {
-            shown.push_str(&rest[..value]);
-            shown.push_str(MASK);
-        } else {
-            shown.push_str(&rest[..end]);
-        }
-        rest = &rest[end..];
+    let mut from = 0;
+    for (_, value) in secret_values(text) {
+        shown.push_str(&text[from..value.start]);
+        shown.push_str(MASK);
+        from = value.end;
     }
-    shown.push_str(rest);
-    shown
+    shown + &text[from..]
+}
+
+/// Finds every quoted value after a secret name. Returns the name, and where the value is.
+///
+/// The short names that are secret in a query do not count here: `"code"` is often an error code.
+pub fn secret_values(text: &str) -> Vec<(&str, Range<usize>)> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some((name_end, value)) = find_pair(&text[from..]) {
+        let (name_end, value) = (from + name_end, from + value);
+        let name = text[from..name_end].rsplit('"').next().unwrap_or_default();
+        from = find_quote(&text[value..]).map_or(text.len(), |end| value + end);
+        let lower = name.to_ascii_lowercase();
+        if lower.contains("cookie") || has_secret_part(&lower) {
+            found.push((name, value..from));
+        }
+    }
+    found
 }
 
 /// Finds the next `"name": "`. Returns the end of the name and the start of the value.
@@ -249,8 +312,11 @@ mod tests {
 
     #[test]
     fn headers_are_secret_by_name_and_challenges_are_not() {
-        assert!(["Set-Cookie", "Authorization", "X-Api-Key", "x-session-id"].into_iter().all(is_secret_header));
-        assert!(!["WWW-Authenticate", "Retry-After", "Content-Type", "X-Request-Id"].into_iter().any(is_secret_header));
+        let secret = ["Set-Cookie", "Authorization", "X-Api-Key", "x-session-id", "Ocp-Apim-Subscription-Key", "X-Key"];
+        assert!(secret.into_iter().all(is_secret_header));
+        let public =
+            ["WWW-Authenticate", "Retry-After", "Content-Type", "X-Request-Id", "Idempotency-Key", "Cache-Key"];
+        assert!(!public.into_iter().any(is_secret_header));
     }
 
     #[test]
@@ -266,6 +332,14 @@ mod tests {
     fn a_character_that_a_secret_covers_in_part_is_masked() {
         assert_eq!(mask_values("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
         assert_eq!(mask_values("say éabc!", &["%A9abc".into()]), "say ***!");
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_behind_its_name_only() {
+        let mask = |text: &str| mask_values(text, &super::texts_of_secret("x-pin", "12"));
+        assert_eq!(mask("12 of 512; X-Pin: 12; x-pin=12, \"X-Pin\": \"12\""), "12 of 512; ***; ***, ***");
+        assert_eq!(super::texts_of_secret("x-pin", "123456"), ["123456".into()]);
+        assert!(super::texts_of_secret("x-pin", "").is_empty());
     }
 
     #[test]

@@ -51,15 +51,21 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
     }
     let mut import = Import { source: "an OpenAPI description", ..Import::default() };
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
+        // A path may be a reference with operations of its own.
         let item = resolve(&root, item);
-        for method in METHODS {
-            let own = &item[method];
-            if !own.is_object() {
-                continue;
-            }
+        if !item.is_object() {
+            import.left_out.push(format!("{}: it has no operations in this file", sanitize(path)));
+            continue;
+        }
+        for (method, own) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
             let operation = Operation { root: &root, path, item, own };
             let shown = format!("{} {path}", method.to_ascii_uppercase());
-            match operation.request(method, &shown) {
+            let request = if own.is_object() {
+                operation.request(method, &shown, &mut import.notes)
+            } else {
+                Err("it is no operation".to_owned())
+            };
+            match request {
                 Ok(request) => import.requests.push(request),
                 Err(why) => import.left_out.push(format!("{}: {why}", sanitize(&shown))),
             }
@@ -73,7 +79,7 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
 }
 
 impl Operation<'_> {
-    fn request(&self, method: &str, shown: &str) -> Result<ImportedRequest, String> {
+    fn request(&self, method: &str, shown: &str, notes: &mut Vec<String>) -> Result<ImportedRequest, String> {
         let mut request = ImportedRequest {
             name: Some(self.own["operationId"].as_str().unwrap_or(shown).to_owned()),
             method: Some(method.to_ascii_uppercase()),
@@ -82,7 +88,9 @@ impl Operation<'_> {
         };
         fill_parameters(self, &mut request)?;
         self.add_body(&mut request)?;
-        apply_security(self, &mut request);
+        if let Some(unknown) = apply_security(self, &mut request) {
+            notes.push(format!("{}: credentials of the kind `{}` are left out", sanitize(shown), sanitize(&unknown)));
+        }
         Ok(request)
     }
 
