@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::import::imported_text::ImportedText;
 use crate::import::request::{ImportedAuth, ImportedBody, ImportedRequest};
-use crate::text::secret::{is_secret_header, is_secret_name, secret_values};
+use crate::text::secret_name::{is_secret_header, is_secret_name, secret_values};
 use crate::text::units;
 
 /// The secrets that were found so far.

@@ -16,6 +16,7 @@ use crate::source::pool::wire::kept_body::SAMPLE_BYTES;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
 use crate::text::secret::{self, MASK};
+use crate::text::secret_name;
 
 /// The most bytes of a body in a sample.
 const MAX_BODY: usize = 600;
@@ -77,8 +78,9 @@ pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
 
 /// Returns every secret that was sent, the longest first. A server may repeat any of them.
 pub(super) fn secrets(job: &Job) -> Vec<Box<str>> {
-    let is_hidden =
-        |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
+    let is_hidden = |(name, value): &(&HeaderName, &HeaderValue)| {
+        value.is_sensitive() || secret_name::is_secret_header(name.as_str())
+    };
     let mut secrets: Vec<Box<str>> = Vec::new();
     for (name, value) in job.headers.iter().filter(is_hidden) {
         if let Ok(value) = str::from_utf8(value.as_bytes()) {
@@ -106,7 +108,7 @@ fn header_secrets<'v>(name: &'v str, value: &'v str) -> impl Iterator<Item = (&'
 
 /// Returns the secrets in a URL.
 fn url_secrets(url: &Url) -> Vec<Box<str>> {
-    let query = url.query_pairs().filter(|(name, _)| secret::is_secret_name(name));
+    let query = url.query_pairs().filter(|(name, _)| secret_name::is_secret_name(name));
     let mut found: Vec<Box<str>> = query.flat_map(|(name, value)| secret::texts_of_secret(&name, &value)).collect();
     let plain = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     if !url.username().is_empty() || url.password().is_some() {
@@ -126,7 +128,7 @@ fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
     all.sort_by_key(|(name, _)| rank(name.as_str()));
     let left_out = u32::try_from(all.len().saturating_sub(MAX_FIELDS)).unwrap_or(u32::MAX);
     let shown = all.into_iter().take(MAX_FIELDS).map(|(name, value)| {
-        let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
+        let value: Cow<'_, str> = if secret_name::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
             let value = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), secrets);
@@ -212,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_all_its_forms() {
-        let header_secrets = |value: &str| super::header_secrets(value).map(String::from).collect::<Vec<_>>();
+        let header_secrets =
+            |value: &str| super::header_secrets("x", value).map(|(_, secret)| secret.to_owned()).collect::<Vec<_>>();
         assert!(header_secrets("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
         assert!(header_secrets("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
         assert!(!header_secrets("Bearer abcdef").contains(&"Bearer".to_owned()));
