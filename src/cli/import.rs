@@ -13,7 +13,7 @@ use crate::import::write::WrittenFormat;
 /// A file of another tool, and what becomes of it.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A HAR file, a Postman collection, an OpenAPI description, a sitemap or curl commands; `-` is standard input
+    /// A HAR file, a Postman collection, an OpenAPI or Swagger description, a sitemap or curl commands; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Its format, if it is not detected: `har`, `postman`, `openapi`, `sitemap` or `curl`

@@ -27,7 +27,7 @@ pub enum ImportFormat {
     Har,
     /// A Postman collection, version 2.0 or 2.1.
     Postman,
-    /// An OpenAPI 3 description in JSON.
+    /// An OpenAPI 3 or Swagger 2 description, in JSON or YAML.
     OpenApi,
     /// A sitemap.
     Sitemap,
@@ -101,6 +101,7 @@ fn detect(text: &str, name: &str) -> Result<ImportFormat, ImportError> {
             | ForeignFormat::K6
             | ForeignFormat::Locust
             | ForeignFormat::JMeter
+            | ForeignFormat::CopiedRequest
             | ForeignFormat::Html
             | ForeignFormat::Xml),
         ) => Err(ImportError::new(

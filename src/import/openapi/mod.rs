@@ -1,11 +1,14 @@
-//! Requests of an OpenAPI 3 description in JSON, as far as it has examples of their values.
+//! Requests of an OpenAPI 3 or Swagger 2 description in JSON or YAML, as far as it has examples of their values.
 //!
 //! An operation without an example of a required value is left out, with the reason. Start at [`read`].
 
 mod examples;
 mod parameters;
 mod security;
+mod swagger;
+mod yaml;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::import::error::ImportError;
@@ -13,6 +16,8 @@ use crate::import::imported_text::ImportedText;
 use crate::import::openapi::examples::{as_text, example_of};
 use crate::import::openapi::parameters::fill_parameters;
 use crate::import::openapi::security::apply_security;
+use crate::import::openapi::swagger::upgrade;
+use crate::import::openapi::yaml::read_yaml;
 use crate::import::request::{Import, ImportedBody, ImportedRequest};
 use crate::import::secrets::variable_name;
 use crate::text::sanitize::sanitize;
@@ -36,18 +41,17 @@ pub(super) struct Operation<'d> {
 
 /// Reads an operation for each path and method.
 pub(super) fn read(text: &str) -> Result<Import, ImportError> {
-    if !text.trim_start().starts_with('{') {
-        return Err(ImportError::new(
-            "only OpenAPI descriptions in JSON can be imported, and this one is in YAML",
-            Some("convert it first: `yq -o json openapi.yaml > openapi.json`".to_owned()),
-        ));
-    }
-    let root: Value = serde_json::from_str(text).map_err(|why| ImportError::json("description", &why))?;
-    if !root["openapi"].as_str().is_some_and(|version| version.starts_with('3')) {
-        return Err(ImportError::new(
-            "only OpenAPI 3 can be imported, and this is Swagger 2 or another version",
-            Some("convert it first, with the converter of editor.swagger.io".to_owned()),
-        ));
+    let mut root: Value = if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|why| ImportError::json("description", &why))?
+    } else {
+        read_yaml(text)?
+    };
+    // In YAML, `2.0` may be a number.
+    let is_swagger = root["swagger"].as_str().map_or(root["swagger"] == 2.0, |version| version.starts_with('2'));
+    if is_swagger {
+        root = upgrade(&root);
+    } else if !root["openapi"].as_str().is_some_and(|version| version.starts_with('3')) {
+        return Err(ImportError::new("only OpenAPI 3 and Swagger 2 can be imported, and this is neither", None));
     }
     let mut import = Import { source: "an OpenAPI description", ..Import::default() };
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
@@ -139,8 +143,10 @@ impl Operation<'_> {
 pub(super) fn resolve<'d>(root: &'d Value, value: &'d Value) -> &'d Value {
     let mut at = value;
     for _ in 0..MAX_REFERENCES {
-        let Some(pointer) = at["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) else { return at };
-        at = root.pointer(pointer).unwrap_or(&Value::Null);
+        let Some(reference) = at["$ref"].as_str() else { return at };
+        // A part of another file is not known.
+        let pointer = reference.strip_prefix('#').map(|pointer| percent_decode_str(pointer).decode_utf8_lossy());
+        at = pointer.and_then(|pointer| root.pointer(&pointer)).unwrap_or(&Value::Null);
     }
     &Value::Null
 }

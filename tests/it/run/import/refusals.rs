@@ -10,8 +10,9 @@ fn a_file_that_cannot_be_imported_is_an_error_with_a_remedy() {
     for (name, text, code, message) in [
         ("load.js", "import http from 'k6/http';\n", 3, "`load.js` is a k6 script, which cannot be imported"),
         ("a.txt", "hello\n", 3, "`a.txt` is in no format that can be imported"),
-        ("openapi.yaml", "openapi: 3.0.0\npaths: {}\n", 3, "and this one is in YAML"),
-        ("swagger.json", "{\"swagger\": \"2.0\", \"paths\": {}}", 3, "only OpenAPI 3 can be imported"),
+        ("openapi.yaml", "openapi: 3.0.0\npaths: {}\n", 4, "there is no request to import"),
+        ("broken.yaml", "openapi: 3.0.0\npaths: [\n", 3, "cannot read the description: it is not valid YAML (line "),
+        ("old.json", "{\"swagger\": \"1.2\", \"paths\": {}}", 3, "only OpenAPI 3 and Swagger 2 can be imported"),
         ("index.xml", index, 3, "this is an index of 1 sitemap"),
         ("a.xml", "<urlset><url>", 4, "there is no request to import"),
         ("b.xml", "<urlset><url></loc>", 3, "cannot read the sitemap: line 1: "),
