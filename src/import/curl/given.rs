@@ -4,9 +4,9 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::import::curl::command::OptionNotes;
 use crate::import::curl::form_part::form_part;
 use crate::import::curl::given_headers::GivenHeaders;
+use crate::import::curl::option_notes::OptionNotes;
 use crate::import::curl::options::CurlOption;
 use crate::import::curl::url_glob::expand;
 use crate::import::curl::words::{imported_word, is_expanded};

@@ -2,7 +2,7 @@
 //!
 //! Start at [`GivenHeaders::finish`].
 
-use crate::import::curl::command::OptionNotes;
+use crate::import::curl::option_notes::OptionNotes;
 use crate::import::curl::words::imported_word;
 use crate::import::har::is_own_header;
 use crate::import::imported_text::ImportedText;

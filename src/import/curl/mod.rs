@@ -7,13 +7,15 @@ mod command;
 mod form_part;
 mod given;
 mod given_headers;
+mod option_notes;
 mod options;
 #[cfg(test)]
 mod tests;
 mod url_glob;
 mod words;
 
-use crate::import::curl::command::{OptionNotes, request};
+use crate::import::curl::command::request;
+use crate::import::curl::option_notes::OptionNotes;
 use crate::import::curl::words::commands;
 use crate::import::error::ImportError;
 use crate::import::request::Import;
