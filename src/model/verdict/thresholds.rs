@@ -96,6 +96,8 @@ pub const LATE_LEAST: Micros = Micros(2_500);
 pub const LATE_SHARE: f64 = 0.15;
 /// Minimum share of the run with late timers.
 pub const LATE_TIME: f64 = 0.5;
+/// Minimum time with late timers.
+pub const LATE_LASTS: Micros = Micros(1_000_000);
 /// How long a stop is news.
 pub const STOP_NEWS: Micros = Micros(10_000_000);
 

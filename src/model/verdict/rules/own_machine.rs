@@ -106,7 +106,8 @@ pub fn was_busy(figures: &RunFigures<'_>) -> Option<Conclusion> {
         causes: BUSY_CAUSES,
         press: None,
     };
-    (share >= t::LATE_TIME && is_much).then_some((Gravity::Limited, sentence, explanation))
+    let is_long = share >= t::LATE_TIME && late.lasted >= t::LATE_LASTS;
+    (is_long && is_much).then_some((Gravity::Limited, sentence, explanation))
 }
 
 const BUSY_CAUSES: &[&str] = &["other programs", "a container with little processor time", "a machine that sleeps"];
