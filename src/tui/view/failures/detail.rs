@@ -46,13 +46,18 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     if let Some(sentence) = group.no_retry.sentence(cause).filter(|_| group.jobs > 0) {
         details.push(LabelledFact::sentence("retry", sentence));
     }
-    details.push(LabelledFact::sentence("advice", advice(cause)));
+    details.push(LabelledFact::sentence("advice", advice(cause, model)));
     details
 }
 
 /// What the user can do about a cause.
-fn advice(cause: Cause) -> &'static str {
+fn advice(cause: Cause, model: &Model) -> &'static str {
+    let has_named_long_wait = model.hosts.kept().any(|host| host.wait_cut.is_some());
     match (cause, cause.kind()) {
+        (Cause::Failed(Reason::GivenUp), _) => "allow more time: the setting in the detail bounds how long jobs wait",
+        (Cause::Throttled(_), _) if has_named_long_wait => {
+            "send them again after the moment that the server named, or raise `retry.longest_wait`"
+        }
         (Cause::Throttled(_), _) => "lower the limit or add a gap; `--adaptive` finds both",
         (Cause::Status(400..=499), _) => "check path, credentials and body",
         (Cause::Status(500..=599), _) => "lower the limit, and check the server's log",
