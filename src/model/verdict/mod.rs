@@ -23,7 +23,7 @@ use crate::model::verdict::rules::change::ChangeFinding;
 use crate::model::verdict::rules::experiment::ExperimentFinding;
 use crate::model::verdict::rules::failures::FailureFinding;
 use crate::model::verdict::rules::held_back::HeldBackFinding;
-use crate::model::verdict::rules::long_wait::LongWaitFinding;
+use crate::model::verdict::rules::held_back::long_wait::LongWaitFinding;
 use crate::model::verdict::rules::outage::BurstFinding;
 use crate::model::verdict::rules::pauses::PauseFinding;
 use crate::model::verdict::rules::phase::PhaseFinding;
@@ -32,8 +32,8 @@ use crate::model::verdict::rules::queue::QueueFinding;
 use crate::model::verdict::rules::refusals::RefusalFinding;
 use crate::model::verdict::rules::timeouts::TimeoutFinding;
 use crate::model::verdict::rules::{
-    change, churn, convoy, experiment, failures, held_back, hosts, long_wait, outage, own_machine, pauses, phase,
-    place, queue, refusals, retries, serial, stragglers, timeouts, waves,
+    change, churn, convoy, experiment, failures, held_back, hosts, outage, own_machine, pauses, phase, place, queue,
+    refusals, retries, serial, stragglers, timeouts, waves,
 };
 use crate::model::{Model, Stage};
 
@@ -247,7 +247,7 @@ pub fn findings(model: &Model) -> Vec<Finding> {
     let rules: [fn(&RunFigures<'_>) -> Option<Finding>; 22] = [
         own_machine::own_machine,
         outage::host_was_down,
-        |figures| long_wait::long_wait(figures).map(Finding::LongWait),
+        |figures| held_back::long_wait::long_wait(figures).map(Finding::LongWait),
         hosts::forbidden,
         |figures| refusals::limited_by_upstream(figures).map(Finding::LimitedUpstream),
         hosts::unknown_name,

@@ -8,7 +8,7 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::verdict::explanation::Press;
 use crate::model::verdict::headline::{has_failed, headline};
-use crate::model::verdict::rules::long_wait::{LongWaitFinding, WaitFate};
+use crate::model::verdict::rules::held_back::long_wait::{LongWaitFinding, WaitFate};
 use crate::model::verdict::rules::refusals::RefusalFinding;
 use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
 use crate::model::verdict::working::{helpful_action, working};

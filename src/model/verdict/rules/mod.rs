@@ -9,7 +9,6 @@ pub mod experiment;
 pub mod failures;
 pub mod held_back;
 pub(super) mod hosts;
-pub mod long_wait;
 pub mod outage;
 pub(super) mod own_machine;
 pub mod pauses;

@@ -196,6 +196,7 @@ fn a_host_that_was_given_up_is_tried_again_after_a_while() {
     assert!(host.outage.failure(host.now, Offset::ZERO).is_some());
     host.pass(5000);
     assert!(host.outage.failure(host.now, Offset::ZERO).is_none());
+    assert!(host.outage.failure(host.now, host.now + Micros(1)).is_some(), "not before a moment that it named");
     host.start(1);
     assert_eq!(host.end(0, &REFUSED), (JobFate::Final, None));
     host.pass(5000);

@@ -3,6 +3,7 @@
 //! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
 mod for_time;
+mod in_rounds;
 mod number;
 pub mod priority_jobs;
 
@@ -120,10 +121,6 @@ impl Sources {
         self.states[source].head = head;
     }
 
-    fn is_in_last_round(&self, source: usize) -> bool {
-        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
-    }
-
     /// Draws the next row of a source: nothing if its job is to be left out, which is then not counted. The row after it
     /// waits from now on. Never blocks.
     pub fn draw(
@@ -193,11 +190,6 @@ impl Sources {
         JobId(self.drawn)
     }
 
-    /// Whether every job is repeated in rounds.
-    pub fn has_rounds(&self) -> bool {
-        self.rounds.is_some()
-    }
-
     /// Counts one more job of a source, which was drawn before.
     pub fn repeat(&mut self, source: usize) -> JobId {
         self.next_id(source)
@@ -218,29 +210,6 @@ impl Sources {
             facts.extend(rounds.settle(source, endpoint, is_good));
         }
         self.end_round_if_over(source, now, facts);
-    }
-
-    fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
-        let SourceState { has_more, open, .. } = self.states[source];
-        if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
-            facts.extend(rounds.end(source, now));
-        }
-    }
-
-    /// When the next round begins.
-    pub fn next_round(&self) -> Option<Offset> {
-        self.rounds.as_ref()?.soonest()
-    }
-
-    /// Begins the round that is due, and returns its source.
-    pub fn begin_round(&mut self, now: Offset, facts: &mut VecDeque<Fact>) -> Option<usize> {
-        let (source, round, late) = self.rounds.as_mut()?.begin(now)?;
-        if round > 1 {
-            self.cursor.rewind(source);
-        }
-        self.states[source].has_more = true;
-        facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
-        Some(source)
     }
 
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
