@@ -116,3 +116,47 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
     }
     lines
 }
+<<<<<<< HEAD
+=======
+
+/// The usual causes of a finding.
+fn causes(finding: &Finding) -> &'static [&'static str] {
+    match finding {
+        Finding::OwnMachine { .. } => &["a low limit for open files", "ports still held by closed connections"],
+        Finding::Outage(_) => &["a restart", "a network that is down", "an upstream that breaks under load"],
+        Finding::Forbidden { .. } => {
+            &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"]
+        }
+        Finding::UnknownName(_) => &["a misspelt name", "a VPN that is not connected", "a DNS server that is down"],
+        Finding::LimitedUpstream(_) | Finding::HeldBack(_) => {
+            &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
+        }
+        Finding::LongWait(_) => &["a quota for an hour or a day", "a block of this client"],
+        Finding::Burst(_) => &["a restart", "a deployment", "an upstream that breaks under load"],
+        Finding::Failures(_) => &["a wrong address or credential", "a change of the server", "a broken upstream"],
+        Finding::Timeouts(_) => &["requests that hang", "a server that runs out of workers", "a lost packet"],
+        Finding::Queue(_) => &["a pool of workers or connections", "one thread or one lock", "a single processor"],
+        Finding::Experiment(_) => &["the limit that was changed"],
+        Finding::Change(_) => &["other load on the upstream", "fewer of its workers", "caches that became cold"],
+        Finding::Pauses(_) => &["garbage collection", "a lock or a slow disk", "batches with a timer"],
+        Finding::SlowPlace(_) => &["an upstream that hangs", "expensive requests", "a lock behind one endpoint"],
+        Finding::SlowPhase(_) => {
+            &["a narrow link", "large answers", "a slow resolver", "connections that are not kept"]
+        }
+        Finding::Retries { .. } => {
+            &["an upstream that breaks under load", "retries of requests that can never succeed"]
+        }
+        Finding::Convoy { .. } => {
+            &["blocking work in async code", "a long loop without an await", "a lock held across a call"]
+        }
+        Finding::Serial { .. } => &["an await in a loop", "a lock held across a call", "a pool of one connection"],
+        Finding::Waves { .. } => &["a join on fixed batches", "a barrier between pages"],
+        Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual latency"],
+        Finding::Churn { .. } => &[
+            "a new client for each request",
+            "an upstream that closes after each answer",
+            "bodies that are not read to the end",
+        ],
+    }
+}
+>>>>>>> main

@@ -112,7 +112,7 @@ async fn a_lower_limit_is_as_fast_as_promised() {
         };
         let first = run(limit).await;
         let sentence = first.says("upstream-queues");
-        assert_eq!(figure(&sentence, "about ", " at once"), workers as f64, "{sentence}");
+        assert!(sentence.contains(&format!("about {workers} at once")), "{sentence}");
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small limit")]
         let obeyed = run(figure(&sentence, "a limit of ", " is as fast") as u32).await;
         assert!(within_ten_percent(first.took().as_secs_f64(), obeyed.took().as_secs_f64()), "{sentence}");

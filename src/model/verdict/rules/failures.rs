@@ -148,6 +148,7 @@ fn advice(cause: Cause) -> &'static str {
             Reason::Redirect => "check the addresses",
             Reason::Unexpected => "the answers are not what the plan expects: see one with the failures",
             Reason::BadRow => "check the rows of the plan",
+            Reason::GivenUp => "the setting in their detail bounds how long jobs wait",
             Reason::Local => "lower the limit",
             Reason::Panicked => "this is a bug in inflight",
         },
@@ -157,8 +158,9 @@ fn advice(cause: Cause) -> &'static str {
 /// What to check, in a few words.
 fn brief_advice(cause: Cause) -> &'static str {
     match cause {
-        Cause::Status(500..) | Cause::TimedOut(Phase::FirstByte | Phase::Body | Phase::Job) => "see the server's log",
-        Cause::Failed(Reason::Reset | Reason::ClosedEarly) => "see the server's log",
+        Cause::Status(500..)
+        | Cause::TimedOut(Phase::FirstByte | Phase::Body | Phase::Job)
+        | Cause::Failed(Reason::Reset | Reason::ClosedEarly) => "see the server's log",
         Cause::Failed(Reason::Refused) => "check the port",
         Cause::TimedOut(_) | Cause::Failed(Reason::Unreachable | Reason::Dns | Reason::Proxy) => "check the network",
         Cause::Throttled(_) => "send fewer at once",
