@@ -8,15 +8,8 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::verdict::Gravity;
 use crate::model::verdict::explanation::Press;
-<<<<<<< HEAD
 use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::sentence::VerdictSentence;
-=======
-use crate::model::verdict::headline::{has_failed, headline};
-use crate::model::verdict::rules::held_back::long_wait::{LongWaitFinding, WaitFate};
-use crate::model::verdict::rules::refusals::RefusalFinding;
-use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
->>>>>>> main
 use crate::model::verdict::working::{helpful_action, working};
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
@@ -40,27 +33,9 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     // On a narrow screen, the sentence needs the room of the key.
     let key = if pen.width() < KEY_FROM { String::new() } else { key };
     let end = pen.width().saturating_sub(if key.is_empty() { 0 } else { width_of(&key) + 2 });
-<<<<<<< HEAD
-    draw_sentence(pen, sentence, status_of(gravity), end);
-=======
     // Jobs that failed are never well, even if the sentence is about something else.
-    let usual = match scene.model.totals.jobs_failed {
-        0 => Status::Ok,
-        _ if has_failed(scene.model) => Status::Failed,
-        _ => Status::Running,
-    };
-    let status = finding.as_ref().map_or(usual, status_of);
-    let glyph = pen.theme.glyph(status).to_owned();
-    let x = pen.text(0, 0, &glyph, status) + 1;
-    let x = pen.text(x, 0, &verdict.number, Role::Title);
-    let x = pen.text(x, 0, ": ", Role::TextDim);
-    let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    let room = usize::from(end.saturating_sub(x));
-    let (place, remedy) = fitted(verdict, room);
-    let place = cut_end(&place, room - usize::from(width_of(&remedy)), &ellipsis).into_owned();
-    let x = pen.text(x, 0, &place, Role::Text);
-    pen.text(x, 0, &remedy, Role::TextDim);
->>>>>>> main
+    let is_mixed = gravity == Gravity::Good && scene.model.totals.jobs_failed > 0;
+    draw_sentence(pen, sentence, if is_mixed { Status::Running } else { status_of(gravity) }, end);
     if let Some((key, word)) = key.split_once(' ') {
         let from = pen.width().saturating_sub(width_of(key) + 1 + width_of(word));
         pen.target(from, 0, u16::MAX, ClickTarget::Hint(Action::Why));
@@ -116,7 +91,6 @@ fn fitted(sentence: VerdictSentence, room: usize) -> (String, String, String) {
     }
 }
 
-<<<<<<< HEAD
 /// The mark of a finding.
 pub fn status_of(gravity: Gravity) -> Status {
     match gravity {
@@ -126,41 +100,6 @@ pub fn status_of(gravity: Gravity) -> Status {
         Gravity::Slow => Status::Slow,
         Gravity::Note => Status::Paused,
         Gravity::Good => Status::Ok,
-=======
-/// The mark: whether the server is down or limits the run, or the finding makes other figures doubtful.
-fn status_of(finding: &Finding) -> Status {
-    if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
-        return Status::Down;
-    }
-    if matches!(finding, Finding::LongWait(LongWaitFinding { fate: WaitFate::GivenUp { .. }, .. })) {
-        return Status::Failed;
-    }
-    if matches!(finding, Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. })) {
-        return Status::Slow;
-    }
-    match finding {
-        Finding::OwnMachine { .. }
-        | Finding::LimitedUpstream(_)
-        | Finding::LongWait(_)
-        | Finding::Forbidden { .. }
-        | Finding::HeldBack(_) => Status::Limited,
-        Finding::Failures(_) | Finding::UnknownName(_) => Status::Failed,
-        Finding::Outage(_)
-        | Finding::Burst(_)
-        | Finding::Retries { .. }
-        | Finding::Timeouts(_)
-        | Finding::Queue(_)
-        | Finding::Experiment(_)
-        | Finding::Change(_)
-        | Finding::Pauses(_)
-        | Finding::SlowPlace(_)
-        | Finding::SlowPhase(_)
-        | Finding::Convoy { .. }
-        | Finding::Serial { .. }
-        | Finding::Waves { .. }
-        | Finding::Stragglers { .. }
-        | Finding::Churn { .. } => Status::Slow,
->>>>>>> main
     }
 }
 

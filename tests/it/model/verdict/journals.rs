@@ -15,7 +15,7 @@ struct Journals {
     healthy: fn() -> Case,
 }
 
-const JOURNALS: [Journals; 25] = [
+const JOURNALS: [Journals; 26] = [
     Journals { kind: "own-machine", has: || short(3), below: || short(2), healthy: || short(0) },
     Journals {
         kind: "own-time-outs",
@@ -24,6 +24,7 @@ const JOURNALS: [Journals; 25] = [
         healthy: || late_time_outs(0, 100),
     },
     Journals { kind: "outage", has: || down(1_000), below: || down(999), healthy: || down(1) },
+    Journals { kind: "long-wait", has: || cooled(10_500), below: || cooled(9_500), healthy: || steady(100) },
     Journals { kind: "forbidden", has: || forbidden(5, 10), below: || forbidden(5, 9), healthy: || forbidden(5, 0) },
     Journals {
         kind: "limited-by-upstream",
@@ -155,6 +156,15 @@ fn down(ms: u64) -> Case {
     let mut case = steady(200);
     case.step(500, "down a 600ms");
     case.step(500 + ms, "up a");
+    case
+}
+
+/// A host that asked for a wait of so many milliseconds, of which the first second is over.
+fn cooled(ms: u64) -> Case {
+    let mut case = steady(100);
+    case.job("a#900", "", (2_600, 2_601), "refuse 429");
+    case.step(2_601, &format!("cool a {}ms", 2_601 + ms));
+    case.step(3_600, "idle work 1ms");
     case
 }
 
