@@ -125,9 +125,7 @@ fn attempts(model: &Model) -> Option<String> {
             (0, 0) => String::new(),
             (saved, 0) => format!(" ({} saved)", units::plural(saved, "job")),
             (0, waited) => format!(" ({} done after a refusal)", units::plural(waited, "job")),
-            (saved, waited) => {
-                format!(" ({} saved, {} done after a refusal)", units::plural(saved, "job"), units::count(waited))
-            }
+            (saved, waited) => format!(" ({} saved, {waited} after a refusal)", units::plural(saved, "job")),
         };
         parts.push(format!("{} {retries}{saved}", units::count(totals.retries)));
     }
