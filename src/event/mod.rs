@@ -228,7 +228,8 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than the retries that began. A try makes one attempt per redirect.
+        /// Number of tries: 0 if it was never sent, or else one more than the retries that began. A try makes one
+        /// attempt per redirect.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,
@@ -356,11 +357,11 @@ pub enum Fact {
         /// Which host.
         host: HostId,
     },
-    /// A host was down for so long that its waiting jobs fail.
+    /// A host was down or refused everything for so long that its waiting jobs fail.
     HostGivenUp {
         /// Which host.
         host: HostId,
-        /// How it failed, and for how long, in one sentence.
+        /// How it failed, for how long, and which setting bounds that, in one sentence.
         why: Arc<str>,
     },
     /// Nothing starts at this host before `until`.
@@ -404,6 +405,15 @@ pub enum Fact {
     Stopped {
         /// For how long, by a clock that never stops.
         lasted: Micros,
+    },
+    /// This machine was busy until now: timers of inflight fired late. Reported once a second while that is so.
+    TimersLate {
+        /// For how long they were observed.
+        observed: Micros,
+        /// How late they were on average.
+        mean: Micros,
+        /// How late the latest of them was.
+        worst: Micros,
     },
     /// Slots were idle.
     SlotsIdle {

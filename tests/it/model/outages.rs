@@ -9,7 +9,6 @@ use inflight::model::endpoint::EndpointState;
 use inflight::model::event_log::LogEvent;
 use inflight::model::host::HostState;
 use inflight::model::verdict::findings;
-use inflight::model::verdict::sentences::finding_sentence;
 
 use crate::scenario::notation::scenario;
 
@@ -40,7 +39,7 @@ fn a_parked_job_that_is_cancelled_no_longer_waits() {
 
 /// The main finding as a sentence.
 fn verdict_of(model: &Model) -> String {
-    finding_sentence(model, None).unwrap().to_string()
+    findings(model, None)[0].sentence.to_string()
 }
 
 #[test]
@@ -66,7 +65,7 @@ fn a_run_that_waited_for_an_outage_says_so() {
     assert!(verdict.contains("jobs that waited too long failed: `retry.unreachable`"), "{verdict}");
     let model =
         fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 1900ms up a | 3s answer a#1 | 3s done a#1 | 3s end");
-    assert_eq!(findings(&model), [], "a short outage is no finding");
+    assert_eq!(findings(&model, None), [], "a short outage is no finding");
 }
 
 #[test]
@@ -96,7 +95,7 @@ fn a_late_flood_of_403_looks_like_a_limiter_and_names_the_setting() {
         "40 attempts answered with 403: this looks like a limiter at a.example: the first came after 20 good answers; \
          if it is one, `throttled = [429, 503, 403]` waits and tries again"
     );
-    let is_limiter = |model: &Model| findings(model).iter().any(|finding| finding.kind() == "forbidden");
+    let is_limiter = |model: &Model| findings(model, None).iter().any(|finding| finding.kind == "forbidden");
     assert!(is_limiter(&forbidden(20, 40, 30)));
     assert!(!is_limiter(&forbidden(4, 40, 30)), "early, like a permission");
     assert!(!is_limiter(&forbidden(40, 9, 0)), "few");
@@ -256,5 +255,27 @@ fn a_name_without_an_address_is_named_with_what_to_check() {
     assert_eq!(
         unknown("failed to lookup address information: Temporary failure in name resolution"),
         "1 job failed: no DNS server answered for `shop.exampel`; check this machine's network and its DNS settings"
+    );
+}
+
+#[test]
+fn an_endpoint_of_a_list_looks_finished_when_nothing_happens_at_its_host() {
+    let text =
+        "0ms run limit 4 jobs 3 | 0ms start a#1 | 0ms start b#2 | 100ms answer a#1 200 | 100ms done a#1 | 3s start a#3";
+    let state = |until: &str, ms: u64| {
+        let model = scenario(&text[..text.find(until).unwrap()]).fold();
+        let (a, now) = (&model.endpoints[0], Offset(ms * 1_000));
+        (model.endpoint_state(a, now), model.progress(a, now))
+    };
+    assert_eq!(state(" | 3s", 200).0, EndpointState::Running, "more may come at once");
+    assert_eq!(state(" | 3s", 2_000), (EndpointState::Done, 1.0));
+    let model = scenario(text).fold();
+    assert_eq!(model.endpoint_state(&model.endpoints[0], Offset(3_500_000)), EndpointState::Running, "more came");
+    assert_eq!(model.endpoint_state(&model.endpoints[1], Offset(3_500_000)), EndpointState::Running, "it is in flight");
+    let unknown = scenario(&text[..text.find(" | 3s").unwrap()].replace(" jobs 3", "")).fold();
+    assert_eq!(
+        unknown.endpoint_state(&unknown.endpoints[0], Offset(2_000_000)),
+        EndpointState::Running,
+        "it has no end"
     );
 }

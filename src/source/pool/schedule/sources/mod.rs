@@ -2,6 +2,8 @@
 //!
 //! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
+mod for_time;
+mod in_rounds;
 mod number;
 pub mod priority_jobs;
 
@@ -39,6 +41,8 @@ pub struct Sources {
     repeats_until: Option<Offset>,
     /// The number of jobs, if a flag sets it.
     number: Option<JobNumber>,
+    /// Whether a source ended before its time, because its hosts were given up.
+    has_given_up: bool,
 }
 
 /// One source.
@@ -46,8 +50,11 @@ pub struct Sources {
 struct SourceState {
     /// It may have more jobs in this round.
     has_more: bool,
-    /// It had a row since it was opened, so that repeating it makes sense.
+    /// It had a row since it was opened, so that repeating it makes sense. In a run for a time, only a row counts that
+    /// could be sent: others would fail again and again until the time is over.
     has_rows: bool,
+    /// It had a row since it was opened that was left out, because its host was given up.
+    has_left_out: bool,
     /// Its jobs that were drawn or have priority, and are not settled.
     open: u64,
     head: QueueHead,
@@ -89,6 +96,7 @@ impl Sources {
             rounds,
             repeats_until: limits.duration.map(|length| Offset::ZERO + length.into()),
             number: limits.jobs.map(JobNumber::new),
+            has_given_up: false,
             cursor,
         }
     }
@@ -113,36 +121,46 @@ impl Sources {
         self.states[source].head = head;
     }
 
-    fn is_in_last_round(&self, source: usize) -> bool {
-        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
-    }
-
-    /// Draws the next row of a source. The row after it waits from now on. Never blocks.
-    pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
+    /// Draws the next row of a source: nothing if its job is to be left out, which is then not counted. The row after it
+    /// waits from now on. Never blocks.
+    pub fn draw(
+        &mut self,
+        source: usize,
+        now: QueueHead,
+        facts: &mut VecDeque<Fact>,
+        is_left_out: impl Fn(&Job) -> bool,
+    ) -> Draw<Option<DrawnRow>> {
         if !self.states[source].has_more {
             return Draw::End;
         }
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let drawn = self.cursor.draw(source).map(|job| DrawnRow { job, id: self.next_id(source), head });
+        let drawn = self.cursor.draw(source).map(|job| {
+            let is_taken = !job.as_ref().is_ok_and(|job| is_left_out(job));
+            let state = &mut self.states[source];
+            state.has_rows |= is_taken && (job.is_ok() || self.repeats_until.is_none());
+            state.has_left_out |= !is_taken;
+            is_taken.then(|| DrawnRow { job, id: self.next_id(source), head })
+        });
         self.announce(facts);
         let notes = self.cursor.take_notes(source).into_iter();
         facts.extend(notes.map(|note| Fact::Warned { about: WarningSource::Plan, message: note.into() }));
         // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
-        let is_row = matches!(drawn, Draw::Row(_));
-        self.states[source].has_rows |= is_row;
-        if is_row && self.number.as_mut().is_some_and(JobNumber::is_last) {
+        let is_counted = matches!(drawn, Draw::Row(Some(_)));
+        if is_counted && self.number.as_mut().is_some_and(JobNumber::is_last) {
             self.close(facts);
             return drawn;
         }
         let repeats = self.repeats_until.is_some() || self.number.is_some() && self.cursor.is_repeatable(source);
         if is_drawn && repeats && std::mem::take(&mut self.states[source].has_rows) {
+            self.states[source].has_left_out = false;
             self.cursor.rewind(source);
             // The waker is called when its file is open again.
             return if matches!(drawn, Draw::End) { Draw::Pending } else { drawn };
         }
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
+            self.has_given_up |= self.states[source].has_left_out;
             if self.is_in_last_round(source) {
                 self.left -= 1;
                 self.announce_if_drawn(facts);
@@ -166,29 +184,10 @@ impl Sources {
         is_open
     }
 
-    /// When the jobs are no longer repeated.
-    pub fn closes_at(&self) -> Option<Offset> {
-        self.repeats_until
-    }
-
-    /// Draws no more jobs: the time of the run is over, or their number is reached.
-    pub fn close(&mut self, facts: &mut VecDeque<Fact>) {
-        self.repeats_until = None;
-        for state in &mut self.states {
-            self.left -= usize::from(std::mem::take(&mut state.has_more));
-        }
-        self.announce_if_drawn(facts);
-    }
-
     fn next_id(&mut self, source: usize) -> JobId {
         self.drawn += 1;
         self.states[source].open += 1;
         JobId(self.drawn)
-    }
-
-    /// Whether every job is repeated in rounds.
-    pub fn has_rounds(&self) -> bool {
-        self.rounds.is_some()
     }
 
     /// Counts one more job of a source, which was drawn before.
@@ -211,29 +210,6 @@ impl Sources {
             facts.extend(rounds.settle(source, endpoint, is_good));
         }
         self.end_round_if_over(source, now, facts);
-    }
-
-    fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
-        let SourceState { has_more, open, .. } = self.states[source];
-        if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
-            facts.extend(rounds.end(source, now));
-        }
-    }
-
-    /// When the next round begins.
-    pub fn next_round(&self) -> Option<Offset> {
-        self.rounds.as_ref()?.soonest()
-    }
-
-    /// Begins the round that is due, and returns its source.
-    pub fn begin_round(&mut self, now: Offset, facts: &mut VecDeque<Fact>) -> Option<usize> {
-        let (source, round, late) = self.rounds.as_mut()?.begin(now)?;
-        if round > 1 {
-            self.cursor.rewind(source);
-        }
-        self.states[source].has_more = true;
-        facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
-        Some(source)
     }
 
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
