@@ -72,7 +72,7 @@
 //! | the summary and the JSON summary | `output/summary/text.rs`, `output/summary/json.rs` |
 //! | the report of all results | `output/report/mod.rs` |
 //! | exit codes | `output/exit.rs`, `error.rs` |
-//! | how secrets are masked | `text/secret.rs` |
+//! | how secrets are masked | `text/secret.rs`, `text/secret_name.rs` |
 //! | how text from servers is made safe | `text/sanitize.rs` |
 //! | settings and environment variables | `config/settings/mod.rs` |
 //! | the loop that draws and reads keys | `app/live/mod.rs` |

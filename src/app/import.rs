@@ -7,13 +7,17 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use flate2::read::MultiGzDecoder;
+
 use crate::cli::import::ImportArgs;
 use crate::error::Error;
 use crate::import::import;
 use crate::import::write::{WrittenFormat, write};
 use crate::output::atomic_file::write_durably;
+use crate::output::destination::{check_report, is_replaced, is_stdout};
 use crate::output::output_error::path_shown;
 use crate::output::{exit, streams};
+use crate::plan::rows::encoding::decoded;
 use crate::text::io_error::IoErrorText;
 use crate::text::sanitize::sanitize;
 
@@ -24,6 +28,10 @@ const MAX_LISTED: usize = 20;
 
 /// Imports a file; returns the exit code.
 pub fn run(args: &ImportArgs) -> Result<u8, Error> {
+    let output = args.output.as_deref().filter(|path| !is_stdout(path));
+    if let Some(path) = output {
+        check_new(path, args.force)?;
+    }
     let is_stdin = args.file.as_os_str() == "-";
     let shown = if is_stdin { "standard input".to_owned() } else { path_shown(&args.file) };
     let bytes = read(&args.file, is_stdin).map_err(|why| Error::Import {
@@ -33,15 +41,12 @@ pub fn run(args: &ImportArgs) -> Result<u8, Error> {
     })?;
     let name = args.file.display().to_string();
     let mut imported = import(&bytes, &name, args.from, args.keep_secrets)?;
-    let ending = args.output.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
+    let ending = output.and_then(Path::extension).and_then(OsStr::to_str);
     let format = args.written.or_else(|| WrittenFormat::from_ending(ending?));
     let text = write(&mut imported, &shown, format)?;
-    match &args.output {
+    match output {
         None => streams::print("the import", &text)?,
-        Some(path) => write_durably(path, |file| file.write_all(text.as_bytes())).map_err(|why| Error::Unwritable {
-            message: format!("cannot write `{}`: {}", path_shown(path), IoErrorText(why)),
-            hint: None,
-        })?,
+        Some(path) => replace_or_append(path, text.as_bytes()).map_err(|why| unwritable(path, why))?,
     }
     for left_out in imported.left_out.iter().take(MAX_LISTED) {
         streams::say(&format!("left out: {}", sanitize(left_out)));
@@ -56,10 +61,40 @@ pub fn run(args: &ImportArgs) -> Result<u8, Error> {
     Ok(exit::OK)
 }
 
+/// Refuses to replace a file, unless the user wants that: the user may have edited the plan.
+fn check_new(path: &Path, replaces: bool) -> Result<(), Error> {
+    check_report(path).map_err(|why| unwritable(path, why))?;
+    match path.symlink_metadata() {
+        Ok(found) if found.is_file() && found.len() > 0 && !replaces => Err(Error::Unwritable {
+            message: format!("`{}` exists already, and would be replaced", path_shown(path)),
+            hint: Some("add `--force` to replace it, or choose another name".to_owned()),
+        }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a whole file at once, or to a device or a pipe.
+fn replace_or_append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match path.metadata() {
+        Ok(found) if !is_replaced(path, &found) => File::options().append(true).open(path)?.write_all(bytes),
+        Ok(_) | Err(_) => write_durably(path, |file| file.write_all(bytes)),
+    }
+}
+
+fn unwritable(path: &Path, why: io::Error) -> Error {
+    Error::Unwritable { message: format!("cannot write `{}`: {}", path_shown(path), IoErrorText(why)), hint: None }
+}
+
+/// Reads a text in UTF-8 or UTF-16, also if it is compressed.
 fn read(path: &Path, is_stdin: bool) -> io::Result<Vec<u8>> {
-    let input: Box<dyn Read> = if is_stdin { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut input: Box<dyn Read + Send> = if is_stdin { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut start = Vec::new();
+    input.by_ref().take(2).read_to_end(&mut start)?;
+    let is_gzip = start == [0x1f, 0x8b];
+    let input = io::Cursor::new(start).chain(input);
+    let input: Box<dyn Read + Send> = if is_gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
     let mut bytes = Vec::new();
-    input.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    decoded(input).take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE {
         return Err(io::Error::other("it is larger than 512 MiB"));
     }

@@ -13,6 +13,7 @@ pub mod stop;
 mod targets;
 pub mod wakeups;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
@@ -145,9 +146,20 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let env_file = EnvFile::read(args.env_file.as_deref())?;
     let body = GivenBody::read(&args.request.body, args.targets.iter().any(|target| target == "-"))?;
-    let auth = args.request.auth.read(&|name| env_file.variable(name))?;
-    let mut plan = targets::read(args, &|name| env_file.variable(name))?;
+    let is_asked = Cell::new(false);
+    let variable = |name: &str| {
+        is_asked.set(true);
+        env_file.variable(name)
+    };
+    let auth = args.request.auth.read(&variable)?;
+    let mut plan = targets::read(args, &variable)?;
     practice::check(&plan)?;
+    if args.env_file.is_some() && !is_asked.get() && !plan.is_written() {
+        return Err(Error::Usage {
+            message: "`--env-file` has the variables of a plan, and there is no plan".into(),
+            hint: "leave it out: lists and URLs have no variables".into(),
+        });
+    }
     if args.unique && !plan.drop_repeats() {
         return Err(Error::Usage {
             message: "`--unique` compares the rows of a list or a file, and there are none".into(),

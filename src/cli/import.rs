@@ -13,7 +13,7 @@ use crate::import::write::WrittenFormat;
 /// A file of another tool, and what becomes of it.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A HAR file, a Postman collection, an OpenAPI 3 description, a sitemap or curl commands; `-` is standard input
+    /// A HAR file, a Postman collection, an OpenAPI or Swagger description, a sitemap or curl commands; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Its format, if it is not detected: `har`, `postman`, `openapi`, `sitemap` or `curl`
@@ -25,6 +25,9 @@ pub struct ImportArgs {
     /// Where to write it, instead of standard output
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub force: bool,
     /// Write secrets as they are, instead of as environment variables
     #[arg(long)]
     pub keep_secrets: bool,

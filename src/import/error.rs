@@ -35,3 +35,15 @@ impl ImportError {
         Self::new(format!("cannot read the {what}: {problem} (line {}, column {})", why.line(), why.column()), None)
     }
 }
+
+/// What is wrong with a part of a file, without the values in it.
+pub(super) fn json_fault(why: &serde_json::Error) -> String {
+    let why = why.to_string();
+    // The place is one within the part.
+    let why = why.rsplit_once(" at line ").map_or(&*why, |(why, _)| why);
+    if why.starts_with("missing field") || why.starts_with("duplicate field") {
+        why.replace("field", "key")
+    } else {
+        "a value has another type than the format says".to_owned()
+    }
+}

@@ -13,6 +13,8 @@ pub struct ImportedText {
 pub(super) enum ImportedPiece {
     /// Characters as they are.
     Literal(String),
+    /// Characters that are secret, with the name of a variable for them.
+    Secret(String, String),
     /// The value of this environment variable.
     Variable(String),
 }
@@ -45,9 +47,19 @@ impl ImportedText {
         for piece in other.pieces {
             match piece {
                 ImportedPiece::Literal(text) => self.push(text),
-                variable @ ImportedPiece::Variable(_) => self.pieces.push(variable),
+                other @ (ImportedPiece::Secret(..) | ImportedPiece::Variable(_)) => self.pieces.push(other),
             }
         }
+    }
+
+    /// Marks all characters as secret, with the name of a variable for them.
+    #[must_use]
+    pub fn into_secret(self, name: &str) -> Self {
+        let marked = |piece| match piece {
+            ImportedPiece::Literal(text) => ImportedPiece::Secret(name.to_owned(), text),
+            other @ (ImportedPiece::Secret(..) | ImportedPiece::Variable(_)) => other,
+        };
+        Self { pieces: self.pieces.into_iter().map(marked).collect() }
     }
 
     /// Whether there is nothing in it.
@@ -68,16 +80,38 @@ impl ImportedText {
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             ImportedPiece::Variable(name) => Some(name.as_str()),
-            ImportedPiece::Literal(_) => None,
+            ImportedPiece::Literal(_) | ImportedPiece::Secret(..) => None,
         })
     }
 
-    /// Its characters without the variables.
+    /// Its characters without variables and secrets.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             ImportedPiece::Literal(text) => Some(text.as_str()),
+            ImportedPiece::Secret(..) | ImportedPiece::Variable(_) => None,
+        })
+    }
+
+    /// Its characters with secrets, without variables. They must not be shown.
+    pub(super) fn characters(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            ImportedPiece::Literal(text) | ImportedPiece::Secret(_, text) => Some(text.as_str()),
             ImportedPiece::Variable(_) => None,
         })
+    }
+
+    /// Replaces every part that is marked as secret: its name and its characters.
+    pub(super) fn replace_secrets(&mut self, mut replace: impl FnMut(&str, &str) -> Self) {
+        let mut made = Self::default();
+        for piece in std::mem::take(&mut self.pieces) {
+            match piece {
+                ImportedPiece::Secret(name, text) => made.append(replace(&name, &text)),
+                other @ (ImportedPiece::Literal(_) | ImportedPiece::Variable(_)) => {
+                    made.append(Self { pieces: vec![other] });
+                }
+            }
+        }
+        *self = made;
     }
 
     /// Replaces every part of characters.
@@ -86,7 +120,7 @@ impl ImportedText {
         for piece in std::mem::take(&mut self.pieces) {
             match piece {
                 ImportedPiece::Literal(text) => made.append(replace(&text)),
-                variable @ ImportedPiece::Variable(_) => made.pieces.push(variable),
+                other @ (ImportedPiece::Secret(..) | ImportedPiece::Variable(_)) => made.pieces.push(other),
             }
         }
         *self = made;
@@ -96,7 +130,7 @@ impl ImportedText {
     pub fn in_plan(&self) -> String {
         let written = |piece: &ImportedPiece| match piece {
             ImportedPiece::Literal(text) => escape_placeholders(&text.replace("${", "$${")),
-            ImportedPiece::Variable(name) => format!("${{{name}}}"),
+            ImportedPiece::Secret(name, _) | ImportedPiece::Variable(name) => format!("${{{name}}}"),
         };
         self.pieces.iter().map(written).collect()
     }

@@ -15,7 +15,7 @@ pub mod sitemap;
 pub mod write;
 
 use crate::import::error::ImportError;
-use crate::import::request::Import;
+use crate::import::request::{Import, ImportedRequest};
 use crate::import::secrets::Secrets;
 use crate::plan::load::foreign::ForeignFormat;
 use crate::text::sanitize::sanitize;
@@ -27,7 +27,7 @@ pub enum ImportFormat {
     Har,
     /// A Postman collection, version 2.0 or 2.1.
     Postman,
-    /// An OpenAPI 3 description in JSON.
+    /// An OpenAPI 3 or Swagger 2 description, in JSON or YAML.
     OpenApi,
     /// A sitemap.
     Sitemap,
@@ -75,7 +75,10 @@ pub fn import(
             .map_or_else(|| "the file has none".to_owned(), Clone::clone);
         return Err(ImportError::nothing(format!("there is no request to import: {why}")));
     }
-    if !keeps_secrets {
+    if keeps_secrets {
+        let texts = import.requests.iter_mut().flat_map(ImportedRequest::texts_mut);
+        texts.for_each(|text| text.replace_secrets(|_, secret| secret.into()));
+    } else {
         let mut secrets = Secrets::default();
         import.requests.iter_mut().for_each(|request| secrets.hide(request));
         import.notes.extend(secrets.notes());
@@ -98,6 +101,7 @@ fn detect(text: &str, name: &str) -> Result<ImportFormat, ImportError> {
             | ForeignFormat::K6
             | ForeignFormat::Locust
             | ForeignFormat::JMeter
+            | ForeignFormat::CopiedRequest
             | ForeignFormat::Html
             | ForeignFormat::Xml),
         ) => Err(ImportError::new(

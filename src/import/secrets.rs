@@ -1,11 +1,13 @@
 //! The replacement of secrets in imported requests with environment variables.
 //!
-//! Equal values share a variable. Bodies that are texts are kept as they are, and only reported. Start at
+//! Credentials are secret by their kind, and all other values by their name. Equal values share a variable. Start at
 //! [`Secrets::hide`].
+
+use std::ops::Range;
 
 use crate::import::imported_text::ImportedText;
 use crate::import::request::{ImportedAuth, ImportedBody, ImportedRequest};
-use crate::text::secret::{is_secret_header, is_secret_name, mask_named_values, mask_query};
+use crate::text::secret_name::{is_secret_header, is_secret_name, secret_values};
 use crate::text::units;
 
 /// The secrets that were found so far.
@@ -13,16 +15,17 @@ use crate::text::units;
 pub struct Secrets {
     /// The value of each, its variable, and how often it was replaced.
     known: Vec<(String, String, u64)>,
-    /// Bodies that name a secret.
-    n_bodies: u64,
 }
 
 impl Secrets {
     /// Replaces the secrets of a request.
     pub fn hide(&mut self, request: &mut ImportedRequest) {
+        request.texts_mut().for_each(|text| text.replace_secrets(|name, secret| self.replace(name, secret)));
         self.hide_in_url(&mut request.url);
         for (name, value) in &mut request.headers {
-            if is_secret_header(name) {
+            let has_scheme =
+                |text: &str| text.trim_start().get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
+            if is_secret_header(name) || value.literals().any(has_scheme) {
                 value.replace_literals(|text| self.hide_header(name, text));
             }
         }
@@ -35,10 +38,7 @@ impl Secrets {
         }
         match &mut request.body {
             None | Some(ImportedBody::File(_)) => {}
-            Some(ImportedBody::Text(text)) => {
-                let has_secret = |text: &str| mask_named_values(text) != text || mask_query(text) != text;
-                self.n_bodies += u64::from(text.literals().any(has_secret));
-            }
+            Some(ImportedBody::Text(text)) => text.replace_literals(|text| self.hide_in_body(text)),
             Some(ImportedBody::Form(fields)) => {
                 for (name, value) in fields.iter_mut().filter(|(name, _)| is_secret_name(name)) {
                     value.replace_literals(|text| self.replace(name, text));
@@ -60,10 +60,6 @@ impl Secrets {
         if !self.known.is_empty() {
             let n = units::plural(self.known.iter().map(|(.., n)| n).sum(), "secret value");
             notes.push(format!("{n} became environment variables; `--keep-secrets` writes them as they are"));
-        }
-        if self.n_bodies > 0 {
-            let n = units::plural(self.n_bodies, "request");
-            notes.push(format!("the body of {n} may contain a secret, and is written as it is"));
         }
         notes
     }
@@ -116,6 +112,19 @@ impl Secrets {
         });
     }
 
+    /// Replaces secret values of JSON, or of a form.
+    fn hide_in_body(&mut self, text: &str) -> ImportedText {
+        let (mut made, mut from) = (ImportedText::default(), 0);
+        let is_form = text.contains('=') && !text.contains(|c: char| c.is_whitespace() || "{}<>\"".contains(c));
+        for (name, value) in if is_form { secret_fields(text) } else { secret_values(text) } {
+            made.push(&text[from..value.start]);
+            made.append(self.replace(name, &text[value.clone()]));
+            from = value.end;
+        }
+        made.push(&text[from..]);
+        made
+    }
+
     /// The variable of a secret. One that is empty is none.
     fn replace(&mut self, name: &str, secret: &str) -> ImportedText {
         if secret.is_empty() {
@@ -132,6 +141,19 @@ impl Secrets {
         self.known.push((secret.to_owned(), free.clone(), 1));
         ImportedText::variable(free)
     }
+}
+
+/// Finds the values of the secret fields of a form, with their names.
+fn secret_fields(text: &str) -> Vec<(&str, Range<usize>)> {
+    let mut from = 0;
+    let field = |field: &'_ str| {
+        let start = from;
+        from += field.len() + 1;
+        field.split_once('=').map(|(name, _)| start + name.len()).map(|end| (start..end, end + 1..start + field.len()))
+    };
+    let fields: Vec<_> = text.split('&').filter_map(field).collect();
+    let named = fields.into_iter().map(|(name, value)| (&text[name], value));
+    named.filter(|(name, _)| is_secret_name(name)).collect()
 }
 
 /// Makes the name of a variable from another name: letters, digits and underscores, the first one no digit.

@@ -6,6 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::import::error::ImportError;
+use crate::import::imported_text::ImportedText;
 use crate::import::request::{Import, ImportedRequest};
 use crate::text::units;
 
@@ -14,7 +15,7 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
     let mut import = Import { source: "a sitemap", has_urls_only: true, ..Import::default() };
     let mut reader = Reader::from_str(text);
     let (mut path, mut location) = (Vec::new(), String::new());
-    let (mut n_sitemaps, mut first_sitemap) = (0_u64, String::new());
+    let (mut n_pages, mut n_sitemaps, mut first_sitemap) = (0_u64, 0_u64, String::new());
     let broken = |reader: &Reader<&[u8]>, why: String| {
         let at = usize::try_from(reader.error_position()).unwrap_or(text.len()).min(text.len());
         let line = memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count() + 1;
@@ -22,7 +23,12 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
     };
     loop {
         match reader.read_event().map_err(|why| broken(&reader, why.to_string()))? {
-            Event::Eof => break,
+            Event::Eof => {
+                if !path.is_empty() {
+                    import.notes.push("the sitemap ends too early: further pages may be missing".to_owned());
+                }
+                break;
+            }
             Event::Start(tag) => {
                 path.push(tag.local_name().as_ref().to_owned());
                 location.clear();
@@ -46,8 +52,13 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
                 // Images and videos have locations of their own.
                 match path.last().map(String::as_str) {
                     Some("url") => {
-                        let url = location.trim().into();
-                        import.requests.push(ImportedRequest { url, ..ImportedRequest::default() });
+                        n_pages += 1;
+                        let url: ImportedText = location.trim().into();
+                        if url.is_empty() {
+                            import.left_out.push(format!("page {n_pages}: it has no URL"));
+                        } else {
+                            import.requests.push(ImportedRequest { url, ..ImportedRequest::default() });
+                        }
                     }
                     Some("sitemap") => {
                         n_sitemaps += 1;

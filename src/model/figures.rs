@@ -196,17 +196,22 @@ impl Model {
         cooling.max_by_key(|&(_, until)| until)
     }
 
-    /// The attempts that have been in flight far longer than usual at their endpoint.
+    /// The attempts that have been in flight far longer than usual at their endpoint: four times its 95th percentile, or
+    /// longer than any answer took if nothing is left to start.
     pub fn stragglers(&self, now: Offset) -> Stragglers {
         const ENOUGH: u64 = 20;
         const TIMES_P95: u64 = 4;
         const LEAST: Micros = Micros(1_000_000);
+        // While jobs are left to start, the estimate of the time left has enough else to count.
+        let is_tail = self.jobs.is_some_and(|jobs| self.totals.settled() + u64::from(self.in_flight()) >= jobs);
         let mut found = Stragglers::default();
         for flight in self.open.all().filter(|flight| now.since(flight.started) > LEAST) {
             let usual = self.endpoints.get(flight.endpoint).map(|endpoint| &endpoint.latency);
             let usual = usual.filter(|latency| latency.n() >= ENOUGH).unwrap_or(&self.latency);
             let Some(p95) = usual.quantile(0.95).filter(|_| usual.n() >= ENOUGH) else { continue };
-            if now.since(flight.started) > Micros(p95.0.saturating_mul(TIMES_P95)) {
+            let far = Micros(p95.0.saturating_mul(TIMES_P95));
+            let longest = usual.max().filter(|_| is_tail).map_or(far, |longest| longest.min(far));
+            if now.since(flight.started) > longest {
                 found.n += 1;
                 found.until = found.until.max(flight.until);
             }

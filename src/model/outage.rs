@@ -28,6 +28,9 @@ impl Model {
     /// A wait counts as cut short if the server asked for so much more.
     const CUT_LEAST: Micros = Micros(1_000_000);
 
+    /// After this long without an attempt at its host, an endpoint of a list looks finished.
+    const IDLE_FOR: Micros = Micros(1_000_000);
+
     /// The hosts that are down, in the order of announcement.
     pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
         let is_over = self.ended.is_some();
@@ -66,7 +69,27 @@ impl Model {
             Some(host) if host.given_up.is_some() && endpoint.in_flight == 0 => EndpointState::Failed,
             Some(host) if host.outage.is_some() => EndpointState::HostDown,
             Some(host) if endpoint.in_flight == 0 && host.is_limited(now) => EndpointState::Limited,
+            Some(host) if state == EndpointState::Running && self.is_idle(endpoint, host, now) => endpoint.end_state(),
             _ => state,
+        }
+    }
+
+    /// Whether an endpoint looks finished: it is one of a list, which does not say how many jobs are its, and nothing has
+    /// happened at its host for a while.
+    fn is_idle(&self, endpoint: &EndpointStats, host: &HostStats, now: Offset) -> bool {
+        let is_of_list = endpoint.jobs.is_none() && self.jobs.is_some() && !self.is_polled;
+        let has_none_open =
+            endpoint.in_flight == 0 && endpoint.settled() > 0 && host.in_flight == 0 && host.parked == 0;
+        is_of_list && has_none_open && now.since(host.active) >= Self::IDLE_FOR
+    }
+
+    /// How much of an endpoint is done, from 0 to 1. Without a known number of jobs, only its state shows that.
+    pub fn progress(&self, endpoint: &EndpointStats, now: Offset) -> f64 {
+        let is_over = |state| matches!(state, EndpointState::Done | EndpointState::Failed | EndpointState::Cancelled);
+        match endpoint.jobs {
+            Some(jobs) => endpoint.settled() as f64 / jobs.max(1) as f64,
+            None if endpoint.settled() > 0 && is_over(self.endpoint_state(endpoint, now)) => 1.0,
+            None => 0.0,
         }
     }
 

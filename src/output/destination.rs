@@ -83,7 +83,7 @@ pub fn check_report(path: &Path) -> io::Result<()> {
 }
 
 /// Whether a report replaces this file. `/dev/stdout` may be a file too, but other programs may be writing to it.
-pub(super) fn is_replaced(path: &Path, found: &fs::Metadata) -> bool {
+pub fn is_replaced(path: &Path, found: &fs::Metadata) -> bool {
     found.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc")
 }
 

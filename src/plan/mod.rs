@@ -200,6 +200,11 @@ impl Plan {
         }
     }
 
+    /// Whether it is written in TOML, and not a list or URLs.
+    pub fn is_written(&self) -> bool {
+        self.sources.iter().any(|source| !source.written.is_empty())
+    }
+
     /// Leaves out rows that repeat an earlier one of the same source. Returns whether any source has rows of a file.
     pub fn drop_repeats(&mut self) -> bool {
         let with_rows = self.sources.iter_mut().filter(|source| !source.rows.is_computed());

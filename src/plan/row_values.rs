@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::text::secret::{MASK, is_secret_name, mask_queries, mask_values, remove_users};
+use crate::text::secret::{MASK, mask_queries, mask_values, remove_users};
+use crate::text::secret_name::is_secret_name;
 
 /// The values of a row by name, in the order of their first use.
 pub type RowValues = [(Arc<str>, Box<str>)];

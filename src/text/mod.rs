@@ -12,6 +12,7 @@ pub mod nearest;
 pub mod safe_json;
 pub mod sanitize;
 pub mod secret;
+pub mod secret_name;
 pub mod shell;
 pub mod toml_reader;
 pub mod toml_section;

@@ -4,18 +4,14 @@
 
 use url::Url;
 
+use crate::text::secret_name::{is_secret_name, secret_values};
+
 /// The replacement of a secret.
 pub const MASK: &str = "***";
 
-/// The shortest value of a header, a query or a cookie that counts as a secret, in bytes. Shorter ones occur everywhere.
-pub const MIN_SECRET: usize = 6;
-
-/// Parts of a query parameter's name that mark its value as secret.
-const SECRET_PARTS: [&str; 9] =
-    ["token", "secret", "passw", "api_key", "apikey", "api-key", "auth", "signature", "session"];
-
-/// Names of secret query parameters that are too short to be matched as a part.
-const SECRET_NAMES: [&str; 4] = ["key", "sig", "pwd", "code"];
+/// The shortest value of a header, a query or a cookie that is masked wherever it occurs, in bytes. Shorter ones occur
+/// everywhere, so they are masked only behind their names.
+const MIN_SECRET: usize = 6;
 
 /// Removes user and password from a URL, and masks secret query parameters.
 pub fn mask_url(url: &Url) -> String {
@@ -60,6 +56,35 @@ pub fn mask_values(text: &str, values: &[Box<str>]) -> String {
         }
     }
     shown
+}
+
+/// Returns the texts that show a secret value that was sent with this name: those to mask if a server repeats them.
+pub fn texts_of_secret(name: &str, value: &str) -> Vec<Box<str>> {
+    if value.is_empty() || value.len() >= MIN_SECRET {
+        return Vec::from_iter((!value.is_empty()).then(|| value.into()));
+    }
+    let title: String = name.split_inclusive('-').map(title_case).collect();
+    let of_name = |name: &str| {
+        let notations = [
+            format!("{name}={value}"),
+            format!("{name}: {value}"),
+            format!("{name}:{value}"),
+            format!("\"{name}\":\"{value}\""),
+            format!("\"{name}\": \"{value}\""),
+        ];
+        notations.map(Box::from)
+    };
+    let mut texts = Vec::from(of_name(name));
+    if title != name {
+        texts.extend(of_name(&title));
+    }
+    texts
+}
+
+/// A word with its first letter in upper case.
+fn title_case(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// Masks the secret query parameters of all addresses in a text, absolute or relative.
@@ -143,59 +168,17 @@ fn decoded_byte(bytes: &[u8]) -> Option<(u8, usize)> {
     decoded.or_else(|| bytes.first().map(|byte| (*byte, 1)))
 }
 
-/// Whether the value of a header or query parameter with this name is secret.
-pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_NAMES.contains(&name.as_str()) || name == "cookie" || SECRET_PARTS.iter().any(|part| name.contains(part))
-}
-
-/// Whether the value of a request or response header with this name is secret.
-pub fn is_secret_header(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    // A challenge asks for credentials, and contains none.
-    let is_challenge = matches!(name.as_str(), "www-authenticate" | "proxy-authenticate");
-    !is_challenge && (name.contains("cookie") || is_secret_name(&name))
-}
-
 /// Masks every quoted value after a secret name, as in `"access_token": "…"`. The text may end
 /// within a value.
-///
-/// The short names that are secret in a query are not masked here: `"code"` is often an error code.
 pub fn mask_named_values(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((name_end, value)) = find_pair(rest) {
-        let name = rest[..name_end].rsplit('"').next().unwrap_or_default().to_ascii_lowercase();
-        let end = find_quote(&rest[value..]).map_or(rest.len(), |end| value + end);
-        if SECRET_PARTS.iter().any(|part| name.contains(part)) || name.contains("cookie") {
-            shown.push_str(&rest[..value]);
-            shown.push_str(MASK);
-        } else {
-            shown.push_str(&rest[..end]);
-        }
-        rest = &rest[end..];
+    let mut from = 0;
+    for (_, value) in secret_values(text) {
+        shown.push_str(&text[from..value.start]);
+        shown.push_str(MASK);
+        from = value.end;
     }
-    shown.push_str(rest);
-    shown
-}
-
-/// Finds the next `"name": "`. Returns the end of the name and the start of the value.
-fn find_pair(text: &str) -> Option<(usize, usize)> {
-    text.match_indices('"').find_map(|(at, _)| {
-        let after = &text[at + 1..];
-        let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
-        Some((at, text.len() - value.len()))
-    })
-}
-
-/// Returns the end of a quoted value, before the closing quote.
-fn find_quote(value: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    value.char_indices().find_map(|(at, c)| {
-        let ends = c == '"' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        ends.then_some(at)
-    })
+    shown + &text[from..]
 }
 
 fn decoded(name: &str) -> String {
@@ -204,7 +187,7 @@ fn decoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_secret_header, mask_named_values, mask_url, mask_values};
+    use super::{mask_named_values, mask_url, mask_values};
 
     #[track_caller]
     fn shown(url: &str) -> String {
@@ -248,12 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_secret_by_name_and_challenges_are_not() {
-        assert!(["Set-Cookie", "Authorization", "X-Api-Key", "x-session-id"].into_iter().all(is_secret_header));
-        assert!(!["WWW-Authenticate", "Retry-After", "Content-Type", "X-Request-Id"].into_iter().any(is_secret_header));
-    }
-
-    #[test]
     fn secret_parameters_are_masked_and_others_kept() {
         assert_eq!(
             shown("https://a.b/?page=2&access_token=abc&q=x%20y"),
@@ -266,6 +243,14 @@ mod tests {
     fn a_character_that_a_secret_covers_in_part_is_masked() {
         assert_eq!(mask_values("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
         assert_eq!(mask_values("say éabc!", &["%A9abc".into()]), "say ***!");
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_behind_its_name_only() {
+        let mask = |text: &str| mask_values(text, &super::texts_of_secret("x-pin", "12"));
+        assert_eq!(mask("12 of 512; X-Pin: 12; x-pin=12, \"X-Pin\": \"12\""), "12 of 512; ***; ***, ***");
+        assert_eq!(super::texts_of_secret("x-pin", "123456"), ["123456".into()]);
+        assert!(super::texts_of_secret("x-pin", "").is_empty());
     }
 
     #[test]

@@ -42,6 +42,21 @@ fn example_of_schema(root: &Value, schema: &Value, depth: u32) -> Option<Value> 
         }
         return (!object.is_empty()).then_some(Value::Object(object));
     }
+    // All parts apply together; of alternatives, the first with an example.
+    if let Some(parts) = schema["allOf"].as_array() {
+        let parts = parts.iter().filter_map(|part| example_of_schema(root, part, depth + 1));
+        return parts.reduce(|whole, part| match (whole, part) {
+            (Value::Object(mut whole), Value::Object(part)) => {
+                whole.extend(part);
+                Value::Object(whole)
+            }
+            (whole, _) => whole,
+        });
+    }
+    let alternatives = [&schema["oneOf"], &schema["anyOf"]].into_iter().filter_map(Value::as_array).flatten();
+    if let Some(example) = alternatives.into_iter().find_map(|schema| example_of_schema(root, schema, depth + 1)) {
+        return Some(example);
+    }
     let of_items = || Some(Value::Array(vec![example_of_schema(root, &schema["items"], depth + 1)?]));
     if schema["items"].is_object() { of_items() } else { None }
 }

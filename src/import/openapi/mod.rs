@@ -1,11 +1,14 @@
-//! Requests of an OpenAPI 3 description in JSON, as far as it has examples of their values.
+//! Requests of an OpenAPI 3 or Swagger 2 description in JSON or YAML, as far as it has examples of their values.
 //!
 //! An operation without an example of a required value is left out, with the reason. Start at [`read`].
 
 mod examples;
 mod parameters;
 mod security;
+mod swagger;
+mod yaml;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::import::error::ImportError;
@@ -13,6 +16,8 @@ use crate::import::imported_text::ImportedText;
 use crate::import::openapi::examples::{as_text, example_of};
 use crate::import::openapi::parameters::fill_parameters;
 use crate::import::openapi::security::apply_security;
+use crate::import::openapi::swagger::upgrade;
+use crate::import::openapi::yaml::read_yaml;
 use crate::import::request::{Import, ImportedBody, ImportedRequest};
 use crate::import::secrets::variable_name;
 use crate::text::sanitize::sanitize;
@@ -36,30 +41,35 @@ pub(super) struct Operation<'d> {
 
 /// Reads an operation for each path and method.
 pub(super) fn read(text: &str) -> Result<Import, ImportError> {
-    if !text.trim_start().starts_with('{') {
-        return Err(ImportError::new(
-            "only OpenAPI descriptions in JSON can be imported, and this one is in YAML",
-            Some("convert it first: `yq -o json openapi.yaml > openapi.json`".to_owned()),
-        ));
-    }
-    let root: Value = serde_json::from_str(text).map_err(|why| ImportError::json("description", &why))?;
-    if !root["openapi"].as_str().is_some_and(|version| version.starts_with('3')) {
-        return Err(ImportError::new(
-            "only OpenAPI 3 can be imported, and this is Swagger 2 or another version",
-            Some("convert it first, with the converter of editor.swagger.io".to_owned()),
-        ));
+    let mut root: Value = if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|why| ImportError::json("description", &why))?
+    } else {
+        read_yaml(text)?
+    };
+    // In YAML, `2.0` may be a number.
+    let is_swagger = root["swagger"].as_str().map_or(root["swagger"] == 2.0, |version| version.starts_with('2'));
+    if is_swagger {
+        root = upgrade(&root);
+    } else if !root["openapi"].as_str().is_some_and(|version| version.starts_with('3')) {
+        return Err(ImportError::new("only OpenAPI 3 and Swagger 2 can be imported, and this is neither", None));
     }
     let mut import = Import { source: "an OpenAPI description", ..Import::default() };
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
+        // A path may be a reference with operations of its own.
         let item = resolve(&root, item);
-        for method in METHODS {
-            let own = &item[method];
-            if !own.is_object() {
-                continue;
-            }
+        if !item.is_object() {
+            import.left_out.push(format!("{}: it has no operations in this file", sanitize(path)));
+            continue;
+        }
+        for (method, own) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
             let operation = Operation { root: &root, path, item, own };
             let shown = format!("{} {path}", method.to_ascii_uppercase());
-            match operation.request(method, &shown) {
+            let request = if own.is_object() {
+                operation.request(method, &shown, &mut import.notes)
+            } else {
+                Err("it is no operation".to_owned())
+            };
+            match request {
                 Ok(request) => import.requests.push(request),
                 Err(why) => import.left_out.push(format!("{}: {why}", sanitize(&shown))),
             }
@@ -73,7 +83,7 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
 }
 
 impl Operation<'_> {
-    fn request(&self, method: &str, shown: &str) -> Result<ImportedRequest, String> {
+    fn request(&self, method: &str, shown: &str, notes: &mut Vec<String>) -> Result<ImportedRequest, String> {
         let mut request = ImportedRequest {
             name: Some(self.own["operationId"].as_str().unwrap_or(shown).to_owned()),
             method: Some(method.to_ascii_uppercase()),
@@ -82,7 +92,9 @@ impl Operation<'_> {
         };
         fill_parameters(self, &mut request)?;
         self.add_body(&mut request)?;
-        apply_security(self, &mut request);
+        if let Some(unknown) = apply_security(self, &mut request) {
+            notes.push(format!("{}: credentials of the kind `{}` are left out", sanitize(shown), sanitize(&unknown)));
+        }
         Ok(request)
     }
 
@@ -131,8 +143,10 @@ impl Operation<'_> {
 pub(super) fn resolve<'d>(root: &'d Value, value: &'d Value) -> &'d Value {
     let mut at = value;
     for _ in 0..MAX_REFERENCES {
-        let Some(pointer) = at["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) else { return at };
-        at = root.pointer(pointer).unwrap_or(&Value::Null);
+        let Some(reference) = at["$ref"].as_str() else { return at };
+        // A part of another file is not known.
+        let pointer = reference.strip_prefix('#').map(|pointer| percent_decode_str(pointer).decode_utf8_lossy());
+        at = pointer.and_then(|pointer| root.pointer(&pointer)).unwrap_or(&Value::Null);
     }
     &Value::Null
 }

@@ -65,5 +65,6 @@ fn part(field: &Value, variables: &Variables) -> Result<ImportedPart, String> {
     } else {
         Ok(variables.fill(field["value"].as_str().unwrap_or_default())?)
     };
-    Ok(ImportedPart { name, value })
+    let text = |key: &str| field[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(ImportedPart { name, value, kind: text("contentType"), filename: text("fileName") })
 }

@@ -53,18 +53,26 @@ impl Collection {
     /// Adds the requests of a folder. `auth` applies where a request has none.
     fn add_items(&mut self, folder: &Value, path: &str, auth: &Value, depth: usize) {
         self.n_scripts += n_scripts(folder);
-        for item in folder["item"].as_array().into_iter().flatten() {
-            let name = item["name"].as_str().unwrap_or_default();
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path} / {name}") };
+        for (i, item) in folder["item"].as_array().into_iter().flatten().enumerate() {
+            let numbered = || format!("item {}", i + 1);
+            let name =
+                item["name"].as_str().filter(|name| !name.trim().is_empty()).map_or_else(numbered, str::to_owned);
+            let path = if path.is_empty() { name } else { format!("{path} / {name}") };
             let own_auth = if item["auth"].is_object() { &item["auth"] } else { auth };
             if item["item"].is_array() && depth < MAX_DEPTH {
                 self.add_items(item, &path, own_auth, depth + 1);
-            } else if !item["request"].is_null() {
-                self.n_scripts += n_scripts(item);
-                match self.request(&item["request"], &path, own_auth) {
-                    Ok(request) => self.import.requests.push(request),
-                    Err(why) => self.import.left_out.push(format!("{}: {why}", sanitize(&path))),
-                }
+                continue;
+            }
+            self.n_scripts += n_scripts(item);
+            let request = match &item["request"] {
+                _ if item["item"].is_array() => Err("it is nested too deeply".to_owned()),
+                request @ (Value::Object(_) | Value::String(_)) => self.request(request, &path, own_auth),
+                Value::Null => Err("it has no request".to_owned()),
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err("its request is not valid".to_owned()),
+            };
+            match request {
+                Ok(request) => self.import.requests.push(request),
+                Err(why) => self.import.left_out.push(format!("{}: {why}", sanitize(&path))),
             }
         }
     }
@@ -78,8 +86,14 @@ impl Collection {
             ..ImportedRequest::default()
         };
         for header in item["header"].as_array().into_iter().flatten().filter(|header| is_enabled(header)) {
-            let (Some(key), Some(value)) = (header["key"].as_str(), header["value"].as_str()) else { continue };
-            request.headers.push((key.trim().to_owned(), self.variables.fill(value)?));
+            let Some(key) = header["key"].as_str().map(str::trim).filter(|key| !key.is_empty()) else { continue };
+            let value = match &header["value"] {
+                Value::String(text) => self.variables.fill(text)?,
+                value @ (Value::Number(_) | Value::Bool(_)) => value.to_string().as_str().into(),
+                Value::Null => ImportedText::default(),
+                Value::Array(_) | Value::Object(_) => return Err("the value of a header is not a text".to_owned()),
+            };
+            request.headers.push((key.to_owned(), value));
         }
         if let Some((body, content_type)) = body(&item["body"], &self.variables)? {
             request.body = Some(body);
@@ -95,7 +109,8 @@ impl Collection {
     }
 
     fn url(&self, url: &Value) -> Result<ImportedText, String> {
-        let raw = url.as_str().or_else(|| url["raw"].as_str()).unwrap_or_default().trim();
+        let raw = url.as_str().or_else(|| url["raw"].as_str()).map_or_else(|| joined(url), str::to_owned);
+        let raw = raw.trim();
         if raw.is_empty() {
             return Err("it has no URL".to_owned());
         }
@@ -123,6 +138,33 @@ impl Collection {
         filled.append(self.variables.fill(query)?);
         Ok(filled)
     }
+}
+
+/// A URL of its parts: a collection need not have it as a whole.
+fn joined(url: &Value) -> String {
+    let parts = |key: &str, separator: &str| match &url[key] {
+        Value::Array(parts) => {
+            let text = |part: &Value| part.as_str().or_else(|| part["value"].as_str()).map(str::to_owned);
+            parts.iter().filter_map(text).collect::<Vec<_>>().join(separator)
+        }
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
+    };
+    let host = parts("host", ".");
+    if host.is_empty() {
+        return host;
+    }
+    let scheme = url["protocol"].as_str().map_or_else(String::new, |scheme| format!("{scheme}://"));
+    let port = parts("port", "");
+    let port = if port.is_empty() { port } else { format!(":{port}") };
+    let fields = url["query"].as_array().into_iter().flatten().filter(|field| is_enabled(field));
+    let fields = fields.map(|field| match (field["key"].as_str(), field["value"].as_str()) {
+        (Some(key), Some(value)) => format!("{key}={value}"),
+        (key, value) => key.or(value).unwrap_or_default().to_owned(),
+    });
+    let query = fields.collect::<Vec<_>>().join("&");
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    format!("{scheme}{host}{port}/{}{query}", parts("path", "/").trim_start_matches('/'))
 }
 
 /// Whether a field is not switched off.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::import::imported_text::ImportedText;
 use crate::import::secrets::variable_name;
-use crate::text::secret::is_secret_name;
+use crate::text::secret_name::is_secret_name;
 
 /// How deep variables may be in variables.
 const MAX_DEPTH: u32 = 10;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::import::error::ImportError;
 use crate::import::imported_text::ImportedText;
-use crate::import::request::{Import, ImportedAuth, ImportedBody, ImportedRequest};
+use crate::import::request::{Import, ImportedAuth, ImportedBody, ImportedRequest, shown_url};
 use crate::import::write::plan::joined_form;
 use crate::text::safe_json;
 use crate::text::sanitize::sanitize;
@@ -26,9 +26,8 @@ pub(super) fn write(import: &mut Import) -> Result<String, ImportError> {
                 lines.push('\n');
             }
             Err(why) => {
-                let url: String = request.url.literals().collect();
-                let url = url.split('?').next().unwrap_or_default();
-                left_out.push(format!("{}: {why}", sanitize(request.name.as_deref().unwrap_or(url))));
+                let url = shown_url(&request.url.literals().collect::<String>());
+                left_out.push(format!("{}: {why}", sanitize(request.name.as_deref().unwrap_or(&url))));
             }
         }
     }
@@ -36,6 +35,11 @@ pub(super) fn write(import: &mut Import) -> Result<String, ImportError> {
     if n_headers > 0 {
         let n = units::plural(n_headers, "header");
         import.notes.push(format!("{n} with secrets left out: a list has no variables, so give them with `-H`"));
+    }
+    let n_reduced = import.requests.iter().filter(|request| request.needs_plan()).count();
+    if n_reduced > 0 {
+        let n = units::plural(n_reduced as u64, "request");
+        import.notes.push(format!("the settings of {n} are left out: a plan can express them"));
     }
     if lines.is_empty() {
         return Err(ImportError::nothing("no request can be written as JSON: a plan can express them"));

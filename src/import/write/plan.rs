@@ -39,7 +39,7 @@ fn write_endpoint(plan: &mut String, request: &ImportedRequest, endpoint_names: 
         let numbered = (2..).map(|n| format!("{name} ({n})"));
         let free = [name.to_owned()].into_iter().chain(numbered).find(|name| !endpoint_names.contains(name));
         let free = free.unwrap_or_default();
-        line("name", quoted(&ImportedText::literal(free.as_str()).in_plan()));
+        line("name", without_placeholders(&free));
         endpoint_names.insert(free);
     }
     line("url", text(&request.url));
@@ -76,13 +76,26 @@ fn write_endpoint(plan: &mut String, request: &ImportedRequest, endpoint_names: 
             line("multipart", format!("[\n    {},\n]", parts.join(",\n    ")));
         }
     }
-    if let Some(timeout) = request.timeout {
-        line("timeout", format!("\"{timeout}ms\""));
+    for (name, time) in [("timeout", request.timeout), ("connect_timeout", request.connect_timeout)] {
+        if let Some(time) = time {
+            line(name, format!("\"{time}ms\""));
+        }
+    }
+    if let Some(redirects) = request.redirects {
+        line("redirects", redirects.to_string());
+    }
+    if request.path_as_is {
+        line("path_as_is", "true".to_owned());
     }
 }
 
 fn text(value: &ImportedText) -> String {
     quoted(&value.in_plan())
+}
+
+/// A text in which rows fill in nothing, so that braces have no meaning.
+fn without_placeholders(value: &str) -> String {
+    quoted(&value.replace("${", "$${"))
 }
 
 fn login(kind: &str, user: &ImportedText, password: &ImportedText) -> String {
@@ -108,11 +121,15 @@ fn headers(all: &[(String, ImportedText)]) -> String {
 }
 
 fn part(part: &ImportedPart) -> String {
-    let name = quoted(&ImportedText::literal(part.name.as_str()).in_plan());
-    match &part.value {
-        Ok(value) => format!("{{ name = {name}, value = {} }}", text(value)),
-        Err(path) => format!("{{ name = {name}, file = {} }}", text(&ImportedText::literal(path.as_str()))),
-    }
+    let literal = |value: &str| text(&ImportedText::literal(value));
+    let mut fields = vec![format!("name = {}", without_placeholders(&part.name))];
+    fields.push(match &part.value {
+        Ok(value) => format!("value = {}", text(value)),
+        Err(path) => format!("file = {}", literal(path)),
+    });
+    fields.extend(part.kind.as_deref().map(|kind| format!("type = {}", without_placeholders(kind))));
+    fields.extend(part.filename.as_deref().map(|name| format!("filename = {}", literal(name))));
+    format!("{{ {} }}", fields.join(", "))
 }
 
 /// A form as a text, percent-encoded except for variables.

@@ -32,7 +32,9 @@ pub(super) fn write(import: &mut Import) -> Result<String, ImportError> {
         import.notes.push(format!("{n} with a body, a variable or a blank in the URL left out of the list"));
     }
     if n_reduced > 0 {
-        import.notes.push(format!("the headers of {} are not in the list", units::plural(n_reduced, "request")));
+        import
+            .notes
+            .push(format!("the headers and settings of {} are not in the list", units::plural(n_reduced, "request")));
     }
     if lines.is_empty() {
         return Err(ImportError::nothing("no request can be written as a URL alone: a plan can express them"));
@@ -41,5 +43,5 @@ pub(super) fn write(import: &mut Import) -> Result<String, ImportError> {
 }
 
 fn is_reduced(request: &ImportedRequest) -> bool {
-    !request.headers.is_empty() || request.auth.is_some()
+    !request.headers.is_empty() || request.auth.is_some() || request.timeout.is_some() || request.needs_plan()
 }

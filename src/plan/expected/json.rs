@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 use serde_json_path::JsonPath;
 
-use crate::text::secret;
+use crate::text::secret_name::is_secret_name;
 use crate::text::value_error::ValueError;
 
 /// A JSON path (RFC 9535), and the value of everything that it matches. Its `Debug` shows no secret.
@@ -65,7 +65,7 @@ impl ExpectedJson {
     /// Whether the path ends at the name of a secret, such as `$.access_token`.
     pub fn is_secret(&self) -> bool {
         let name = self.shown_path.trim_end_matches([']', '\'', '"']).rsplit(['.', '[', '\'', '"']).next();
-        name.is_some_and(secret::is_secret_name)
+        name.is_some_and(is_secret_name)
     }
 }
 

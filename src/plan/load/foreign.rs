@@ -26,6 +26,8 @@ pub enum ForeignFormat {
     Locust,
     /// A test plan of JMeter.
     JMeter,
+    /// A request as a browser copies it for PowerShell or for `fetch`.
+    CopiedRequest,
     /// A web page.
     Html,
     /// Another XML document.
@@ -70,6 +72,11 @@ impl ForeignFormat {
         if text.lines().any(|line| line.starts_with("from locust import") || line.starts_with("import locust")) {
             return Some(Self::Locust);
         }
+        let copied =
+            ["Invoke-WebRequest ", "Invoke-RestMethod ", "$session = New-Object ", "fetch(\"", "await fetch(\""];
+        if copied.iter().any(|start| text.starts_with(start)) {
+            return Some(Self::CopiedRequest);
+        }
         if is_top("openapi") || is_top("swagger") || is_top("\"openapi\"") {
             return Some(Self::OpenApi);
         }
@@ -91,6 +98,7 @@ impl ForeignFormat {
             Self::K6 => "a k6 script",
             Self::Locust => "a Locust script",
             Self::JMeter => "a JMeter test plan",
+            Self::CopiedRequest => "a request copied for PowerShell or `fetch`",
             Self::Html => "an HTML page",
             Self::Xml => "an XML document",
         }
@@ -107,6 +115,7 @@ impl ForeignFormat {
                 )
             }
             Self::Insomnia => "Insomnia also exports HAR, which `inflight import` reads".to_owned(),
+            Self::CopiedRequest => "browsers also copy it as cURL, which `inflight import` reads".to_owned(),
             Self::K6 | Self::Locust | Self::JMeter => {
                 "inflight runs no scripts: list the requests in a plan, or one URL a line".to_owned()
             }
@@ -134,6 +143,8 @@ mod tests {
             ("{\"info\": {}, \"swagger\": \"2.0\"", Some(ForeignFormat::OpenApi)),
             ("# API\nopenapi: 3.0.0\ninfo:\n", Some(ForeignFormat::OpenApi)),
             ("import http from 'k6/http';\n", Some(ForeignFormat::K6)),
+            ("Invoke-WebRequest -UseBasicParsing -Uri \"https://a.b\"", Some(ForeignFormat::CopiedRequest)),
+            ("fetch(\"https://a.b\", {});", Some(ForeignFormat::CopiedRequest)),
             ("from locust import HttpUser\n", Some(ForeignFormat::Locust)),
             ("#!/bin/bash\nset -e\nfor i in 1 2; do\n  curl -s https://a.b/$i\ndone\n", Some(ForeignFormat::Curl)),
             ("curl 'https://a.b/' \\\n  -H 'accept: x'\n", Some(ForeignFormat::Curl)),

@@ -141,7 +141,8 @@ pub(in crate::plan) fn quoted(text: &str) -> String {
 
 fn parse(text: &str, path_as_is: bool) -> Result<RequestUrl, String> {
     // The parser would accept tabs, line breaks and blanks. In a list they are mistakes.
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_plain && text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(format!("`{}` has a blank in it", quoted(text)));
     }
     let url = RequestUrl::parse(text, path_as_is).map_err(|why| format!("`{}` is not a URL: {why}", quoted(text)))?;
@@ -153,7 +154,8 @@ fn parse(text: &str, path_as_is: bool) -> Result<RequestUrl, String> {
 
 /// Removes a comment: a `#` after a blank, and the text that follows.
 fn without_comment(text: &str) -> &str {
-    match text.find(" #").or_else(|| text.find("\t#")) {
+    let is_comment = |at: &usize| text[..*at].ends_with([' ', '\t']);
+    match memchr::memchr_iter(b'#', text.as_bytes()).find(is_comment) {
         Some(at) => text[..at].trim_end(),
         None => text,
     }

@@ -30,7 +30,8 @@ use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
 use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{is_secret_name, mask_values};
+use crate::text::secret::mask_values;
+use crate::text::secret_name::is_secret_name;
 
 /// The fix for a row that leaves a segment of the path empty.
 const EMPTY_SEGMENT: &str = "leaves a part of the path empty: fill in the value, or set `allow_empty = true`";

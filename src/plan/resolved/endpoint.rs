@@ -24,7 +24,8 @@ use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
+use crate::text::secret::{MASK, mask_queries, remove_users};
+use crate::text::secret_name::is_secret_header;
 
 /// The keys that set a body.
 const BODY_KEYS: [&str; 5] = ["body", "json", "body_file", "form", "multipart"];

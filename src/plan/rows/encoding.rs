@@ -33,7 +33,7 @@ struct DecodedInput {
 }
 
 /// Returns the input as UTF-8 without a byte order mark.
-pub(in crate::plan) fn decoded(input: Input) -> Input {
+pub fn decoded(input: Input) -> Input {
     let (text, rest) = (Vec::new(), Vec::new());
     Box::new(DecodedInput { input, encoding: Encoding::Unknown, text, n_read: 0, rest, ended: false })
 }

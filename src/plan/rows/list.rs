@@ -3,6 +3,7 @@
 //! If the first line has a method, header lines and a line `@file` with the body may follow each request, as in the
 //! targets of vegeta. Start at [`RequestList::next`].
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use http::{HeaderName, Method};
@@ -42,12 +43,16 @@ impl RequestList {
     }
 
     /// Counts the requests, and lines that make none.
-    pub(super) fn count(mut self) -> u64 {
+    pub(super) fn count(mut self) -> io::Result<u64> {
         let mut n_rows = 0;
         while self.next().is_some() {
             n_rows += 1;
+            // Then each line is a request or a bad row, and a run need not read it to start.
+            if self.has_details == Some(false) {
+                return Ok(n_rows + self.lines.count()?);
+            }
         }
-        n_rows
+        Ok(n_rows)
     }
 
     /// Reads the next request.
@@ -62,6 +67,7 @@ impl RequestList {
         };
         self.number = number;
         let (method, url) = split_method(&text);
+        let url = unquoted(url);
         let has_details = *self.has_details.get_or_insert(method.is_some());
         let request = RowRequest { url: url.to_owned(), method, weight: 1, size: text.len(), ..RowRequest::default() };
         if !has_details {
@@ -126,7 +132,9 @@ fn stray(number: u64, text: &str) -> BadLine {
 pub(in crate::plan) fn split_method(line: &str) -> (Option<Method>, &str) {
     let Some((word, rest)) = line.split_once([' ', '\t']) else { return (None, line) };
     let rest = rest.trim();
-    let is_method = word.len() <= 20 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-');
+    let is_method = word.len() <= 20
+        && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')
+        && word.starts_with(|c: char| c.is_ascii_uppercase());
     let is_common = ["get", "head", "post", "put", "patch", "delete", "options"];
     let is_common = is_common.iter().any(|common| common.eq_ignore_ascii_case(word));
     let is_url = rest.contains("://") || is_address(rest.split([' ', '\t']).next().unwrap_or_default());
@@ -140,11 +148,21 @@ pub(in crate::plan) fn split_method(line: &str) -> (Option<Method>, &str) {
     (Method::from_bytes(word.to_ascii_uppercase().as_bytes()).ok(), url)
 }
 
+/// Removes the quotes around an address, or the brackets that texts and mails have there.
+fn unquoted(url: &str) -> &str {
+    let pairs = [('"', '"'), ('\'', '\''), ('<', '>')];
+    let inner = |(open, close)| url.strip_prefix(open)?.trim_end_matches(',').strip_suffix(close);
+    pairs.into_iter().find_map(inner).unwrap_or(url)
+}
+
 /// Splits a header line. An address with a port is none.
 fn split_header(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(':')?;
+    if value.starts_with("//") {
+        return None;
+    }
     let is_blank = value.starts_with([' ', '\t']);
-    let is_header = HeaderName::try_from(name).is_ok() && !value.starts_with("//") && (is_blank || !is_address(line));
+    let is_header = HeaderName::try_from(name).is_ok() && (is_blank || !is_address(line));
     is_header.then(|| (name, value.trim()))
 }
 
@@ -170,7 +188,7 @@ mod tests {
                 Err((number, why)) => format!("{number} {why}"),
             });
         }
-        let n_rows = RequestList::new(Box::new(text.as_bytes()), folder).count();
+        let n_rows = RequestList::new(Box::new(text.as_bytes()), folder).count().unwrap();
         assert_eq!(n_rows, found.len() as u64, "the count agrees");
         found
     }
@@ -184,6 +202,13 @@ mod tests {
             found,
             ["1 a.b", "2 DELETE http://a.b/x", "3 PURGE a.b", "4 GET localhost:80", "5 hello world", stray]
         );
+    }
+
+    #[test]
+    fn quotes_around_an_address_are_no_part_of_it() {
+        let found = all("\"http://a.b\",\n'http://a.b'\n<http://a.b>\n- http://a.b\n\"http://a.b\n", Path::new(""));
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        assert_eq!(found, ["1 http://a.b", "2 http://a.b", "3 http://a.b", "4 - http://a.b", "5 \"http://a.b"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 mod buffer;
 pub(super) mod each;
-pub(super) mod encoding;
+pub mod encoding;
 mod json_row;
 mod json_values;
 mod json_words;

@@ -182,7 +182,7 @@ impl RowStream {
             RowKind::Repeat(n) => n,
             RowKind::Each { each, next, .. } => each.n_rows() - next,
             RowKind::Lines { lines, .. } => lines.count()?,
-            RowKind::List(list) => list.count(),
+            RowKind::List(list) => list.count()?,
             RowKind::Json { mut values, whole, .. } => {
                 let mut n_rows = 0;
                 loop {

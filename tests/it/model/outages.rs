@@ -257,3 +257,25 @@ fn a_name_without_an_address_is_named_with_what_to_check() {
         "1 job failed: no DNS server answered for `shop.exampel`; check this machine's network and its DNS settings"
     );
 }
+
+#[test]
+fn an_endpoint_of_a_list_looks_finished_when_nothing_happens_at_its_host() {
+    let text =
+        "0ms run limit 4 jobs 3 | 0ms start a#1 | 0ms start b#2 | 100ms answer a#1 200 | 100ms done a#1 | 3s start a#3";
+    let state = |until: &str, ms: u64| {
+        let model = scenario(&text[..text.find(until).unwrap()]).fold();
+        let (a, now) = (&model.endpoints[0], Offset(ms * 1_000));
+        (model.endpoint_state(a, now), model.progress(a, now))
+    };
+    assert_eq!(state(" | 3s", 200).0, EndpointState::Running, "more may come at once");
+    assert_eq!(state(" | 3s", 2_000), (EndpointState::Done, 1.0));
+    let model = scenario(text).fold();
+    assert_eq!(model.endpoint_state(&model.endpoints[0], Offset(3_500_000)), EndpointState::Running, "more came");
+    assert_eq!(model.endpoint_state(&model.endpoints[1], Offset(3_500_000)), EndpointState::Running, "it is in flight");
+    let unknown = scenario(&text[..text.find(" | 3s").unwrap()].replace(" jobs 3", "")).fold();
+    assert_eq!(
+        unknown.endpoint_state(&unknown.endpoints[0], Offset(2_000_000)),
+        EndpointState::Running,
+        "it has no end"
+    );
+}

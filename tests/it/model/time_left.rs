@@ -22,6 +22,21 @@ fn the_time_left_excludes_attempts_that_take_far_longer_than_usual() {
     assert_eq!(model.stragglers(Offset(900_000)).n, 0, "a second is not long");
 }
 
+#[test]
+fn once_nothing_is_left_to_start_an_attempt_longer_than_any_answer_is_a_straggler() {
+    // Answers take up to 3 s, and the last two never come.
+    let job = |i: u64| {
+        let at = 300 + i * 100;
+        format!(" | 0ms start a#{i} | {at}ms answer a#{i} 200 | {at}ms done a#{i}")
+    };
+    let jobs: String = (0..28).map(job).collect();
+    let tail = scenario(&format!("0ms run limit 30 jobs 30{jobs} | 0ms start a#98 | 0ms start a#99")).fold();
+    assert_eq!((tail.stragglers(millis(2_900)).n, tail.stragglers(millis(3_500)).n), (0, 2));
+    assert_eq!(tail.time_left(millis(3_500)), None, "the pace says nothing about them");
+    let more = scenario(&format!("0ms run limit 30 jobs 31{jobs} | 0ms start a#98 | 0ms start a#99")).fold();
+    assert_eq!(more.stragglers(millis(3_500)).n, 0, "another job is left to start");
+}
+
 /// Ten jobs per second for `seconds`, in a plan with `jobs` jobs.
 fn steady(jobs: u64, seconds: u64) -> String {
     let job = |i: u64| format!(" | {0}ms start a#{i} | {0}ms answer a#{i} | {0}ms done a#{i}", i * 100);

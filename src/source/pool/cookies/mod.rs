@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue};
 use rustc_hash::FxHashMap;
 use url::{Host, Url};
 
-use crate::text::secret::MIN_SECRET;
+use crate::text::secret::texts_of_secret;
 
 /// The most bytes of a cookie's name and value. A larger one is ignored, as in browsers.
 const MAX_COOKIE: usize = 4096;
@@ -79,12 +79,12 @@ impl CookieJar {
         trim(store);
     }
 
-    /// Returns the values of cookies of a URL's site. They are secret wherever a server repeats them.
+    /// Returns the values of cookies of a URL's site, short ones with their names: what is secret wherever a server repeats it.
     pub fn secrets(&self, url: &Url) -> Vec<Box<str>> {
         let sites = self.lock();
         let store = site(url).and_then(|site| sites.by_name.get(site));
-        let values = store.into_iter().flat_map(CookieStore::iter_any).map(|cookie| cookie.value().trim_matches('"'));
-        values.filter(|value| value.len() >= MIN_SECRET).map(Box::from).collect()
+        let cookies = store.into_iter().flat_map(CookieStore::iter_any);
+        cookies.flat_map(|cookie| texts_of_secret(cookie.name(), cookie.value().trim_matches('"'))).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Sites> {

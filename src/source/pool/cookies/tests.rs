@@ -139,7 +139,10 @@ fn a_jar_is_bounded() {
 #[test]
 fn values_are_secret_and_no_debug_output_has_them() {
     let jar = jar("https://a.b/x/", &["sid=\"s3cretvalue\"; Path=/y", "short=1"]);
-    assert_eq!(jar.secrets(&url("https://c.a.b/")), ["s3cretvalue".into()]);
+    // A short value is masked behind its name.
+    let secrets = jar.secrets(&url("https://c.a.b/"));
+    assert!(secrets.contains(&"s3cretvalue".into()) && secrets.contains(&"short=1".into()), "{secrets:?}");
+    assert!(!secrets.contains(&"1".into()), "{secrets:?}");
     assert!(jar.secrets(&url("https://d.e/")).is_empty());
     assert!(!format!("{jar:?}").contains("s3cret"));
 }

@@ -15,7 +15,8 @@ use crate::plan::job::Job;
 use crate::source::pool::wire::kept_body::SAMPLE_BYTES;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
-use crate::text::secret::{self, MASK, MIN_SECRET};
+use crate::text::secret::{self, MASK};
+use crate::text::secret_name;
 
 /// The most bytes of a body in a sample.
 const MAX_BODY: usize = 600;
@@ -77,39 +78,46 @@ pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
 
 /// Returns every secret that was sent, the longest first. A server may repeat any of them.
 pub(super) fn secrets(job: &Job) -> Vec<Box<str>> {
-    let is_hidden =
-        |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
-    let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
-    let mut secrets: Vec<Box<str>> = sent.flat_map(header_secrets).collect();
+    let is_hidden = |(name, value): &(&HeaderName, &HeaderValue)| {
+        value.is_sensitive() || secret_name::is_secret_header(name.as_str())
+    };
+    let mut secrets: Vec<Box<str>> = Vec::new();
+    for (name, value) in job.headers.iter().filter(is_hidden) {
+        if let Ok(value) = str::from_utf8(value.as_bytes()) {
+            let parts = header_secrets(name.as_str(), value);
+            secrets.extend(parts.flat_map(|(name, value)| secret::texts_of_secret(name, value)));
+        }
+    }
     secrets.extend(url_secrets(&job.url));
-    // Very short values occur everywhere, so masking them would hide too much.
-    secrets.retain(|value| value.len() >= MIN_SECRET);
     secrets.extend(job.secrets.iter().cloned());
     secrets.sort_by_key(|value| Reverse(value.len()));
     secrets
 }
 
-/// Returns a header's value and the secrets in it: the key of `Bearer key`, the value of each cookie.
-fn header_secrets(value: &str) -> impl Iterator<Item = Box<str>> {
+/// Returns a header's value and the secrets in it, each with its name: the key of `Bearer key`, the value of each cookie.
+fn header_secrets<'v>(name: &'v str, value: &'v str) -> impl Iterator<Item = (&'v str, &'v str)> {
     let is_scheme = value.contains(' ');
     let header_secrets = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
         // An `=` may separate a name from its value, or pad base64.
-        let named = part.split_once('=').map(|(_, value)| value).filter(|value| !value.is_empty());
+        let named = part.split_once('=').filter(|(_, value)| !value.is_empty());
         let is_secret = part.contains('=') || i > 0 || !is_scheme;
-        [named, is_secret.then_some(part)].into_iter().flatten()
+        [named, is_secret.then_some((name, part))].into_iter().flatten()
     });
-    std::iter::once(value).chain(header_secrets).map(Into::into)
+    std::iter::once((name, value)).chain(header_secrets)
 }
 
 /// Returns the secrets in a URL.
 fn url_secrets(url: &Url) -> Vec<Box<str>> {
-    let query = url.query_pairs().filter(|(name, _)| secret::is_secret_name(name));
-    let mut found: Vec<Box<str>> = query.map(|(_, value)| value.as_ref().into()).collect();
-    let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
+    let query = url.query_pairs().filter(|(name, _)| secret_name::is_secret_name(name));
+    let mut found: Vec<Box<str>> = query.flat_map(|(name, value)| secret::texts_of_secret(&name, &value)).collect();
+    let plain = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     if !url.username().is_empty() || url.password().is_some() {
         // The user may be an API key, without a password.
-        found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
-        found.extend(message::basic_auth(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
+        found.extend(secret::texts_of_secret("password", &plain(url.password().unwrap_or_default())));
+        found.extend(secret::texts_of_secret("user", &plain(url.username())));
+        let basic = message::basic_auth(url);
+        let basic = basic.to_str().ok().and_then(|basic| basic.split_once(' '));
+        found.extend(basic.into_iter().flat_map(|(scheme, pair)| secret::texts_of_secret(scheme, pair)));
     }
     found
 }
@@ -120,7 +128,7 @@ fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
     all.sort_by_key(|(name, _)| rank(name.as_str()));
     let left_out = u32::try_from(all.len().saturating_sub(MAX_FIELDS)).unwrap_or(u32::MAX);
     let shown = all.into_iter().take(MAX_FIELDS).map(|(name, value)| {
-        let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
+        let value: Cow<'_, str> = if secret_name::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
             let value = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), secrets);
@@ -206,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_all_its_forms() {
-        let header_secrets = |value: &str| super::header_secrets(value).map(String::from).collect::<Vec<_>>();
+        let header_secrets =
+            |value: &str| super::header_secrets("x", value).map(|(_, secret)| secret.to_owned()).collect::<Vec<_>>();
         assert!(header_secrets("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
         assert!(header_secrets("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
         assert!(!header_secrets("Bearer abcdef").contains(&"Bearer".to_owned()));

@@ -12,6 +12,7 @@ use crate::plan::content::RequestContent;
 use crate::plan::job::Job;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{self, MASK};
+use crate::text::secret_name::is_secret_header;
 
 /// The profiles reported so far, by endpoint.
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ impl RequestProfile {
     /// Returns the fact. `job` provides the endpoint and the secrets.
     fn fact(&self, job: &Job) -> Fact {
         let value = |name: &str, value: &http::HeaderValue| {
-            if value.is_sensitive() || secret::is_secret_header(name) {
+            if value.is_sensitive() || is_secret_header(name) {
                 return MASK.into();
             }
             let masked = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);

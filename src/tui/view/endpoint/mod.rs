@@ -123,8 +123,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
         x = pen.text(x, 0, fact, Role::TextDim) + 3;
     }
     let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
-    let full = if endpoint.jobs.is_some() { endpoint.settled() as f64 / jobs } else { 0.0 };
-    pen.bar(0, 1, width, full, f64::from(endpoint.in_flight) / jobs);
+    pen.bar(0, 1, width, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
 }
 
 /// The attempts in flight, and the limit if the host has its own.

@@ -3,8 +3,6 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
-use crate::event::reasons::RunEnd;
-use crate::model::Stage;
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
@@ -164,10 +162,7 @@ fn row(
         pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
         x += columns.bar + GAP;
     } else if columns.bar > 0 {
-        // Without a known number of jobs, only the end of the run shows that all are over.
-        let is_finished = scene.model.stage == Stage::Ended(RunEnd::Finished) && endpoint.settled() > 0;
-        let full = if endpoint.jobs.is_some() || is_finished { endpoint.settled() as f64 / jobs } else { 0.0 };
-        pen.bar(x, y, columns.bar, full, f64::from(endpoint.in_flight) / jobs);
+        pen.bar(x, y, columns.bar, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
         x += columns.bar + GAP;
     }
     let done = match endpoint.jobs {

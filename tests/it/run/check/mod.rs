@@ -3,6 +3,7 @@
 //! Start at [`plan_values`].
 
 mod effective_values;
+mod keys;
 mod plan_values;
 mod refusals;
 mod rows;

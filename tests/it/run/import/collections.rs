@@ -8,6 +8,7 @@ use crate::run::requests::Recorder;
 
 fn collection(base: &str) -> Value {
     let listed = |key: &str, value: &str| json!([{"key": key, "value": value, "type": "string"}]);
+    let listed_key = |key: &str, place: &str| json!([{"key": "key", "value": key}, {"key": "value", "value": "canary-tenant"}, {"key": "in", "value": place}]);
     let raw = json!({"mode": "raw", "raw": "{\"n\": \"{{name}}\", \"k\": {\"x\": 1}}", "options": {"raw": {"language": "json"}}});
     let form = json!({"mode": "urlencoded", "urlencoded": [
         {"key": "a", "value": "{{name}}"}, {"key": "password", "value": "canary"}, {"key": "off", "value": "1", "disabled": true}]});
@@ -25,6 +26,10 @@ fn collection(base: &str) -> Value {
             {"name": "login", "request": {"method": "POST", "url": {"raw": "{{base}}/login"}, "body": form, "auth": {"type": "noauth"}}},
             {"name": "basic", "request": {"url": "{{base}}/basic", "auth": {"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "canary"}]}}},
             {"name": "key", "request": {"url": "{{base}}/key", "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "X-Api-Key"}, {"key": "value", "value": "canary-key"}]}}},
+            {"name": "odd key", "request": {"url": "{{base}}/odd", "auth": {"type": "apikey", "apikey": listed_key("X-Tenant", "header")}}},
+            {"name": "query key", "request": {"url": "{{base}}/query?a=1", "auth": {"type": "apikey", "apikey": listed_key("tenant", "query")}}},
+            {"name": "oauth token", "request": {"url": "{{base}}/token", "auth": {"type": "oauth2", "oauth2": listed("accessToken", "canary-oauth")}}},
+            {"name": "aws", "request": {"url": "{{base}}/aws", "auth": {"type": "awsv4", "awsv4": listed("secretKey", "canary")}}},
             {"name": "guid", "request": {"url": "{{base}}/{{$guid}}"}},
             {"name": "oauth", "request": {"url": "{{base}}/oauth", "auth": {"type": "oauth2", "oauth2": []}}},
         ]
@@ -35,22 +40,42 @@ fn collection(base: &str) -> Value {
 fn a_collection_becomes_a_plan_that_sends_its_requests() {
     let recorder = Recorder::start();
     let folder = Folder::new().with("c.json", &collection(&recorder.url()).to_string());
-    let variables = [("token", "t"), ("mine", "m"), ("PASSWORD", "p"), ("PASSWORD_2", "p"), ("X_API_KEY", "k")];
+    let variables = [
+        ("token", "t"),
+        ("mine", "m"),
+        ("PASSWORD", "p"),
+        ("PASSWORD_2", "p"),
+        ("X_API_KEY", "k"),
+        ("X_TENANT", "x"),
+        ("ACCESS_TOKEN", "o"),
+    ];
     let requests = import_and_run(&folder, "c.json -o plan.toml", &recorder, &variables);
     assert_eq!(
         lines(&requests),
-        ["GET /basic", "GET /key", "GET /oauth", "GET /orders/7?page=2", "POST /login", "POST /orders"]
+        [
+            "GET /aws",
+            "GET /basic",
+            "GET /key",
+            "GET /oauth",
+            "GET /odd",
+            "GET /orders/7?page=2",
+            "GET /query?a=1&tenant=x",
+            "GET /token",
+            "POST /login",
+            "POST /orders"
+        ]
     );
-    assert_eq!(requests[0].header("authorization"), Some("Basic dTpw"));
-    assert_eq!((requests[1].header("x-api-key"), requests[1].header("authorization")), (Some("k"), None));
-    let order = &requests[3];
+    assert_eq!(requests[1].header("authorization"), Some("Basic dTpw"));
+    assert_eq!((requests[2].header("x-api-key"), requests[2].header("authorization")), (Some("k"), None));
+    assert_eq!((requests[4].header("x-tenant"), requests[7].header("authorization")), (Some("x"), Some("Bearer o")));
+    let order = &requests[5];
     assert_eq!(
         (order.header("authorization"), order.header("x-a"), order.header("x-b")),
         (Some("Bearer t"), Some("m"), None)
     );
-    assert_eq!((requests[4].text().as_str(), requests[4].header("authorization")), ("a=ann&password=p", None));
-    assert_eq!(requests[5].text(), "{\"n\": \"ann\", \"k\": {\"x\": 1}}");
-    assert_eq!(requests[5].header("content-type"), Some("application/json"));
+    assert_eq!((requests[8].text().as_str(), requests[8].header("authorization")), ("a=ann&password=p", None));
+    assert_eq!(requests[9].text(), "{\"n\": \"ann\", \"k\": {\"x\": 1}}");
+    assert_eq!(requests[9].header("content-type"), Some("application/json"));
 }
 
 #[test]
@@ -64,6 +89,7 @@ fn names_are_those_of_folders_and_requests() {
     for note in [
         "left out: guid: `{{$guid}}` has another value in each request\n",
         "note: oauth: credentials of the kind `oauth2` are left out\n",
+        "note: aws: credentials of the kind `awsv4` are left out\n",
         "note: 1 script not run\n",
         "`mine`",
     ] {

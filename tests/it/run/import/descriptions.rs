@@ -56,3 +56,81 @@ fn operations_without_examples_are_named() {
         assert!(ended.out().contains(&format!("# Left out: {left_out}\n")), "{}", ended.out());
     }
 }
+
+#[test]
+fn descriptions_in_yaml_and_of_swagger_are_imported() {
+    let yaml = r#"
+openapi: 3.1.0
+servers:
+  - url: http://a.b/v1
+x-shared: &page { name: page, in: query, required: true, example: 2 }
+paths:
+  /pets/{id}:
+    get:
+      operationId: get {id}
+      parameters:
+        - *page
+        - { name: id, in: path, required: true, schema: { $ref: '#/components/schemas/Id' } }
+      responses:
+        200: { description: ok }
+    put:
+      parameters:
+        - $ref: '#/paths/~1pets~1%7Bid%7D/get/parameters/1'
+      requestBody:
+        content:
+          application/json:
+            schema:
+              allOf:
+                - { properties: { name: { example: Tom } } }
+                - { properties: { age: { oneOf: [ { type: integer }, { const: 3 } ] } } }
+components:
+  schemas:
+    Id: { type: integer, examples: [7] }
+"#;
+    let swagger = r#"
+swagger: '2.0'
+host: a.b
+basePath: /v2
+schemes: [http]
+consumes: [application/json]
+securityDefinitions: { login: { type: basic }, key: { type: apiKey, in: query, name: k } }
+security: [ { key: [] } ]
+parameters:
+  Id: { name: id, in: path, required: true, type: integer, x-example: 7 }
+definitions:
+  Pet: { properties: { name: { type: string, example: Tom } } }
+paths:
+  /pets/{id}:
+    parameters: [ { $ref: '#/parameters/Id' } ]
+    put:
+      security: [ { login: [] } ]
+      parameters: [ { name: pet, in: body, required: true, schema: { $ref: '#/definitions/Pet' } } ]
+    get: { operationId: one }
+  /form:
+    post:
+      security: []
+      parameters:
+        - { name: a, in: formData, required: true, type: string, default: x }
+        - { name: b, in: formData, type: string }
+  /lost/{x}:
+    get: { parameters: [ { name: x, in: path, required: true, type: string } ] }
+"#;
+    let folder = Folder::new().with("new.yaml", yaml).with("old.yml", swagger);
+    let ended = folder.inflight("import new.yaml").run().exits(0);
+    for line in [
+        "name = \"get {id}\"\nurl = \"http://a.b/v1/pets/7?page=2\"\n",
+        "name = \"PUT /pets/{id}\"\nurl = \"http://a.b/v1/pets/7\"\n",
+        "body = '{\"age\":3,\"name\":\"Tom\"}'\n",
+    ] {
+        assert!(ended.out().contains(line), "{line}: {}{}", ended.out(), ended.err());
+    }
+    let ended = folder.inflight("import old.yml").run().exits(0);
+    for line in [
+        "name = \"one\"\nurl = \"http://a.b/v2/pets/7?k=${KEY_KEY}\"\n",
+        "auth = { basic = { user = \"${LOGIN_USER}\", password = \"${LOGIN_PASSWORD}\" } }\nbody = '{\"name\":\"Tom\"}'\n",
+        "url = \"http://a.b/v2/form\"\nform = { a = \"x\" }\n",
+        "# Left out: GET /lost/{x}: its parameter `x` has no example\n",
+    ] {
+        assert!(ended.out().contains(line), "{line}: {}{}", ended.out(), ended.err());
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Start at [`import_and_run`].
 
+mod broken_parts;
 mod collections;
 mod descriptions;
 mod recordings;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{import_and_run, lines};
 use crate::run::program::Folder;
-use crate::run::requests::Recorder;
+use crate::run::requests::{Recorder, Request};
 
 /// A recording of three requests, with what a browser adds.
 fn har(base: &str) -> String {
@@ -57,6 +57,24 @@ fn secrets_stay_out_of_the_output_unless_they_are_asked_for() {
     assert!(ended.out().starts_with("# 3 requests of a HAR file, imported from a.har"), "{}", ended.out());
     let kept = folder.inflight("import a.har --keep-secrets").run().exits(0);
     assert!(kept.out().contains("Bearer canary-token") && kept.out().contains("token=canary-query"), "{}", kept.out());
+}
+
+#[test]
+fn secrets_of_bodies_become_variables() {
+    let recorder = Recorder::start();
+    let post = |text: &str| json!({"request": {"method": "POST", "url": format!("{}x", recorder.url()), "postData": {"text": text}}});
+    let entries = [
+        post("{\"user\": \"ann\", \"password\": \"canary-1\", \"a\": {\"access_token\":\"canary-2\"}}"),
+        post("user=ann&password=canary-1&n=1"),
+    ];
+    let folder = Folder::new().with("a.har", &json!({"log": {"entries": entries}}).to_string());
+    let requests =
+        import_and_run(&folder, "a.har -o plan.toml", &recorder, &[("PASSWORD", "p"), ("ACCESS_TOKEN", "t")]);
+    assert!(!String::from_utf8(folder.bytes("plan.toml")).unwrap().contains("canary"));
+    let mut bodies: Vec<String> = requests.iter().map(Request::text).collect();
+    bodies.sort();
+    let json = "{\"user\": \"ann\", \"password\": \"p\", \"a\": {\"access_token\":\"t\"}}";
+    assert_eq!(bodies, ["user=ann&password=p&n=1", json]);
 }
 
 #[test]

@@ -26,3 +26,27 @@ fn a_file_that_cannot_be_read_is_an_error_without_its_content() {
         assert!(ended.err().contains(why) && !ended.err().contains("canary"), "{}", ended.err());
     }
 }
+
+#[test]
+fn a_list_and_urls_have_no_variables() {
+    let folder = Folder::new().with("urls.txt", "http://127.0.0.1:1/\n").with(".env", "A=b\nINFLIGHT_PASSWORD=p\n");
+    for target in ["urls.txt", "http://127.0.0.1:1/"] {
+        for command in ["check", "run"] {
+            let ended = folder.inflight(command).arg(target).args(["--env-file", ".env"]).run().exits(2);
+            assert!(
+                ended.err().contains("`--env-file` has the variables of a plan, and there is no plan"),
+                "{}",
+                ended.err()
+            );
+        }
+        // The password is one of them.
+        folder.inflight("check -u ann --env-file .env").arg(target).run().exits(0);
+    }
+    let plan = "[[endpoint]]\nurl = \"http://127.0.0.1:1/\"\n";
+    Folder::new()
+        .with("plan.toml", plan)
+        .with(".env", "A=b\n")
+        .inflight("check plan.toml --env-file .env")
+        .run()
+        .exits(0);
+}
