@@ -113,7 +113,7 @@ impl Scenario {
             }
             "answer" | "refuse" | "timeout" | "break" | "unknown" | "short" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));
-                let outcome = outcome(verb, words.get(1).copied());
+                let outcome = outcome(verb, words.get(1).copied(), named("asked"));
                 self.last.insert((origin, attempt.job), outcome.clone());
                 let spent = phases(words, named);
                 Fact::AttemptEnded { attempt, outcome, spent, malformed: 0, decoded: None }

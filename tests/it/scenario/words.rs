@@ -10,14 +10,14 @@ use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Fact, Micros, Offset, Scope};
 
-pub fn outcome(verb: &str, status: Option<&str>) -> Outcome {
+pub fn outcome(verb: &str, status: Option<&str>, asked: Option<&str>) -> Outcome {
     let status = status.map(number::<u16>);
     match verb {
         "answer" => {
             let status = status.unwrap_or(200);
             Outcome::Answered { status, bytes: 100, expected: status < 400 }
         }
-        "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: None },
+        "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: asked.map(micros) },
         "unknown" => Outcome::Failed { reason: Reason::Dns, detail: None },
         "short" => Outcome::Failed { reason: Reason::Local, detail: None },
         "timeout" => Outcome::TimedOut { phase: Phase::FirstByte },

@@ -162,7 +162,7 @@ fn down(ms: u64) -> Case {
 /// A host that asked for a wait of so many milliseconds, of which the first second is over.
 fn cooled(ms: u64) -> Case {
     let mut case = steady(100);
-    case.job("a#900", "", (2_600, 2_601), "refuse 429");
+    case.job("a#900", "", (2_600, 2_601), &format!("refuse 429 asked {ms}ms"));
     case.step(2_601, &format!("cool a {}ms", 2_601 + ms));
     case.step(3_600, "idle work 1ms");
     case
