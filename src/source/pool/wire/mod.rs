@@ -4,6 +4,7 @@
 //! a script. Start at [`Wire`].
 
 pub mod body;
+mod client_slot;
 pub mod content_coding;
 pub mod descriptors;
 pub mod direct;
@@ -15,6 +16,7 @@ pub mod message;
 pub mod milestones;
 pub mod progress;
 pub mod reach;
+mod reqwest_connections;
 mod reqwest_limits;
 pub mod reqwest_wire;
 pub mod route;
