@@ -80,6 +80,9 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
         Item::new("host", Value::or_nothing(host, "one in each row"), Provenance::DerivedFrom("url")),
         Item::new("jobs", Value::or_nothing(jobs, unknown), rows_provenance.clone()),
     ];
+    if plan.sources.iter().any(|source| source.weight != 1) {
+        asks.push(Item::new("weight", Value::Count(source.weight.into()), provenance("weight")));
+    }
     asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), rows_provenance)));
     if !source.rows.is_computed() {
         asks.push(Item::new("unique", Value::Flag(source.unique), provenance("unique")));

@@ -13,17 +13,17 @@ use serde_json::value::RawValue;
 
 use crate::plan::attempt_timeout::parse_attempt_timeout;
 use crate::plan::defaults::MAX_WEIGHT;
-use crate::plan::job::{Statuses, parse_method};
+use crate::plan::job::parse_method;
 use crate::plan::rows::json_words::{kind, syntax};
 use crate::plan::rows::request::RowRequest;
-use crate::plan::statuses::{StatusSet, parse_statuses};
+use crate::plan::rows::row_expect::RowExpectation;
 use crate::text::nearest::did_you_mean;
 use crate::text::sanitize::sanitize;
 
 /// The keys of a request.
 const KEYS: [&str; 10] = ["url", "method", "header", "headers", "body", "json", "timeout", "expect", "weight", "name"];
 
-type JsonMembers<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
+pub(super) type JsonMembers<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
 
 /// Reads the named values of an object.
 pub(super) fn read_values(text: &[u8], columns: &[String], values: &mut Vec<String>) -> Result<(), String> {
@@ -70,7 +70,10 @@ pub(super) fn read_request(text: &[u8]) -> Result<RowRequest, String> {
                 let timeout = parse_attempt_timeout(&text);
                 request.timeout = Some(timeout.map_err(|wrong| format!("`timeout` is {wrong}"))?);
             }
-            "expect" => request.status = Some(read_expect(value)?),
+            "expect" => {
+                let expected = RowExpectation::read(value)?;
+                (request.status, request.answer) = (expected.status, expected.answer);
+            }
             "weight" => request.weight = read_weight(value)?,
             "name" => request.name = Some(read_text(key, value)?),
             unknown => return Err(unknown_key(unknown, &KEYS)),
@@ -120,33 +123,6 @@ fn read_headers(value: &RawValue, headers: &mut Vec<(String, String)>) -> Result
     Ok(())
 }
 
-/// Reads the expected statuses: a status, a list, or an object with `status`.
-fn read_expect(value: &RawValue) -> Result<Statuses, String> {
-    if value.get().starts_with('{') {
-        let members = read_members(value.get().as_bytes())?;
-        return match &members[..] {
-            [(key, value)] if key == "status" => read_expect(value),
-            members => match members.iter().find(|(key, _)| key != "status") {
-                Some((key, _)) => Err(unknown_key(key, &["status"])),
-                None => Err("`expect` has no `status`".to_owned()),
-            },
-        };
-    }
-    let items: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_else(|_| vec![value]);
-    let words = items.iter().map(|item| serde_json::from_str(item.get()).unwrap_or_else(|_| item.get().to_owned()));
-    let words: Vec<String> = words.collect();
-    match &words[..] {
-        [any] if any == "any" => return Ok(Statuses::Any),
-        [] => return Err("`expect` is empty: no response could be expected".to_owned()),
-        _ => {}
-    }
-    let listed = words
-        .iter()
-        .map(|word| parse_statuses(word))
-        .try_fold(StatusSet::EMPTY, |all, part| Ok(all.union(part.map_err(|wrong| format!("`expect` is {wrong}"))?)));
-    listed.map(Statuses::Listed)
-}
-
 fn read_weight(value: &RawValue) -> Result<u32, String> {
     let weight = value.get().parse().ok().filter(|weight| *weight <= MAX_WEIGHT);
     weight.ok_or_else(|| "`weight` is not a whole number from 0 to 100,000".to_owned())
@@ -179,7 +155,7 @@ fn push_compact(written: &str, out: &mut String) {
 }
 
 /// Reads the members of an object, whose values stay as they are written.
-fn read_members(text: &[u8]) -> Result<JsonMembers<'_>, String> {
+pub(super) fn read_members(text: &[u8]) -> Result<JsonMembers<'_>, String> {
     struct Object;
     impl<'r> Visitor<'r> for Object {
         type Value = JsonMembers<'r>;

@@ -143,6 +143,10 @@ pub(in crate::plan) fn split_method(line: &str) -> (Option<Method>, &str) {
 /// Splits a header line. An address with a port is none.
 fn split_header(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(':')?;
+    // A URL with too few slashes, or with the other ones.
+    if value.starts_with(['/', '\\']) && (name.eq_ignore_ascii_case("http") || name.eq_ignore_ascii_case("https")) {
+        return None;
+    }
     let is_blank = value.starts_with([' ', '\t']);
     let is_header = HeaderName::try_from(name).is_ok() && !value.starts_with("//") && (is_blank || !is_address(line));
     is_header.then(|| (name, value.trim()))
@@ -184,6 +188,11 @@ mod tests {
             found,
             ["1 a.b", "2 DELETE http://a.b/x", "3 PURGE a.b", "4 GET localhost:80", "5 hello world", stray]
         );
+    }
+
+    #[test]
+    fn a_url_with_other_slashes_is_no_header() {
+        assert_eq!(all("http:/a.b/x\nHTTPS:\\\\a.b\n", Path::new("")), ["1 http:/a.b/x", "2 HTTPS:\\\\a.b"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(super) mod lines;
 pub(super) mod list;
 mod records;
 pub(super) mod request;
+mod row_expect;
 pub(super) mod stream;
 pub(super) mod table;
 

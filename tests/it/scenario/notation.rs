@@ -235,7 +235,7 @@ fn outcome(verb: &str, status: Option<&str>) -> Outcome {
         }
         "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: None },
         "timeout" => Outcome::TimedOut { phase: Phase::FirstByte },
-        "break" => Outcome::Failed { reason: Reason::Reset, detail: None },
+        "break" => Outcome::Failed { reason: Reason::Reset, detail: None, expected: None },
         "hop" => Outcome::Redirected { status: status.unwrap_or(302) },
         _ => Outcome::Cancelled,
     }

@@ -184,7 +184,7 @@ impl Outage {
             let length = humantime::format_duration(Duration::from_micros(bound.0)).to_string();
             let why = given_up_text(evidence.outcome, &down.why, &length, self.has_answered);
             let next_try = evidence.at + INTERVAL.1;
-            let last = Outcome::Failed { reason: down.reason, detail: Some(Arc::clone(&why)) };
+            let last = Outcome::Failed { reason: down.reason, detail: Some(Arc::clone(&why)), expected: None };
             self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: true });
             return OutageStep::GivenUp { why };
         }

@@ -264,7 +264,7 @@ fn kinds(model: &Model) -> (u64, u64, u64) {
     (
         jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_))),
         jobs(|cause| matches!(cause, Cause::TimedOut(_))),
-        jobs(|cause| matches!(cause, Cause::Failed(_))),
+        jobs(|cause| matches!(cause, Cause::Failed(_) | Cause::Unexpected(_))),
     )
 }
 

@@ -2,8 +2,10 @@
 //!
 //! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
+mod mix;
 mod number;
 pub mod priority_jobs;
+mod source_rounds;
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::plan::{Limits, Polling};
 use crate::source::pool::schedule::rounds::Rounds;
+use crate::source::pool::schedule::sources::mix::Mix;
 use crate::source::pool::schedule::sources::number::JobNumber;
 
 /// The sources of a run.
@@ -39,6 +42,8 @@ pub struct Sources {
     repeats_until: Option<Offset>,
     /// The number of jobs, if a flag sets it.
     number: Option<JobNumber>,
+    /// The mix of sources, if the plan gives them different weights.
+    mix: Option<Mix>,
 }
 
 /// One source.
@@ -89,6 +94,7 @@ impl Sources {
             rounds,
             repeats_until: limits.duration.map(|length| Offset::ZERO + length.into()),
             number: limits.jobs.map(JobNumber::new),
+            mix: Mix::new(cursor.weights()),
             cursor,
         }
     }
@@ -132,6 +138,9 @@ impl Sources {
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
         let is_row = matches!(drawn, Draw::Row(_));
         self.states[source].has_rows |= is_row;
+        if is_row && let Some(mix) = &mut self.mix {
+            mix.note_drawn(source);
+        }
         if is_row && self.number.as_mut().is_some_and(JobNumber::is_last) {
             self.close(facts);
             return drawn;
@@ -186,11 +195,6 @@ impl Sources {
         JobId(self.drawn)
     }
 
-    /// Whether every job is repeated in rounds.
-    pub fn has_rounds(&self) -> bool {
-        self.rounds.is_some()
-    }
-
     /// Counts one more job of a source, which was drawn before.
     pub fn repeat(&mut self, source: usize) -> JobId {
         self.next_id(source)
@@ -211,29 +215,6 @@ impl Sources {
             facts.extend(rounds.settle(source, endpoint, is_good));
         }
         self.end_round_if_over(source, now, facts);
-    }
-
-    fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
-        let SourceState { has_more, open, .. } = self.states[source];
-        if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
-            facts.extend(rounds.end(source, now));
-        }
-    }
-
-    /// When the next round begins.
-    pub fn next_round(&self) -> Option<Offset> {
-        self.rounds.as_ref()?.soonest()
-    }
-
-    /// Begins the round that is due, and returns its source.
-    pub fn begin_round(&mut self, now: Offset, facts: &mut VecDeque<Fact>) -> Option<usize> {
-        let (source, round, late) = self.rounds.as_mut()?.begin(now)?;
-        if round > 1 {
-            self.cursor.rewind(source);
-        }
-        self.states[source].has_more = true;
-        facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
-        Some(source)
     }
 
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
