@@ -246,7 +246,7 @@ fn the_document_for_scripts_has_every_figure() {
     assert_eq!(
         document["failures"][0],
         json!({
-            "cause": "503 Service Unavailable", "kind": "status", "count": 2, "first_s": 0.8, "last_s": 0.9,
+            "cause": "503 Service Unavailable", "kind": "status", "expected": null, "count": 2, "first_s": 0.8, "last_s": 0.9,
             "not_retried": null,
             "example": {"request": "GET http://a.b/users/1", "detail": null},
             "endpoints": [{"name": "orders", "count": 1}, {"name": "users", "count": 1}],
