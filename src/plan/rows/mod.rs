@@ -6,6 +6,7 @@
 mod buffer;
 pub(super) mod each;
 pub(super) mod encoding;
+mod json_members;
 mod json_row;
 mod json_values;
 mod json_words;

@@ -11,7 +11,7 @@ use crate::plan::expected::json::ExpectedJson;
 use crate::plan::expected::text::ExpectedText;
 use crate::plan::expected::url::ExpectedUrl;
 use crate::plan::job::Statuses;
-use crate::plan::rows::json_row::{read_members, unknown_key};
+use crate::plan::rows::json_members::{read_members, unknown_key};
 use crate::plan::statuses::{StatusSet, parse_statuses};
 use crate::text::value_error::ValueError;
 

@@ -25,7 +25,7 @@ pub const TICK: Duration = Duration::from_millis(50);
 /// If the clock was not read for so long, the process was stopped.
 ///
 /// On two cores with ten busy programs, a task that sleeps for a [`TICK`] wakes up late by 108 ms once in a thousand times,
-/// and by 158 ms at most. Less than this cannot be told from such noise.
+/// and by 158 ms at most. A shorter stop cannot be distinguished from such noise.
 const SHORTEST_STOP: Micros = Micros(250_000);
 
 /// Readings that are so close to the last one are not noted.

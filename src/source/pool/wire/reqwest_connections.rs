@@ -1,6 +1,6 @@
 //! The connections of reqwest that have served a request, by their local addresses.
 //!
-//! reqwest does not tell which connection broke. It may take an idle one although it has begun to open another, so that
+//! reqwest does not name the connection that broke. It may take an idle one although it has begun to open another, so that
 //! the beginning of a connection proves nothing. Start at [`ServedConnections::has_served`].
 
 use std::cell::RefCell;

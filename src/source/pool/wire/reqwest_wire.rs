@@ -50,7 +50,7 @@ pub struct ReqwestWire {
 }
 
 /// The end of an exchange without a response head.
-struct Unanswered {
+struct FailedAnswer {
     ended: NoAnswer,
     /// Whether a connection broke that had been used before.
     is_stale: bool,
@@ -138,7 +138,7 @@ impl ReqwestWire {
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut response = loop {
-            let Unanswered { ended, is_stale } = match self.answer(&client, job, milestones, end).await {
+            let FailedAnswer { ended, is_stale } = match self.answer(&client, job, milestones, end).await {
                 Ok(response) => break response,
                 Err(unanswered) => unanswered,
             };
@@ -172,7 +172,7 @@ impl ReqwestWire {
         job: &Job,
         milestones: &Arc<Milestones>,
         end: Offset,
-    ) -> Result<Response, Unanswered> {
+    ) -> Result<Response, FailedAnswer> {
         let (timeouts, time) = (&job.policy.timeouts, &milestones.time);
         let body = upload::open(&job.body, milestones).await.map_err(NoAnswer::from)?;
         let mut answer = std::pin::pin!(client.execute(request(job, body, self.bodies.accepts_encoded())));
@@ -190,7 +190,7 @@ impl ReqwestWire {
                     let has_served = self.served.has_served(&error) || milestones.has_reused();
                     let ended = failure::classify_reqwest(&error);
                     let is_stale = has_served && matches!(ended.0, Reason::ClosedEarly | Reason::Reset);
-                    return Err(Unanswered { ended: ended.into(), is_stale });
+                    return Err(FailedAnswer { ended: ended.into(), is_stale });
                 }
                 None if milestones.phase_deadline(timeouts).min(end) > time.now() => {}
                 None => return Err(NoAnswer::TimedOut(milestones.phase()).into()),
@@ -199,7 +199,7 @@ impl ReqwestWire {
     }
 }
 
-impl From<NoAnswer> for Unanswered {
+impl From<NoAnswer> for FailedAnswer {
     fn from(ended: NoAnswer) -> Self {
         Self { ended, is_stale: false }
     }
