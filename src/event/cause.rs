@@ -59,6 +59,7 @@ impl Cause {
                 | Reason::Redirect
                 | Reason::Unexpected
                 | Reason::BadRow
+                | Reason::GivenUp
                 | Reason::Local
                 | Reason::Panicked,
             )

@@ -32,6 +32,7 @@ impl fmt::Display for Reason {
             Self::Redirect => "redirect not followed",
             Self::Unexpected => "not as expected",
             Self::BadRow => "bad row in the plan",
+            Self::GivenUp => "not sent, host given up",
             Self::Local => "out of local resources",
             Self::Panicked => "worker panicked",
         })

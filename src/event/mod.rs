@@ -229,7 +229,8 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Number of tries: one more than the retries that began. A try makes one attempt per redirect.
+        /// Number of tries: 0 if it was never sent, or else one more than the retries that began. A try makes one
+        /// attempt per redirect.
         tries: u32,
         /// Time from ready to end: all waiting and all attempts.
         total: Micros,
@@ -357,11 +358,11 @@ pub enum Fact {
         /// Which host.
         host: HostId,
     },
-    /// A host was down for so long that its waiting jobs fail.
+    /// A host was down or refused everything for so long that its waiting jobs fail.
     HostGivenUp {
         /// Which host.
         host: HostId,
-        /// How it failed, and for how long, in one sentence.
+        /// How it failed, for how long, and which setting bounds that, in one sentence.
         why: Arc<str>,
     },
     /// Nothing starts at this host before `until`.

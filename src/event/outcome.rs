@@ -100,6 +100,8 @@ pub enum Reason {
     Unexpected,
     /// The plan's row does not make a valid request.
     BadRow,
+    /// The job was never sent: its host was given up before.
+    GivenUp,
     /// This machine ran out of descriptors, ports or memory.
     Local,
     /// The worker panicked: a bug in inflight.

@@ -80,4 +80,6 @@ pub enum RunEnd {
     Cancelled,
     /// A job failed, and the plan stops at the first failure.
     FailedFast,
+    /// A run for a time ended early, because every host was given up.
+    GivenUp,
 }

@@ -122,7 +122,10 @@ impl Model {
     /// The host whose cooldown ends last, if it is so long that the recent pace does not contain it.
     fn long_cooldown(&self, now: Offset) -> Option<(&HostStats, Offset)> {
         const LONG: Micros = Micros(10_000_000);
-        let long = |host: &HostStats| host.cooldown.filter(|&until| until > now && until.since(host.cooled_at) >= LONG);
+        let long = |host: &HostStats| {
+            host.cooldown
+                .filter(|&until| host.waits_until(now).is_some() && until > now && until.since(host.cooled_at) >= LONG)
+        };
         let cooling = self.hosts.kept().filter_map(|host| Some((host, long(host)?)));
         cooling.max_by_key(|&(_, until)| until)
     }

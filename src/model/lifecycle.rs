@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::event::cause::Cause;
 use crate::event::due_time::DueTime;
 use crate::event::origin::Origin;
-use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
 use crate::event::{Attempt, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, SlowAttempt};
@@ -177,7 +177,10 @@ impl Model {
                 self.totals.jobs_failed += 1;
                 self.endpoints[endpoint].failed += 1;
                 self.incidents.count(at, endpoint, last, target);
-                if !self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries)) {
+                // That the host was given up is in the log already, and its jobs may be many.
+                let is_logged = Cause::from_outcome(last) == Some(Cause::Failed(Reason::GivenUp))
+                    || self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries));
+                if !is_logged {
                     self.event_log.add(at, LogEvent::JobFailed { endpoint, last: last.clone() });
                 }
             }

@@ -117,11 +117,12 @@ fn precedence(stage: Stage) -> u8 {
     match stage {
         Stage::Ready => 0,
         Stage::Ended(RunEnd::Finished) => 1,
-        Stage::Ended(RunEnd::Drained) => 2,
-        Stage::Ended(RunEnd::Cancelled) => 3,
-        Stage::Ended(RunEnd::FailedFast) => 4,
-        Stage::Cancelling => 5,
-        Stage::Draining => 6,
-        Stage::Running => 7,
+        Stage::Ended(RunEnd::GivenUp) => 2,
+        Stage::Ended(RunEnd::Drained) => 3,
+        Stage::Ended(RunEnd::Cancelled) => 4,
+        Stage::Ended(RunEnd::FailedFast) => 5,
+        Stage::Cancelling => 6,
+        Stage::Draining => 7,
+        Stage::Running => 8,
     }
 }

@@ -8,7 +8,8 @@ use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::model::event_log::LogEvent;
 use crate::model::host::HostStats;
-use crate::model::host::outage::{HostNotice, HostOutage, RecognizedRefusal};
+use crate::model::host::outage::{CutWait, GivenUpHost, HostNotice, HostOutage, RecognizedRefusal};
+use crate::model::verdict::thresholds::LONG_WAIT;
 use crate::model::{Model, Stage};
 use crate::text::units;
 
@@ -27,13 +28,15 @@ impl Model {
     /// A wait counts as cut short if the server asked for so much more.
     const CUT_LEAST: Micros = Micros(1_000_000);
 
-    /// A wait that a server asks for is reported if it is at least this long.
-    const LONG_WAIT: Micros = Micros(10_000_000);
-
     /// The hosts that are down, in the order of announcement.
     pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
         let is_over = self.ended.is_some();
         self.hosts.kept().filter(move |_| !is_over).filter_map(|host| Some((host, host.outage.as_ref()?)))
+    }
+
+    /// The hosts that were given up, in the order of announcement.
+    pub fn hosts_given_up(&self) -> impl Iterator<Item = (&HostStats, &GivenUpHost)> {
+        self.hosts.kept().filter_map(|host| Some((host, host.given_up.as_ref()?)))
     }
 
     /// Whether no host has work but those that are down.
@@ -43,7 +46,7 @@ impl Model {
         let has_work = |host: &HostStats| {
             let is_busy = host.in_flight > 0 || host.waits_until(now).is_some() || host.is_quarantined;
             let was_busy = host.started > 0 && now.since(host.active) < Self::BUSY_FOR;
-            host.outage.is_none() && (is_busy || was_busy || self.waiting_jobs(host) > 0)
+            host.outage.is_none() && host.given_up.is_none() && (is_busy || was_busy || self.waiting_jobs(host) > 0)
         };
         self.hosts_down().next().is_some() && !self.hosts.all().any(has_work)
     }
@@ -60,6 +63,7 @@ impl Model {
         }
         let host = endpoint.host.filter(|_| self.ended.is_none()).and_then(|host| self.hosts.get(host));
         match host {
+            Some(host) if host.given_up.is_some() && endpoint.in_flight == 0 => EndpointState::Failed,
             Some(host) if host.outage.is_some() => EndpointState::HostDown,
             Some(host) if endpoint.in_flight == 0 && host.is_limited(now) => EndpointState::Limited,
             _ => state,
@@ -87,6 +91,8 @@ impl Model {
             stats.past_outages.add(&outage, lasted, given_up.is_some());
             units::length(lasted)
         });
+        stats.given_up =
+            given_up.map(|why| GivenUpHost { since: at, why: Arc::clone(why), was_down: lasted.is_some() });
         if let Some(why) = given_up {
             self.log_host(at, i, HostNotice::GivenUp, why);
         } else {
@@ -102,13 +108,15 @@ impl Model {
         let is_known = stats.cooldown.is_some_and(|before| before > at && stats.is_wait_reported);
         (stats.cooldown, stats.cooled_at) = (Some(until), at);
         let waits = until.since(at);
-        let Some((_, asked)) = stats.wait_asked.filter(|&(when, asked)| when == at && asked >= Self::LONG_WAIT) else {
+        stats.wait_named = None;
+        let Some((_, asked)) = stats.wait_asked.filter(|&(when, asked)| when == at && asked >= LONG_WAIT) else {
             stats.is_wait_reported &= is_known;
             return;
         };
         stats.is_wait_reported = true;
         let is_cut = asked > waits + Self::CUT_LEAST;
         if is_cut {
+            stats.wait_named = Some(at + asked);
             stats.wait_cut = stats.wait_cut.max(Some((asked, waits)));
         }
         match (is_known, is_cut) {
@@ -180,4 +188,10 @@ impl Model {
 pub fn wait_cut_text(asked: Micros, waits: Micros) -> String {
     let (asked, waits) = (units::length(asked), units::length(waits));
     format!("asked for a wait of {asked}: its jobs fail after {waits} (`retry.longest_wait`)")
+}
+
+/// The moment that a server named, when its jobs fail before that, and the setting that decides.
+pub fn cut_wait_text(wait: CutWait) -> String {
+    let (until, fails_at) = (units::clock_seconds(wait.until), units::clock_seconds(wait.fails_at));
+    format!("nothing starts before {until}, as it asked; its jobs fail at {fails_at} (`retry.longest_wait`)")
 }

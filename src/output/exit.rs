@@ -61,7 +61,10 @@ fn is_out_of_reach(model: &Model) -> bool {
     let out_of_reach = model.incidents.jobs_where(failure_kind::is_out_of_reach);
     // A job that timed out between tries had failed for another cause before.
     let out_of_time = model.incidents.jobs_where(failure_kind::is_out_of_time);
-    answered == 0 && totals.jobs_done == 0 && out_of_reach > 0 && out_of_reach + out_of_time == totals.jobs_failed
+    // Those that were never sent failed for the same host.
+    let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));
+    let explained = out_of_reach + out_of_time + unsent;
+    answered == 0 && totals.jobs_done == 0 && out_of_reach > 0 && explained == totals.jobs_failed
 }
 
 /// Jobs that were never drawn from the plan, if known.
@@ -123,6 +126,8 @@ mod tests {
             (run(0, &[status(500)]), FAILED),
             (run(0, &[lost(Reason::Dns), lost(Reason::Refused), connect]), OUT_OF_REACH),
             (run(0, &[lost(Reason::Unreachable), job.clone()]), OUT_OF_REACH),
+            (run(0, &[lost(Reason::Refused), lost(Reason::GivenUp)]), OUT_OF_REACH),
+            (run(0, &[status(502), lost(Reason::GivenUp)]), FAILED),
             (run(0, &[job]), FAILED),
             (run(0, &[lost(Reason::Refused), lost(Reason::Reset)]), FAILED),
             (run(1, &[lost(Reason::Refused)]), FAILED),
@@ -142,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_run_that_stopped_early_has_failed() {
-        for how in [RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast] {
+        for how in [RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast, RunEnd::GivenUp] {
             let mut model = run(999, &[]);
             model.stage = Stage::Ended(how);
             assert_eq!(code_with_one_percent_allowed(&model), FAILED, "{how:?}");

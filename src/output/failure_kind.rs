@@ -66,6 +66,7 @@ fn reason_kind(reason: Reason) -> &'static str {
         Reason::Redirect => "redirect",
         Reason::Unexpected => "unexpected",
         Reason::BadRow => "bad-row",
+        Reason::GivenUp => "given-up",
         Reason::Local => "local",
         Reason::Panicked => "panicked",
     }
@@ -91,6 +92,7 @@ mod tests {
             Reason::Redirect,
             Reason::Unexpected,
             Reason::BadRow,
+            Reason::GivenUp,
             Reason::Local,
             Reason::Panicked,
         ];

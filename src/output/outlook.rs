@@ -2,6 +2,7 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
+use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -19,10 +20,12 @@ pub fn outlook(model: &Model, now: Offset) -> Option<String> {
         return Some(down);
     }
     if let Some((host, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
-        let cut = model.hosts.get(host).filter(|host| host.cooldown == Some(until)).and_then(|host| host.wait_cut);
-        let asked = cut.map(|(asked, _)| format!(" (the server asked for {})", units::length(asked)));
-        let left = units::length(until.since(now));
-        return Some(format!("waiting for the rate limit, resumes in {left}{}", asked.unwrap_or_default()));
+        if let Some((host, wait)) = model.hosts.get(host).and_then(|host| Some((host, host.cut_wait(now)?))) {
+            let (name, left) = (sanitize(short_host(&host.name)), units::length(wait.fails_at.since(now)));
+            let until = units::clock_seconds(wait.until);
+            return Some(format!("{name} asked for a wait until {until}: its jobs fail in {left}"));
+        }
+        return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
     }
     // An estimate is shown in whole seconds: more digits would suggest precision.
     let held = model.stragglers(now);

@@ -99,7 +99,9 @@ pub fn title(model: &Model) -> String {
         Stage::Ready => return "inflight".to_owned(),
         Stage::Ended(_) if failed > 0 => format!("{} failed", units::count(failed)),
         Stage::Ended(RunEnd::Finished) => "finished".to_owned(),
-        Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast) => "stopped".to_owned(),
+        Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast | RunEnd::GivenUp) => {
+            "stopped".to_owned()
+        }
         Stage::Draining => "draining".to_owned(),
         Stage::Cancelling => "cancelling".to_owned(),
         Stage::Running if model.is_paused => "paused".to_owned(),

@@ -16,7 +16,7 @@ use crate::event::reasons::ChangedBy;
 use crate::event::{HostId, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::host::adapted::AdaptedLimit;
-use crate::model::host::outage::{HostOutage, PastOutages, RecognizedRefusal};
+use crate::model::host::outage::{CutWait, GivenUpHost, HostOutage, PastOutages, RecognizedRefusal};
 use crate::model::host::usage::HostUsage;
 
 /// The statistics of one host.
@@ -58,6 +58,8 @@ pub struct HostStats {
     pub outage: Option<HostOutage>,
     /// Its earlier outages.
     pub past_outages: PastOutages,
+    /// Since when its jobs fail without being sent, while they do.
+    pub given_up: Option<GivenUpHost>,
     /// Jobs that wait until it answers, or accepts more.
     pub parked: u64,
     /// The reason for the last adaptive step; foreign text.
@@ -70,6 +72,8 @@ pub struct HostStats {
     pub cooled_at: Offset,
     /// The longest wait that its server asked for and that `retry.longest_wait` cut short, and what was left of it.
     pub wait_cut: Option<(Micros, Micros)>,
+    /// The moment that its server named, if its jobs do not wait for so long.
+    pub(in crate::model) wait_named: Option<Offset>,
     /// Whether its cooldown is reported as a long wait.
     pub(in crate::model) is_wait_reported: bool,
     /// The wait that the last refusal asked for, and when it came.
@@ -89,6 +93,8 @@ pub enum HostState {
     Quarantined,
     /// It does not answer since the first moment, and is tried at the second.
     Down(Offset, Offset),
+    /// Its jobs fail without being sent, since this moment.
+    GivenUp(Offset),
     /// It is in cooldown until this moment.
     Cooling(Offset),
     /// Its window opens at this moment, or its pace allows the next start then.
@@ -112,6 +118,9 @@ impl HostStats {
         if let Some(outage) = &self.outage {
             return HostState::Down(outage.since, outage.next_try);
         }
+        if let Some(given_up) = &self.given_up {
+            return HostState::GivenUp(given_up.since);
+        }
         match (self.cooldown, self.next_start) {
             (Some(until), next) if until > now && next.is_none_or(|next| next <= until) => HostState::Cooling(until),
             (_, Some(next)) if next > now => HostState::Waiting(next),
@@ -124,7 +133,13 @@ impl HostStats {
 
     /// When attempts may start again, if its cooldown, its window or its pace prevents that now.
     pub fn waits_until(&self, now: Offset) -> Option<Offset> {
-        self.cooldown.max(self.next_start).filter(|&until| until > now)
+        self.cooldown.max(self.next_start).filter(|&until| until > now && self.given_up.is_none())
+    }
+
+    /// The wait that its server asked for, while its jobs wait and it is longer than the plan allows.
+    pub fn cut_wait(&self, now: Offset) -> Option<CutWait> {
+        let fails_at = self.cooldown.filter(|&until| until > now && self.given_up.is_none())?;
+        Some(CutWait { until: self.wait_named.filter(|&named| named > fails_at)?, fails_at })
     }
 
     /// Whether nothing is in flight because its server refused, or because its window or pace allows none.

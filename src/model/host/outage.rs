@@ -52,6 +52,26 @@ impl PastOutages {
     }
 }
 
+/// A host whose jobs fail without being sent, because it did not answer or refused everything for too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUpHost {
+    /// Since when.
+    pub since: Offset,
+    /// How it failed or refused, and which setting bounds that; foreign text.
+    pub why: Arc<str>,
+    /// Whether it had not answered. Otherwise it refused.
+    pub was_down: bool,
+}
+
+/// A wait that a server asked for and that is longer than the plan allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutWait {
+    /// The moment that the server named.
+    pub until: Offset,
+    /// When the jobs of the host fail, before that.
+    pub fails_at: Offset,
+}
+
 /// What happens to a host as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostNotice {
@@ -59,7 +79,7 @@ pub enum HostNotice {
     Down,
     /// It answers again.
     Up,
-    /// It was down for too long, and its waiting jobs fail.
+    /// It was down or refused everything for too long, and its waiting jobs fail.
     GivenUp,
     /// Answers with this status count as refusals from now on.
     Refuses(u16),

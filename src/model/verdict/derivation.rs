@@ -15,6 +15,7 @@ pub fn derivation(finding: &Finding, model: &Model) -> Explanation {
         Finding::Burst(finding) => finding.explanation(),
         Finding::LimitedUpstream(finding) => finding.explanation(),
         Finding::HeldBack(finding) => finding.explanation(),
+        Finding::LongWait(finding) => finding.explanation(),
         Finding::Failures(finding) => finding.explanation(),
         Finding::Timeouts(finding) => finding.explanation(),
         Finding::Queue(finding) => finding.explanation(),

@@ -23,6 +23,7 @@ use crate::model::verdict::rules::change::ChangeFinding;
 use crate::model::verdict::rules::experiment::ExperimentFinding;
 use crate::model::verdict::rules::failures::FailureFinding;
 use crate::model::verdict::rules::held_back::HeldBackFinding;
+use crate::model::verdict::rules::held_back::long_wait::LongWaitFinding;
 use crate::model::verdict::rules::outage::BurstFinding;
 use crate::model::verdict::rules::pauses::PauseFinding;
 use crate::model::verdict::rules::phase::PhaseFinding;
@@ -48,6 +49,8 @@ pub enum Finding {
     },
     /// A host did not answer for a while, and its jobs waited.
     Outage(OutageFinding),
+    /// A host asked for a long wait, or was given up because it refused everything.
+    LongWait(LongWaitFinding),
     /// Answers with status 403 look like those of a limiter.
     Forbidden {
         /// Number of the host, if it is known.
@@ -211,6 +214,7 @@ impl Finding {
         match self {
             Self::OwnMachine { .. } => "own-machine",
             Self::Outage(_) => "outage",
+            Self::LongWait(_) => "long-wait",
             Self::Forbidden { .. } => "forbidden",
             Self::UnknownName(_) => "unknown-name",
             Self::Burst(_) => "failures-in-one-span",
@@ -240,9 +244,10 @@ impl Finding {
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals and
 /// failures, then how the upstream takes the load, then the shape of the run.
 pub fn findings(model: &Model) -> Vec<Finding> {
-    let rules: [fn(&RunFigures<'_>) -> Option<Finding>; 21] = [
+    let rules: [fn(&RunFigures<'_>) -> Option<Finding>; 22] = [
         own_machine::own_machine,
         outage::host_was_down,
+        |figures| held_back::long_wait::long_wait(figures).map(Finding::LongWait),
         hosts::forbidden,
         |figures| refusals::limited_by_upstream(figures).map(Finding::LimitedUpstream),
         hosts::unknown_name,

@@ -64,6 +64,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
         Finding::Burst(finding) => return finding.sentence(model),
         Finding::LimitedUpstream(finding) => return finding.sentence(model),
         Finding::HeldBack(finding) => return finding.sentence(model),
+        Finding::LongWait(finding) => return finding.sentence(model),
         Finding::Failures(finding) => return finding.sentence(model),
         Finding::Timeouts(finding) => return finding.sentence(model),
         Finding::Queue(finding) => return finding.sentence(model),
@@ -193,6 +194,7 @@ fn brief_of(finding: &Finding, model: &Model, place: &str) -> Option<(String, St
         | Finding::Burst(_)
         | Finding::LimitedUpstream(_)
         | Finding::HeldBack(_)
+        | Finding::LongWait(_)
         | Finding::Failures(_)
         | Finding::Timeouts(_)
         | Finding::Queue(_)

@@ -4,6 +4,9 @@
 
 use crate::event::Micros;
 
+/// A wait that a server asks for is reported from here on, and explains the run meanwhile.
+pub const LONG_WAIT: Micros = Micros(10_000_000);
+
 /// Minimum number of attempts before their order is judged.
 pub const SERIAL_LEAST: u64 = 8;
 /// Minimum length of a run before its order is judged.

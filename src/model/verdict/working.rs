@@ -120,6 +120,7 @@ fn causes(finding: &Finding) -> &'static [&'static str] {
         Finding::LimitedUpstream(_) | Finding::HeldBack(_) => {
             &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
         }
+        Finding::LongWait(_) => &["a quota for an hour or a day", "a block of this client"],
         Finding::Burst(_) => &["a restart", "a deployment", "an upstream that breaks under load"],
         Finding::Failures(_) => &["a wrong address or credential", "a change of the server", "a broken upstream"],
         Finding::Timeouts(_) => &["requests that hang", "a server that runs out of workers", "a lost packet"],

@@ -81,6 +81,7 @@ pub fn ending(model: &Model) -> &'static str {
         Stage::Ended(RunEnd::Drained) => "drained after",
         Stage::Ended(RunEnd::Cancelled) => "cancelled after",
         Stage::Ended(RunEnd::FailedFast) => "stopped at the first failure after",
+        Stage::Ended(RunEnd::GivenUp) => "ended early after",
         Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => "interrupted after",
     }
 }

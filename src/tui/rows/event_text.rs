@@ -101,6 +101,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
                 RunEnd::Drained => (Status::Cancelled, "stopped; all attempts in flight finished first"),
                 RunEnd::Cancelled => (Status::Cancelled, "stopped; attempts in flight were cancelled"),
                 RunEnd::FailedFast => (Status::Failed, "stopped at the first failure"),
+                RunEnd::GivenUp => (Status::Failed, "ended early: every host was given up"),
             };
             event(status, "finished", text.into())
         }

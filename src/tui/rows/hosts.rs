@@ -62,7 +62,7 @@ impl Listing for HostRows {
             // Cooldowns start and end many times a second, so they must not move rows.
             // The end of an outage moves the host at most once a second.
             _ => SortKey::Least(match host {
-                _ if host.outage.is_some() => 0,
+                _ if host.outage.is_some() || host.given_up.is_some() => 0,
                 _ if host.throttled > 0 || host.adapted.is_some() => 1,
                 _ => 2,
             }),
@@ -98,7 +98,8 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
         return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
     }
     match host.state(now) {
-        HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
+        HostState::GivenUp(since) => (Status::Failed, format!("given up at {}", units::clock_seconds(since))),
+        HostState::Cooling(until) => (Status::Limited, cooling_text(host, until, now)),
         HostState::Waiting(until) => (Status::Limited, waiting_text(host, until, now)),
         HostState::Down(since, next_try) => (Status::Down, down_text(since, next_try, now)),
         HostState::Quarantined => (Status::Paused, "set aside".into()),
@@ -107,6 +108,15 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
         HostState::Refused | HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
         HostState::Refused => (Status::Limited, "tried again soon".into()),
         HostState::Idle => (Status::Queued, "idle".into()),
+    }
+}
+
+/// When a host that refused is asked again, or when its jobs fail because it asked for a longer wait than the plan
+/// allows: `resumes in 3.0 s`, `its jobs fail in 9m 58 s`.
+pub fn cooling_text(host: &HostStats, until: Offset, now: Offset) -> String {
+    match host.cut_wait(now) {
+        Some(wait) => format!("its jobs fail in {}", units::countdown_seconds(wait.fails_at.since(now))),
+        None => format!("resumes in {}", units::countdown(until.since(now))),
     }
 }
 

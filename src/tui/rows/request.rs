@@ -79,6 +79,7 @@ pub fn result_text(bar: &Bar) -> Cow<'static, str> {
             Reason::Redirect => "hops",
             Reason::Unexpected => "differs",
             Reason::BadRow => "bad row",
+            Reason::GivenUp => "not sent",
             Reason::Local => "no room",
             Reason::Panicked => "our bug",
         },

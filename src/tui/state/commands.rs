@@ -197,7 +197,7 @@ impl UiState {
             (Some(_), Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast)) => {
                 "the run was stopped: only a finished run can resend jobs"
             }
-            (Some((cause, _)), Stage::Ready | Stage::Running | Stage::Ended(RunEnd::Finished)) => {
+            (Some((cause, _)), Stage::Ready | Stage::Running | Stage::Ended(RunEnd::Finished | RunEnd::GivenUp)) => {
                 self.question = Some(Question::Repeat(cause));
                 return;
             }

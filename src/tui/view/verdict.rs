@@ -8,6 +8,7 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::verdict::explanation::Press;
 use crate::model::verdict::headline::{has_failed, headline};
+use crate::model::verdict::rules::held_back::long_wait::{LongWaitFinding, WaitFate};
 use crate::model::verdict::rules::refusals::RefusalFinding;
 use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
 use crate::model::verdict::working::{helpful_action, working};
@@ -38,7 +39,12 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     // On a narrow screen, the sentence needs the room of the key.
     let key = if pen.width() < KEY_FROM { String::new() } else { key };
     let end = pen.width().saturating_sub(if key.is_empty() { 0 } else { width_of(&key) + 2 });
-    let usual = if has_failed(scene.model) { Status::Failed } else { Status::Ok };
+    // Jobs that failed are never well, even if the sentence is about something else.
+    let usual = match scene.model.totals.jobs_failed {
+        0 => Status::Ok,
+        _ if has_failed(scene.model) => Status::Failed,
+        _ => Status::Running,
+    };
     let status = finding.as_ref().map_or(usual, status_of);
     let glyph = pen.theme.glyph(status).to_owned();
     let x = pen.text(0, 0, &glyph, status) + 1;
@@ -87,13 +93,18 @@ fn status_of(finding: &Finding) -> Status {
     if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
         return Status::Down;
     }
+    if matches!(finding, Finding::LongWait(LongWaitFinding { fate: WaitFate::GivenUp { .. }, .. })) {
+        return Status::Failed;
+    }
     if matches!(finding, Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. })) {
         return Status::Slow;
     }
     match finding {
-        Finding::OwnMachine { .. } | Finding::LimitedUpstream(_) | Finding::Forbidden { .. } | Finding::HeldBack(_) => {
-            Status::Limited
-        }
+        Finding::OwnMachine { .. }
+        | Finding::LimitedUpstream(_)
+        | Finding::LongWait(_)
+        | Finding::Forbidden { .. }
+        | Finding::HeldBack(_) => Status::Limited,
         Finding::Failures(_) | Finding::UnknownName(_) => Status::Failed,
         Finding::Outage(_)
         | Finding::Burst(_)

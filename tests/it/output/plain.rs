@@ -90,8 +90,8 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_what_the_server_asked_for() 
     insta::assert_snapshot!(lines.join("\n"), @r"
     inflight  nightly.toml: 4 jobs, at most 4 in flight
     http://a.b:80: asked for a wait of 1h 00m: its jobs fail after 10m 00 s (`retry.longest_wait`).
-    0 percent, 0 of 4 jobs done, 0 in flight, waiting for the rate limit, resumes in 9m 46 s (the server asked for 1h 00m).
-    0 percent, 0 of 4 jobs done, 0 in flight, waiting for the rate limit, resumes in 9m 31 s (the server asked for 1h 00m).
+    0 percent, 0 of 4 jobs done, 0 in flight, a.b:80 asked for a wait until 1:00:01: its jobs fail in 9m 46 s.
+    0 percent, 0 of 4 jobs done, 0 in flight, a.b:80 asked for a wait until 1:00:01: its jobs fail in 9m 31 s.
     ");
 }
 

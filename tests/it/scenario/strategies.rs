@@ -353,6 +353,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         Reason::Redirect,
         Reason::Unexpected,
         Reason::BadRow,
+        Reason::GivenUp,
         Reason::Local,
         Reason::Panicked,
     ])
@@ -370,5 +371,5 @@ fn warning_source() -> impl Strategy<Value = WarningSource> {
 }
 
 fn run_end() -> impl Strategy<Value = RunEnd> {
-    select(vec![RunEnd::Finished, RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast])
+    select(vec![RunEnd::Finished, RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast, RunEnd::GivenUp])
 }

@@ -139,6 +139,7 @@ fn advice(cause: Cause) -> &'static str {
             Reason::Redirect => "check the addresses",
             Reason::Unexpected => UNEXPECTED,
             Reason::BadRow => "check the rows of the plan",
+            Reason::GivenUp => "the setting in their detail bounds how long jobs wait",
             Reason::Local => "lower the limit",
             Reason::Panicked => "this is a bug in inflight",
         },

@@ -223,3 +223,28 @@ impl AtOnce {
         (self.limit, self.since) = (limit, now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AtOnce, AtOnceVerdict};
+
+    #[test]
+    fn a_limit_is_offered_only_once_a_probe_with_more_was_refused() {
+        const LATENCY: f64 = 0.05;
+        let (mut at_once, mut now) = (AtOnce::new(8, 0.0), 0.0);
+        let mut accept = |at_once: &mut AtOnce, others: u32| {
+            now += LATENCY;
+            (at_once.accepted(others, now, LATENCY, 0.0, 20), now)
+        };
+        // Far more are accepted than confirm a limit, but never as many at once as it allows.
+        for _ in 0..1_000 {
+            assert_eq!(accept(&mut at_once, 3).0, AtOnceVerdict::Keeps);
+        }
+        assert_eq!((at_once.limit(), at_once.learned()), (8, None), "nothing was refused since");
+        let probed = (0..1_000).map(|_| accept(&mut at_once, 7)).find(|(verdict, _)| *verdict == AtOnceVerdict::Moves);
+        let (_, at) = probed.unwrap();
+        assert_eq!((at_once.limit(), at_once.learned()), (9, None), "the probe is under way");
+        assert_eq!(at_once.refused(8, at + 0.01, 0.0, 0.0), AtOnceVerdict::Moves);
+        assert_eq!((at_once.limit(), at_once.learned()), (8, Some(8)));
+    }
+}

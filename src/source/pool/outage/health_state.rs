@@ -27,15 +27,31 @@ pub enum HealthState {
     GivenUp(GivenUpState),
 }
 
-/// A host that has failed for too long.
+/// A host that has failed or refused everything for too long.
 #[derive(Debug)]
 pub struct GivenUpState {
-    /// How its jobs fail.
-    pub last: Outcome,
+    /// Why, and by which setting, in one sentence.
+    pub why: Arc<str>,
+    /// Whether it did not answer. Otherwise it refused.
+    pub is_outage: bool,
     /// When a job is sent nevertheless.
     pub next_try: Offset,
-    /// Whether its outage had been reported.
-    pub was_reported: bool,
+}
+
+impl GivenUpState {
+    /// How a job of this host fails: as its last attempt did, or for the host's sake if it was never sent.
+    pub fn outcome(&self, last: Option<&Outcome>, host: &str) -> Outcome {
+        match last {
+            None => {
+                let why = format!("{host}: {}", self.why);
+                Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()), expected: None }
+            }
+            Some(Outcome::Failed { reason, .. }) if self.is_outage => {
+                Outcome::Failed { reason: *reason, detail: Some(Arc::clone(&self.why)), expected: None }
+            }
+            Some(last) => last.clone(),
+        }
+    }
 }
 
 /// A host that is down.
@@ -51,8 +67,6 @@ pub struct DownState {
     pub is_reported: bool,
     /// How it fails.
     pub why: Arc<str>,
-    /// The reason with which its jobs fail.
-    pub reason: Reason,
 }
 
 /// The time until the next try of a host that has been down for so long.

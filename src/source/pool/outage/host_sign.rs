@@ -39,7 +39,8 @@ impl HostSign {
             // A name that has never had an address is probably wrong.
             Outcome::Failed { reason: Reason::Dns, .. } if has_answered => Self::Broken,
             Outcome::Failed {
-                reason: Reason::Dns | Reason::Proxy | Reason::BadRow | Reason::Local | Reason::Panicked,
+                reason:
+                    Reason::Dns | Reason::Proxy | Reason::BadRow | Reason::GivenUp | Reason::Local | Reason::Panicked,
                 ..
             }
             | Outcome::TimedOut { phase: Phase::Job }

@@ -14,16 +14,14 @@ pub mod suspicion;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds, OutageStep};
 use crate::source::pool::outage::health_state::{
     DownState, GivenUpState, HealthState, INTERVAL, interval, is_of_gateway,
 };
 use crate::source::pool::outage::host_sign::HostSign;
-use crate::source::pool::outage::reasons::{given_up_text, reason_of, sentence};
+use crate::source::pool::outage::reasons::{bound_text, given_up_text, sentence};
 use crate::source::pool::outage::suspicion::Suspicion;
 
 /// The most attempts that must break at a host that has never answered.
@@ -117,10 +115,9 @@ impl Outage {
                 self.restore();
                 Some(OutageStep::Up { was_reported })
             }
-            (HealthState::GivenUp(given_up), Some(_)) => {
-                let was_reported = given_up.was_reported;
+            (HealthState::GivenUp(_), Some(_)) => {
                 self.restore();
-                Some(OutageStep::Up { was_reported })
+                Some(OutageStep::Up { was_reported: true })
             }
         }
     }
@@ -168,8 +165,7 @@ impl Outage {
         let why = sentence(evidence.outcome);
         self.generation += 1;
         (self.n_fresh, self.suspicion) = (0, None);
-        let reason = reason_of(evidence.outcome);
-        let down = DownState { since, next_try, n_tries: 0, is_reported, why: Arc::clone(&why), reason };
+        let down = DownState { since, next_try, n_tries: 0, is_reported, why: Arc::clone(&why) };
         self.state = HealthState::Down(down);
         if is_reported { OutageStep::Down { is_new: true, why, next_try } } else { OutageStep::Suspended }
     }
@@ -178,14 +174,13 @@ impl Outage {
         let bound = self.bound(evidence.is_crowded);
         let HealthState::Down(down) = &mut self.state else { return OutageStep::Dismissed };
         let lasted = evidence.at.since(down.since);
-        (down.why, down.reason) = (sentence(evidence.outcome), reason_of(evidence.outcome));
+        down.why = sentence(evidence.outcome);
         down.n_tries += 1;
         if lasted >= bound && down.is_reported {
-            let length = humantime::format_duration(Duration::from_micros(bound.0)).to_string();
+            let length = bound_text(bound, self.has_answered, evidence.is_crowded);
             let why = given_up_text(evidence.outcome, &down.why, &length, self.has_answered);
             let next_try = evidence.at + INTERVAL.1;
-            let last = Outcome::Failed { reason: down.reason, detail: Some(Arc::clone(&why)), expected: None };
-            self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: true });
+            self.state = HealthState::GivenUp(GivenUpState { why: Arc::clone(&why), is_outage: true, next_try });
             return OutageStep::GivenUp { why };
         }
         // The last try is at the bound itself.
@@ -195,12 +190,12 @@ impl Outage {
         OutageStep::Down { is_new, why: Arc::clone(&down.why), next_try: down.next_try }
     }
 
-    /// Gives up a host that refuses everything. From now on its jobs fail like this.
-    pub fn give_up_refusing(&mut self, last: Outcome, now: Offset) {
+    /// Gives up a host that refuses everything. From now on its jobs fail for this reason.
+    pub fn give_up_refusing(&mut self, why: Arc<str>, now: Offset) {
         let next_try = now + INTERVAL.1;
         self.generation += 1;
         (self.n_fresh, self.suspicion) = (0, None);
-        self.state = HealthState::GivenUp(GivenUpState { last, next_try, was_reported: false });
+        self.state = HealthState::GivenUp(GivenUpState { why, is_outage: false, next_try });
     }
 
     /// A try has ended without evidence, or after the host was given up.
@@ -242,6 +237,14 @@ impl Outage {
         matches!(self.state, HealthState::GivenUp(_))
     }
 
+    /// When a host is tried next that was given up.
+    pub fn tried_at(&self) -> Option<Offset> {
+        match &self.state {
+            HealthState::GivenUp(given_up) => Some(given_up.next_try),
+            HealthState::Up | HealthState::Down(_) => None,
+        }
+    }
+
     /// How long a try of the host may take, if it has answered before and is down. An attempt to reach it may hang.
     pub fn try_timeout(&self) -> Option<Micros> {
         (self.is_down() && self.has_answered).then(|| Micros(3 * self.slowest_answer.0).max(INTERVAL.1))
@@ -263,11 +266,11 @@ impl Outage {
         }
     }
 
-    /// How a job fails that would start now at a host that has been given up. From time to time one is tried, but not
+    /// Why a job fails that would start now at a host that has been given up. From time to time one is tried, but not
     /// during a `cooldown` of the host.
-    pub fn failure(&self, now: Offset, cooldown: Offset) -> Option<Outcome> {
+    pub fn failure(&self, now: Offset, cooldown: Offset) -> Option<&GivenUpState> {
         match &self.state {
-            HealthState::GivenUp(given_up) if now < given_up.next_try.max(cooldown) => Some(given_up.last.clone()),
+            HealthState::GivenUp(given_up) if now < given_up.next_try.max(cooldown) => Some(given_up),
             HealthState::Up | HealthState::Down(_) | HealthState::GivenUp(_) => None,
         }
     }

@@ -174,7 +174,7 @@ fn the_interval_is_a_fifth_of_the_outage_within_bounds() {
         assert!(host.outage.is_full(), "one at a time");
         step = host.end(0, &REFUSED).1;
     }
-    let why = "down for 5m: connection refused".into();
+    let why = "down for 5m (`retry.outage`): connection refused".into();
     assert_eq!(step, Some(OutageStep::GivenUp { why }));
     assert_eq!(tries.last(), Some(&300_000_000), "the last try is at the bound");
     for pair in tries.windows(2) {
@@ -191,11 +191,12 @@ fn a_host_that_was_given_up_is_tried_again_after_a_while() {
     host.end(0, &REFUSED);
     host.pass(30_000);
     host.start(1);
-    let why = "never answered for 30s: connection refused; is it running?".into();
+    let why = "never answered for 30s (`retry.unreachable`): connection refused; is it running?".into();
     assert_eq!(host.end(0, &REFUSED), (JobFate::Excused, Some(OutageStep::GivenUp { why })));
     assert!(host.outage.failure(host.now, Offset::ZERO).is_some());
     host.pass(5000);
-    assert_eq!(host.outage.failure(host.now, Offset::ZERO), None);
+    assert!(host.outage.failure(host.now, Offset::ZERO).is_none());
+    assert!(host.outage.failure(host.now, host.now + Micros(1)).is_some(), "not before a moment that it named");
     host.start(1);
     assert_eq!(host.end(0, &REFUSED), (JobFate::Final, None));
     host.pass(5000);
@@ -213,7 +214,7 @@ fn a_gateway_that_always_answers_is_given_up_with_a_question_about_the_server_be
     host.end(0, &BAD_GATEWAY);
     host.pass(30_000);
     host.start(1);
-    let why = "answered only 502 Bad Gateway for 30s; is the server behind it running?".into();
+    let why = "answered only 502 Bad Gateway for 30s (`retry.unreachable`); is the server behind it running?".into();
     assert_eq!(host.end(0, &BAD_GATEWAY), (JobFate::Excused, Some(OutageStep::GivenUp { why })));
 }
 

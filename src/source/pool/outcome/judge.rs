@@ -13,9 +13,6 @@ use crate::source::pool::wire::{AnswerHead, Exchange, Reply, WrongAnswer};
 use crate::text::sanitize::sanitize;
 use crate::text::secret;
 
-/// The wait if the server asks for one in a form that cannot be parsed: longer than the first backoffs.
-const UNREADABLE_WAIT: Micros = Micros(5_000_000);
-
 /// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
 #[derive(Debug)]
 pub struct Disposition {
@@ -49,6 +46,8 @@ pub struct ThrottleNotice {
     pub stated: Stated,
     /// Header fields that could not be parsed.
     pub malformed: u32,
+    /// The start of a `Retry-After` that could not be parsed; foreign text.
+    pub unreadable: Option<Box<str>>,
 }
 
 /// Judges one exchange.
@@ -62,7 +61,9 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
             }
             Hop::Refused(why) => Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()), expected: None },
             Hop::None => {
-                let (outcome, throttle) = answered(&job.policy, head, *bytes, now);
+                let (outcome, mut throttle) = answered(&job.policy, head, *bytes, now);
+                throttle.unreadable =
+                    throttle.unreadable.map(|text| secret::mask_values(&text, &job.secrets).into_boxed_str());
                 let outcome = unexpected(job, exchange, &outcome).unwrap_or(outcome);
                 return Disposition { throttle, ..Disposition::new(outcome, chance) };
             }
@@ -102,8 +103,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     let expected = policy.status.contains(status);
     let notice = throttle::read(status, &head.headers, head.received, policy.throttled);
     let stated = notice.stated(policy.retry.longest_wait.into());
-    let Notice { ask, remaining, retry_after, malformed, is_unreadable, .. } = notice;
-    let unreadable = is_unreadable.then_some(UNREADABLE_WAIT);
+    let Notice { ask, remaining, retry_after, malformed, unreadable, .. } = notice;
     let longest = Micros::from(policy.retry.longest_wait);
     let until = |asked: Micros| now + asked.min(longest);
     let mut beyond = None;
@@ -111,15 +111,18 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
         Some(Ask { wait }) if !expected => {
             let asked = wait.map(|wait| wait.length);
             beyond = asked.filter(|&asked| asked > longest).map(|asked| now + asked);
-            (Outcome::Throttled { status, retry_after: asked }, asked.or(unreadable).map(until), None)
+            (Outcome::Throttled { status, retry_after: asked }, asked.map(until), None)
         }
         _ => {
             // The quota of this window is exhausted, so the next request would be refused.
             let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
-            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after.or(unreadable))
+            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after)
         }
     };
-    (outcome, ThrottleNotice { cooldown, beyond, wait, stated, malformed })
+    (
+        outcome,
+        ThrottleNotice { cooldown, beyond, wait, stated, malformed, unreadable: unreadable.filter(|_| !expected) },
+    )
 }
 
 /// Whether the server asked to slow down.
@@ -192,9 +195,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_cannot_be_parsed_is_longer_than_a_backoff() {
+    fn a_wait_that_cannot_be_parsed_is_none() {
         let throttled = Outcome::Throttled { status: 429, retry_after: None };
-        assert_eq!(asked(429, "retry-after", "soon"), (throttled.clone(), Some(Offset(10_000_000))));
+        for value in ["soon", "-5", "1e3", "", "99999999999999999999", "Mon, 99 Nov 2026 10:00:00 GMT"] {
+            assert_eq!(asked(429, "retry-after", value), (throttled.clone(), None), "{value}");
+        }
         assert_eq!(asked(429, "x-ratelimit-reset", "soon"), (throttled, None));
         let answered = Outcome::Answered { status: 503, bytes: 0, expected: false };
         assert_eq!(asked(503, "retry-after", "soon"), (answered, None));

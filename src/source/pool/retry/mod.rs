@@ -145,8 +145,8 @@ fn scaled(length: Micros, share: f64) -> Micros {
 /// Whether the plan lists an outcome for retries; `None` if no plan can.
 pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
     use Reason::{
-        BadResponse, BadRow, ClosedEarly, Dns, Local, Panicked, Proxy, Redirect, Refused, Reset, Tls, TooLarge,
-        Unexpected, Unreachable,
+        BadResponse, BadRow, ClosedEarly, Dns, GivenUp, Local, Panicked, Proxy, Redirect, Refused, Reset, Tls,
+        TooLarge, Unexpected, Unreachable,
     };
     match outcome {
         Outcome::Answered { expected: true, .. }
@@ -158,7 +158,7 @@ pub fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
         Outcome::TimedOut { .. } => Some(on.timeout),
         Outcome::Failed { reason, .. } => match reason {
             Dns | Refused | Unreachable | Proxy | Reset | ClosedEarly | Local => Some(on.connect),
-            Tls | BadResponse | TooLarge | Redirect | Unexpected | BadRow | Panicked => None,
+            Tls | BadResponse | TooLarge | Redirect | Unexpected | BadRow | GivenUp | Panicked => None,
         },
     }
 }

@@ -101,12 +101,15 @@ impl SharedRun {
             }
             let (spent, malformed, decoded) = (exchange.phase_times, throttle.malformed.into(), exchange.decoded);
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed, decoded });
+            if let Some(text) = &throttle.unreadable {
+                state.warn_of_unreadable_wait(now, ready.host, text);
+            }
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
             if response == HostResponse::Refused
                 && let Some(until) = throttle.beyond
             {
-                state.schedule.close_beyond(ready.host, until, &outcome);
+                state.schedule.close_beyond(&ready, until);
             }
             let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
             if response == HostResponse::Refused && !is_timed {
@@ -119,10 +122,11 @@ impl SharedRun {
             if let Some(until) = cooled {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
-            if response == HostResponse::Refused && state.schedule.give_up_refusing(&ready, &outcome) {
+            if response == HostResponse::Refused && state.schedule.give_up_refusing(&ready) {
                 response = HostResponse::RefusedForGood;
             }
             ready.end(now);
+            ready.last = Some(outcome.clone());
             let is_of_stop = spans_stop && stops::may_be_of_stop(&outcome);
             // Such an end is no evidence that the host is down.
             let is_no_sign = response == HostResponse::OwnAnswer || is_of_stop;
@@ -172,11 +176,12 @@ impl SharedRun {
 
     /// Settles every job that was drawn and will not start any more, and emits how the run ended.
     pub async fn conclude(&self) {
-        let (rest, is_cut_short, is_cancelled) = self
+        let (rest, is_cut_short, is_cancelled, is_given_up) = self
             .with_state(|state, _| {
                 let rest = state.schedule.close();
-                let is_cut_short = !rest.is_empty() || !state.schedule.sources().is_over();
-                (rest, is_cut_short, state.is_cancelled)
+                let sources = state.schedule.sources();
+                let is_cut_short = !rest.is_empty() || !sources.is_over();
+                (rest, is_cut_short, state.is_cancelled, sources.has_given_up())
             })
             .await;
         for SettlingJob { ready, end, answer } in rest {
@@ -188,6 +193,8 @@ impl SharedRun {
             RunEnd::Cancelled
         } else if is_cut_short {
             RunEnd::Drained
+        } else if is_given_up {
+            RunEnd::GivenUp
         } else {
             RunEnd::Finished
         };
@@ -196,7 +203,7 @@ impl SharedRun {
             if let Some(idle) = state.idle_slots.take_last_report(now) {
                 state.emit(now, Fact::SlotsIdle { idle });
             }
-            state.ended = (how == RunEnd::Finished).then_some(now);
+            state.ended = matches!(how, RunEnd::Finished | RunEnd::GivenUp).then_some(now);
             state.emit(now, Fact::RunEnded { how });
         })
         .await;

@@ -13,7 +13,7 @@ use crate::event::cause::Cause;
 use crate::event::origin::Origin;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::{NoRetry, WarningSource};
-use crate::event::{Event, Fact, Micros, Offset};
+use crate::event::{Event, Fact, HostId, Micros, Offset};
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::next_step;
@@ -25,6 +25,7 @@ use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::idle_slots::IdleSlots;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
+use crate::text::sanitize::sanitize;
 
 /// The warning when failures become final because the retry budget is used up.
 const OUT_OF_RETRIES: &str =
@@ -60,6 +61,7 @@ pub(in crate::source::pool) struct RunState {
     pub(in crate::source::pool) stopped: Micros,
     was_drawn: bool,
     has_warned_of_budget: bool,
+    has_warned_of_unreadable_wait: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
     /// When the clock wakes a worker next.
     pub(in crate::source::pool) alarm: Option<Offset>,
@@ -85,6 +87,7 @@ impl RunState {
             stopped: Micros::ZERO,
             was_drawn: false,
             has_warned_of_budget: false,
+            has_warned_of_unreadable_wait: false,
             has_warned_of_lost_jobs: false,
             alarm: None,
         }
@@ -116,6 +119,15 @@ impl RunState {
     pub(in crate::source::pool) fn warn_of_budget(&mut self, now: Offset) {
         if !mem::replace(&mut self.has_warned_of_budget, true) {
             self.emit(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
+        }
+    }
+
+    /// Warns that a server stated a wait that cannot be read, so that its refusals have none. Emitted once.
+    pub(in crate::source::pool) fn warn_of_unreadable_wait(&mut self, now: Offset, host: HostId, text: &str) {
+        if !mem::replace(&mut self.has_warned_of_unreadable_wait, true) {
+            let host = self.schedule.host_name(host);
+            let message = format!("{host} sent a `Retry-After` that cannot be read: `{}`", sanitize(text));
+            self.emit(now, Fact::Warned { about: WarningSource::Retries, message: message.into() });
         }
     }
 

@@ -75,6 +75,7 @@ pub(super) fn may_be_of_stop(outcome: &Outcome) -> bool {
             | Reason::TooLarge
             | Reason::Redirect
             | Reason::BadRow
+            | Reason::GivenUp
             | Reason::Local
             | Reason::Panicked
             | Reason::Unexpected => false,

@@ -3,8 +3,9 @@
 //! The schedule asks a lane often, and must not change it by that. So the controller is asked after each change, and
 //! again when the moment has come that it gave. Start at [`AdaptiveLane::ask`].
 
-use crate::event::adaptive::Learned;
+use crate::event::adaptive::{AdaptiveMode, Learned};
 use crate::event::{Fact, HostId, Micros, Offset};
+use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::adapt::history::StartId;
 use crate::source::pool::adapt::{Adapt, NextStart};
 use crate::source::pool::throttle::stated::Stated;
@@ -138,4 +139,14 @@ fn is_about_same(offered: Option<Learned>, learned: Option<Learned>) -> bool {
         (Some(Learned::Gap(before)), Some(Learned::Gap(after))) => before.0.abs_diff(after.0) <= before.0 / 50,
         _ => offered == learned,
     }
+}
+
+/// The controller of a host, if limits adapt.
+pub fn controller(mode: AdaptiveMode, cap: u32) -> Option<Adapt> {
+    let start = match mode {
+        AdaptiveMode::Off => return None,
+        AdaptiveMode::WhenRefused => AdaptiveStart::AtLimit,
+        AdaptiveMode::On => AdaptiveStart::Slow,
+    };
+    Some(Adapt::new(cap, start))
 }

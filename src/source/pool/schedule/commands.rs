@@ -54,6 +54,11 @@ impl Schedule {
         self.lanes.adaptive()
     }
 
+    /// The name of a host.
+    pub fn host_name(&mut self, host: HostId) -> String {
+        self.lanes.get(host).map_or_else(String::new, |lane| lane.name().to_owned())
+    }
+
     /// Quarantines a host or releases it. Returns whether that changed anything.
     pub fn set_quarantine(&mut self, host: HostId, is_quarantined: bool) -> bool {
         let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_quarantined) else {

@@ -1,8 +1,8 @@
 //! The pause of a lane after a refusal.
 
-use crate::event::outcome::Outcome;
 use crate::event::{JobId, Offset};
 use crate::plan::job::Retry;
+use crate::source::pool::outage::health_state::GivenUpState;
 use crate::source::pool::schedule::lane::Lane;
 use crate::source::pool::schedule::refusal::backoff::Pause;
 
@@ -13,9 +13,14 @@ impl Lane {
         Some(ready.deadline_after(self.clock.sums() - ready.mark))
     }
 
-    /// How a job fails that would start now, if the host was given up.
-    pub fn failure(&self, now: Offset) -> Option<Outcome> {
+    /// Why a job fails that would start now, if the host was given up.
+    pub fn failure(&self, now: Offset) -> Option<&GivenUpState> {
         self.outage.failure(now, self.cooldown)
+    }
+
+    /// Whether the host was given up, and no job may find out now whether it is back.
+    pub fn is_hopeless(&self, now: Offset) -> bool {
+        self.outage.is_given_up() && (self.outage.is_full() || self.failure(now).is_some())
     }
 
     /// Whether the host has as much in flight as it may after a pause.

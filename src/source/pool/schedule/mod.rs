@@ -206,6 +206,7 @@ impl Schedule {
             } else if self.sources.closes_at() == Some(due) {
                 self.sources.close(&mut self.announcements);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
+                self.ask_again(source);
                 self.enqueue_source(source);
             }
         }
@@ -388,9 +389,9 @@ impl Schedule {
         }
         self.give_up_beyond(ready.host);
         let lane = self.lanes.lane(i);
-        if let Some(last) = lane.failure(now) {
+        if let Some(given_up) = lane.failure(now) {
+            let end = JobEnd::Failed { last: given_up.outcome(ready.last.as_ref(), lane.name()) };
             self.lanes.enqueue(i);
-            let end = JobEnd::Failed { last };
             return Dispatch::Settle(Box::new(SettlingJob { ready: ready.given_up(now), end, answer: None }));
         }
         let mut timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);

@@ -2,12 +2,13 @@
 //!
 //! Pure. Start at [`Schedule::observe_host`].
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::event::outcome::Outcome;
-use crate::event::reasons::{RetryReason, WarningSource};
+use crate::event::reasons::RetryReason;
 use crate::event::{Fact, HostId, Micros, Offset};
 use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageStep};
+use crate::source::pool::outage::reasons;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::settling::{HeldReason, SettlingJob};
 use crate::source::pool::schedule::{PARKED_MAX, Schedule};
@@ -56,6 +57,7 @@ impl Schedule {
             Some(OutageStep::GivenUp { why }) => {
                 self.delayed.release_host(host);
                 self.announcements.push_back(Fact::HostGivenUp { host, why });
+                self.end_if_given_up();
             }
         }
         self.lanes.enqueue(host.0 as usize);
@@ -64,26 +66,23 @@ impl Schedule {
 
     /// Gives up a host that has refused every job for as long as the plan lets jobs wait. Returns whether it did: then
     /// the refusal is final for all of them.
-    pub fn give_up_refusing(&mut self, ready: &PendingJob, outcome: &Outcome) -> bool {
+    pub fn give_up_refusing(&mut self, ready: &PendingJob) -> bool {
         let (host, now) = (ready.host, self.now);
         let longest = Micros::from(ready.job.policy.retry.longest_wait);
         let Some(lane) = self.lanes.get(host) else { return false };
         if lane.health.closed_for(now).is_none_or(|length| length < longest) {
             return false;
         }
-        if !lane.outage.is_given_up() {
-            let length = humantime::format_duration(Duration::from_micros(longest.0));
-            let why = format!("{} has refused every request for {length}, so that its jobs fail", lane.name());
-            self.announcements.push_back(Fact::Warned { about: WarningSource::Retries, message: why.into() });
-        }
-        self.give_up_refused(host, outcome.clone());
+        self.give_up_refused(host, reasons::refused_too_long(longest));
         true
     }
 
     /// Notes that a host asked for a longer wait than the plan allows.
-    pub fn close_beyond(&mut self, host: HostId, until: Offset, refusal: &Outcome) {
-        if let Some(lane) = self.lanes.get(host) {
-            lane.health.close_beyond(until, refusal);
+    pub fn close_beyond(&mut self, ready: &PendingJob, until: Offset) {
+        let longest = Micros::from(ready.job.policy.retry.longest_wait);
+        let why = reasons::wait_too_long(until.since(self.now), longest);
+        if let Some(lane) = self.lanes.get(ready.host) {
+            lane.health.close_beyond(until, why);
         }
     }
 
@@ -92,20 +91,47 @@ impl Schedule {
     pub fn give_up_beyond(&mut self, host: HostId) {
         let now = self.now;
         let Some(lane) = self.lanes.get(host) else { return };
-        let Some((until, refusal)) = lane.health.take_beyond(now) else { return };
-        lane.cool_until(until);
-        if !lane.outage.is_given_up() {
-            let why =
-                format!("{} asked for a longer wait than `retry.longest_wait`, so that its jobs fail", lane.name());
-            self.announcements.push_back(Fact::Warned { about: WarningSource::Retries, message: why.into() });
+        let Some((until, why)) = lane.health.take_beyond(now) else { return };
+        if lane.cool_until(until) {
+            self.announcements.push_back(Fact::CooldownSet { host, until });
         }
-        self.give_up_refused(host, refusal);
+        self.give_up_refused(host, why);
     }
 
-    fn give_up_refused(&mut self, host: HostId, refusal: Outcome) {
-        self.lanes.lane(host.0 as usize).outage.give_up_refusing(refusal, self.now);
+    fn give_up_refused(&mut self, host: HostId, why: Arc<str>) {
+        let lane = self.lanes.lane(host.0 as usize);
+        if !lane.outage.is_given_up() {
+            self.announcements.push_back(Fact::HostGivenUp { host, why: Arc::clone(&why) });
+        }
+        lane.outage.give_up_refusing(why, self.now);
         self.delayed.release_host(host);
         self.lanes.enqueue(host.0 as usize);
+        self.end_if_given_up();
+    }
+
+    /// Ends a run for a time if there is no host left: each source that has jobs has them for one that was given up.
+    pub(super) fn end_if_given_up(&mut self) {
+        if !self.sources.is_for_time() || self.sources.is_drawn() {
+            return;
+        }
+        let (sources, lanes) = (&self.sources, &self.lanes);
+        let is_given_up = |host| lanes.lane_of(host).is_some_and(|lane| lane.outage.is_given_up());
+        let is_left = |source| sources.has_more(source) && !sources.host_of(source).is_some_and(is_given_up);
+        if !(0..sources.n()).any(is_left) {
+            self.sources.give_up(&mut self.announcements);
+        }
+    }
+
+    /// A new round asks the hosts of a source again that were given up, but not before a moment that they named.
+    pub(super) fn ask_again(&mut self, source: usize) {
+        let one = self.sources.host_of(source).map(|host| self.lanes.find(host));
+        let lanes = one.map_or_else(|| self.lanes.numbers(), |lane| lane.into_iter().collect());
+        for i in lanes {
+            let lane = self.lanes.lane(i);
+            if lane.outage.is_given_up() && lane.outage.try_now(self.now) {
+                self.lanes.enqueue(i);
+            }
+        }
     }
 
     /// The host is down: what failed just before was not the jobs' fault, and what looked like a limit was none.

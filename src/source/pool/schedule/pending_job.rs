@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::due_time::DueTime;
+use crate::event::outcome::Outcome;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
@@ -34,13 +35,15 @@ pub struct PendingJob {
     pub begun: Offset,
     /// When its last attempt ended, or it was given up without one.
     pub ended: Offset,
+    /// How its last attempt ended.
+    pub last: Option<Outcome>,
     /// What it has waited for since its last attempt.
     pub wait: WaitTimes,
     /// What it waited for in total, up to its last attempt.
     pub waited: WaitTimes,
     /// The reading of its lane's clock when it was parked there.
     pub mark: WaitTimes,
-    /// Tries so far.
+    /// Tries so far, with the one for which it waits.
     pub tries: u32,
     /// Attempts so far, redirects included.
     pub attempts: u32,
@@ -92,6 +95,7 @@ impl PendingJob {
             since,
             begun: now,
             ended: now,
+            last: None,
             wait,
             waited: WaitTimes::NONE,
             mark: WaitTimes::NONE,
@@ -252,7 +256,7 @@ impl PendingJob {
     #[must_use]
     pub fn given_up(mut self: Box<Self>, now: Offset) -> Box<Self> {
         // While it follows a redirect, its try has begun.
-        self.tries -= u32::from(self.tries > 1 && self.hops == 0);
+        self.tries = self.tries.saturating_sub(u32::from(self.hops == 0));
         self.waited += self.wait;
         self.end(now);
         self

@@ -93,9 +93,8 @@ impl Schedule {
                 self.gate.set_limit(lower);
                 Some(now + JOB_WAIT)
             }
-            Outcome::Failed { reason: Reason::BadRow | Reason::Panicked | Reason::Dns, .. } | Outcome::Cancelled => {
-                None
-            }
+            Outcome::Failed { reason: Reason::BadRow | Reason::GivenUp | Reason::Panicked | Reason::Dns, .. }
+            | Outcome::Cancelled => None,
             Outcome::Answered { .. }
             | Outcome::Redirected { .. }
             | Outcome::Throttled { .. }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Micros};
 use crate::plan::cursor::Draw;
+use crate::plan::job::Job;
 use crate::source::pool::schedule::lanes::LaneTurn;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
@@ -116,6 +117,7 @@ impl Schedule {
     /// Takes a job from this lane, if it has one and may start it.
     pub(in crate::source::pool) fn take_from_lane(&mut self, i: usize) -> Option<Dispatch> {
         let now = self.now;
+        self.give_up_beyond(id_of(i));
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
             self.lanes.enqueue(i);
@@ -128,19 +130,19 @@ impl Schedule {
         let lane = self.lanes.lane(i);
         let mark = lane.clock();
         let source = self.take_source(i)?;
-        let drawn = self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements);
+        let drawn = self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements, |_| false);
         if matches!(drawn, Draw::Pending) {
             self.awaiting_input.push(source);
         } else if self.sources.has_more(source) {
             self.lanes.lane(i).sources.push_back(source);
         }
         let next = match drawn {
-            Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
+            Draw::Row(Some(DrawnRow { job: Ok(job), id, head })) => {
                 // All jobs of such a source go to this lane's host.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
-            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Dispatch::BadRow(id, bad)),
-            Draw::Pending | Draw::End => None,
+            Draw::Row(Some(DrawnRow { job: Err(bad), id, .. })) => Some(Dispatch::BadRow(id, bad)),
+            Draw::Row(None) | Draw::Pending | Draw::End => None,
         };
         self.lanes.enqueue(i);
         next
@@ -150,17 +152,22 @@ impl Schedule {
     pub(in crate::source::pool) fn take_from_mixed(&mut self, source: usize) -> Option<Dispatch> {
         let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
+        let mut n_left_out = 0;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
                 self.held_back.push(source);
                 return None;
             }
-            if self.parked >= full {
+            if self.parked >= full || n_left_out >= PARKED_AT_ONCE {
                 self.lanes.enqueue_mixed(source);
                 return Some(Dispatch::Again);
             }
-            let next = match self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements) {
-                Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
+            let next = match self.draw_mixed(source, QueueHead { since: now, mark }) {
+                Draw::Row(None) => {
+                    n_left_out += 1;
+                    continue;
+                }
+                Draw::Row(Some(DrawnRow { job: Ok(job), id, head })) => {
                     let host = self.host_of(&job);
                     let is_crowded = self.opens_soon(host);
                     match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
@@ -173,18 +180,27 @@ impl Schedule {
                         None => continue,
                     }
                 }
-                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Dispatch::BadRow(id, bad),
+                Draw::Row(Some(DrawnRow { job: Err(bad), id, .. })) => Dispatch::BadRow(id, bad),
                 Draw::Pending => {
                     self.awaiting_input.push(source);
                     return None;
                 }
-                Draw::End => return None,
+                Draw::End => break,
             };
             if self.sources.has_more(source) {
                 self.lanes.enqueue_mixed(source);
             }
             return Some(next);
         }
+        self.end_if_given_up();
         None
+    }
+
+    /// Draws the next row of a source of many hosts. A run for a time has no number of jobs to reach, so those are left
+    /// out whose host was given up.
+    fn draw_mixed(&mut self, source: usize, head: QueueHead) -> Draw<Option<DrawnRow>> {
+        let (now, lanes, is_for_time) = (self.now, &self.lanes, self.sources.is_for_time());
+        let is_hopeless = |job: &Job| lanes.lane_of(&job.url.host_key()).is_some_and(|lane| lane.is_hopeless(now));
+        self.sources.draw(source, head, &mut self.announcements, |job| is_for_time && is_hopeless(job))
     }
 }

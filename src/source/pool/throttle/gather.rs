@@ -22,8 +22,8 @@ pub struct ThrottleFields {
     pub customary: Quotas,
     /// Fields that cannot be parsed.
     pub malformed: u32,
-    /// Whether `Retry-After` is one of them, and no other field has its meaning.
-    pub is_unreadable: bool,
+    /// The value of `Retry-After`, if it is one of them and no other field has its meaning.
+    pub unreadable: Option<Box<str>>,
 }
 
 /// The fields of one family, in order of arrival.
@@ -52,12 +52,14 @@ impl ThrottleFields {
         let now = || headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
         let (mut standard, mut customary) = (Family::default(), Family::default());
         let mut retry_after: Option<RetryWait> = None;
-        let (mut malformed, mut is_unreadable) = (0_u32, false);
+        let (mut malformed, mut unreadable) = (0_u32, None);
         for (name, value) in headers {
             let is_fine = match name.as_str() {
                 "retry-after" => {
                     let length = text(value).and_then(|text| moment::retry_after(text, now()));
-                    is_unreadable |= length.is_none();
+                    if length.is_none() {
+                        unreadable.get_or_insert_with(|| start_of(value));
+                    }
                     keep_longer_wait(&mut retry_after, length, WaitSource::RetryAfter)
                 }
                 "retry-after-ms" | "x-ms-retry-after-ms" => {
@@ -81,7 +83,8 @@ impl ThrottleFields {
         }
         let standard = standard.combine(&mut malformed);
         let customary = customary.combine(&mut malformed);
-        Self { is_unreadable: is_unreadable && retry_after.is_none(), retry_after, standard, customary, malformed }
+        let unreadable = unreadable.filter(|_| retry_after.is_none());
+        Self { unreadable, retry_after, standard, customary, malformed }
     }
 }
 
@@ -183,6 +186,13 @@ fn parse_list<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>>
 /// Removes parameters: Docker Hub sends `76;w=21600`.
 fn without_parameters(text: &str) -> &str {
     text.split_once(';').map_or(text, |(value, _)| value.trim_end())
+}
+
+/// The start of a value that cannot be parsed, for people.
+fn start_of(value: &HeaderValue) -> Box<str> {
+    const LONGEST: usize = 60;
+    let text = String::from_utf8_lossy(value.as_bytes());
+    text.chars().take(LONGEST).collect::<String>().into_boxed_str()
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {

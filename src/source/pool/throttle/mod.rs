@@ -52,7 +52,7 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime, throttled: T
         retry_after: fields.retry_after.map(|wait| wait.length),
         quota: fields.standard.quota().or_else(|| fields.customary.quota()),
         malformed: fields.malformed,
-        is_unreadable: fields.is_unreadable,
+        unreadable: fields.unreadable,
     }
 }
 
@@ -71,8 +71,8 @@ pub struct Notice {
     pub quota: Option<u64>,
     /// The number of throttle fields that cannot be parsed.
     pub malformed: u32,
-    /// Whether the server asked to wait, in a form that cannot be parsed.
-    pub is_unreadable: bool,
+    /// The start of a `Retry-After` that cannot be parsed, if the server stated no other wait. Foreign text.
+    pub unreadable: Option<Box<str>>,
 }
 
 /// A request to slow down.

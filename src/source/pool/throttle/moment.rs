@@ -36,9 +36,11 @@ pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
 
 /// Parses `Retry-After`: seconds or an HTTP-date (RFC 9110 §10.2.3).
 ///
-/// The standard has whole seconds only, but Shopify sends `2.0`. Other forms of dates are read, too.
+/// The standard has whole seconds only, but Shopify sends `2.0`. Other forms of dates are read, too. A number that is
+/// too large names no moment.
 pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
-    seconds(text).or_else(|| any_date(text).map(|at| left(at, now))).map(whole_seconds)
+    let wait = seconds(text).or_else(|| any_date(text).map(|at| left(at, now))).map(whole_seconds);
+    wait.filter(|wait| *wait < Micros(u64::MAX))
 }
 
 /// Rounds up to a second, because a server that counts whole seconds refuses what comes earlier.

@@ -7,7 +7,7 @@ use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::rows::hosts::next_try_text;
+use crate::tui::rows::hosts::{cooling_text, next_try_text};
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -138,18 +138,29 @@ fn other_state(scene: &ViewScene<'_>) -> (Status, String) {
         Stage::Running if model.is_paused && in_flight > 0 => (Status::Paused, format!("PAUSED, {in_flight} draining")),
         Stage::Running if model.is_paused => (Status::Paused, "PAUSED".into()),
         Stage::Running => match model.cooldown(scene.now) {
-            Some((_, until)) if in_flight == 0 => {
-                let left = units::countdown(until.since(scene.now));
-                (Status::Limited, format!("LIMITED, resumes in {left}"))
+            Some((host, until)) if in_flight == 0 => {
+                let host = model.hosts.get(host);
+                let left = host.map(|host| cooling_text(host, until, scene.now)).unwrap_or_default();
+                (Status::Limited, format!("LIMITED, {}", left.trim_start_matches("its ")))
             }
             None if in_flight == 0 && model.hosts.all().any(|host| host.is_limited(scene.now)) => {
                 (Status::Limited, "LIMITED, tried again soon".into())
             }
-            _ => (Status::Running, "RUNNING".into()),
+            _ => running(model),
         },
         Stage::Draining => (Status::Limited, format!("DRAINING {in_flight}")),
         Stage::Cancelling => (Status::Cancelled, "CANCELLING".into()),
         Stage::Ended(how) => ended(model, how),
+    }
+}
+
+/// The state of a run that goes on, perhaps without the hosts that were given up.
+fn running(model: &Model) -> (Status, String) {
+    let (n, all) = (model.hosts_given_up().count() as u64, model.hosts.n_kept() as u64 + model.hosts.n_others());
+    match n {
+        0 => (Status::Running, "RUNNING".into()),
+        _ if n == all => (Status::Failed, "GIVEN UP".into()),
+        _ => (Status::Running, format!("RUNNING, {} of {} given up", units::count(n), units::plural(all, "host"))),
     }
 }
 
@@ -161,6 +172,7 @@ fn ended(model: &Model, how: RunEnd) -> (Status, String) {
         RunEnd::Drained => (Status::Cancelled, "STOPPED".into()),
         RunEnd::Cancelled => (Status::Cancelled, "CANCELLED".into()),
         RunEnd::FailedFast => (Status::Failed, "STOPPED at the first failure".into()),
+        RunEnd::GivenUp => (Status::Failed, format!("GIVEN UP, {} failed", units::count(failed))),
     }
 }
 

@@ -46,13 +46,18 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     if let Some(sentence) = group.no_retry.sentence(cause).filter(|_| group.jobs > 0) {
         details.push(LabelledFact::sentence("retry", sentence));
     }
-    details.push(LabelledFact::sentence("advice", advice(cause)));
+    let has_named_long_wait = model.hosts.kept().any(|host| host.wait_cut.is_some());
+    details.push(LabelledFact::sentence("advice", advice(cause, has_named_long_wait)));
     details
 }
 
-/// What the user can do about a cause.
-fn advice(cause: Cause) -> &'static str {
+/// What the user can do about a cause. A server may have asked for a longer wait than the plan allows.
+fn advice(cause: Cause, has_named_long_wait: bool) -> &'static str {
     match (cause, cause.kind()) {
+        (Cause::Failed(Reason::GivenUp), _) => "allow more time: the setting in the detail bounds how long jobs wait",
+        (Cause::Throttled(_), _) if has_named_long_wait => {
+            "send them again after the moment that the server named, or raise `retry.longest_wait`"
+        }
         (Cause::Throttled(_), _) => "lower the limit or add a gap; `--adaptive` finds both",
         (Cause::Status(400..=499), _) => "check path, credentials and body",
         (Cause::Status(500..=599), _) => "lower the limit, and check the server's log",
@@ -123,8 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn advice_depends_on_the_status() {
-        assert_ne!(advice(Cause::Status(404)), advice(Cause::Status(503)));
-        assert_ne!(advice(Cause::Status(304)), advice(Cause::Throttled(429)));
+    fn advice_depends_on_the_cause_and_on_a_long_wait() {
+        let usual = |cause| advice(cause, false);
+        assert_ne!(usual(Cause::Status(404)), usual(Cause::Status(503)));
+        assert_ne!(usual(Cause::Status(304)), usual(Cause::Throttled(429)));
+        let advice = advice(Cause::Throttled(429), true);
+        assert!(!advice.contains("lower the limit") && advice.contains("`retry.longest_wait`"), "{advice}");
     }
 }

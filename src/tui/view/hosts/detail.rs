@@ -9,7 +9,7 @@ use crate::model::event_log::LogEntry;
 use crate::model::host::HostStats;
 use crate::model::host::adapted::{AdaptedLimit, pace_text, quota_text};
 use crate::model::host::offer::PlanOffer;
-use crate::model::outage::wait_cut_text;
+use crate::model::outage::{cut_wait_text, wait_cut_text};
 use crate::text::units;
 use crate::tui::action::Action;
 use crate::tui::rows::hosts::next_try_text;
@@ -21,6 +21,10 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     let model = scene.model;
     let mut details = Vec::new();
     details.extend(outage(scene, host));
+    if let Some(given_up) = &host.given_up {
+        let text = format!("since {}: {}", units::clock_seconds(given_up.since), given_up.why);
+        details.push(LabelledFact::sentence("given up", text));
+    }
     details.push(LabelledFact::sentence("limit", limit(host, model)));
     if let Some(pace) = host.adapted.and_then(|adapted| pace(&adapted)) {
         details.push(LabelledFact::sentence("pace", pace));
@@ -28,7 +32,9 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     if let Some(why) = &host.why {
         details.push(LabelledFact::sentence("why", why.to_string()));
     }
-    if let Some((asked, waits)) = host.wait_cut {
+    if let Some(wait) = host.cut_wait(scene.now) {
+        details.push(LabelledFact::sentence("waits", cut_wait_text(wait)));
+    } else if let Some((asked, waits)) = host.wait_cut.filter(|_| host.given_up.is_none()) {
         details.push(LabelledFact::sentence("waited", wait_cut_text(asked, waits)));
     }
     if let Some(offer) = PlanOffer::for_host(host) {

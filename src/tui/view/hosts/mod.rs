@@ -204,7 +204,8 @@ fn draw_row(
         table::quantile(pen, x + columns.p95, y, &host.latency, 0.95, text);
         x += columns.p95 + GAP;
     }
-    let why = host.outage.as_ref().map(|outage| &outage.why).or(host.why.as_ref());
+    let given_up = host.given_up.as_ref().map(|given_up| &given_up.why);
+    let why = host.outage.as_ref().map(|outage| &outage.why).or(given_up).or(host.why.as_ref());
     if let (Some(why), true) = (why, columns.why > 0) {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
         pen.text(x, y, &cut_end(&sanitize(why), usize::from(columns.why), &ellipsis), Role::TextDim);
@@ -216,6 +217,12 @@ fn draw_row(
 
 /// The state of a host that is down or waits for its window, for a narrow column.
 fn short_state(host: &HostStats, now: Offset) -> String {
+    if let Some(given_up) = &host.given_up {
+        return format!("given up {}", units::clock_seconds(given_up.since));
+    }
+    if let Some(wait) = host.cut_wait(now) {
+        return format!("fails in {}", units::countdown_seconds(wait.fails_at.since(now)));
+    }
     match (&host.outage, host.waits_until(now)) {
         (Some(outage), _) if outage.next_try > now => {
             format!("down, try in {}", units::countdown_seconds(outage.next_try.since(now)))
@@ -241,6 +248,10 @@ fn remark(scene: &ViewScene<'_>) -> String {
     let down = model.hosts_down().count();
     if down > 0 {
         parts.push(format!("{} down", units::count(down as u64)));
+    }
+    let given_up = model.hosts_given_up().count();
+    if given_up > 0 {
+        parts.push(format!("{} given up", units::count(given_up as u64)));
     }
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} limited", units::count(cooling as u64)));

@@ -3,9 +3,11 @@
 //! Start at [`large`].
 
 use crate::event::cause::Cause;
+use crate::event::outcome::Reason;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::text::units;
+use crate::tui::rows::hosts::cooling_text;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -109,9 +111,8 @@ fn large_failed(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "FAILED", Role::TextDim);
     number_and_share(pen, totals.jobs_failed, totals.settled(), Role::Failed);
-    let (status, timeout, broken) = kinds(scene.model);
     let mut x = 0;
-    for (name, n) in [("status", status), ("timeout", timeout), ("broken", broken)] {
+    for (name, n) in kinds(scene.model) {
         let text = format!("{} {name}", units::count(n));
         if n > 0 && x + width_of(&text) < pen.width() {
             x = pen.text(x, 2, &text, Role::TextDim) + 2;
@@ -127,9 +128,10 @@ fn large_limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
     let waits = scene.model.ended.is_none();
-    if let Some((_, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
-        let left = format!("resumes in {}", units::countdown(until.since(scene.now)));
-        pen.text(0, 2, &left, Role::Limited);
+    if let Some((host, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
+        let host = scene.model.hosts.get(host);
+        let left = host.map(|host| cooling_text(host, until, scene.now)).unwrap_or_default();
+        pen.text(0, 2, left.trim_start_matches("its "), Role::Limited);
     }
 }
 
@@ -259,13 +261,22 @@ pub fn throughput(scene: &ViewScene<'_>) -> String {
 }
 
 /// Failed jobs by kind: unexpected or throttled responses, timeouts, and other failures.
-fn kinds(model: &Model) -> (u64, u64, u64) {
+fn kinds(model: &Model) -> [(&'static str, u64); 4] {
     let jobs = |matches: fn(Cause) -> bool| model.incidents.jobs_where(matches);
-    (
-        jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_))),
-        jobs(|cause| matches!(cause, Cause::TimedOut(_))),
-        jobs(|cause| matches!(cause, Cause::Failed(_) | Cause::Unexpected(_))),
-    )
+    let is_unsent = |cause| cause == Cause::Failed(Reason::GivenUp);
+    [
+        ("not sent", jobs(is_unsent)),
+        ("status", jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_)))),
+        ("timeout", jobs(|cause| matches!(cause, Cause::TimedOut(_)))),
+        (
+            "broken",
+            jobs(|cause| match cause {
+                Cause::Failed(reason) => reason != Reason::GivenUp,
+                Cause::Unexpected(_) => true,
+                Cause::Status(_) | Cause::Throttled(_) | Cause::TimedOut(_) => false,
+            }),
+        ),
+    ]
 }
 
 fn emphasis(pen: &Pen<'_>) -> ratatui::style::Style {

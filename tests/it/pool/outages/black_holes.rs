@@ -17,7 +17,7 @@ async fn a_host_that_never_answers_holds_up_its_neighbours_once() {
     assert!(last < Offset(12_000_000), "one time-out, and then they run: {last:?}");
     assert!(run.arrivals_at("hole.test").len() < 40);
     assert!(run.end().1 < Offset(60_000_000), "{:?}", run.end());
-    assert!(reasons(&run).iter().any(|why| why.starts_with("never answered for 30s")));
+    assert!(reasons(&run).iter().any(|why| why.starts_with("http://hole.test: never answered for 30s")));
 }
 
 #[tokio::test(start_paused = true)]

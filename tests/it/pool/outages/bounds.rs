@@ -15,7 +15,7 @@ async fn an_application_that_was_never_up_behind_a_gateway_is_given_up_like_a_ho
             let end = run.end().1;
             assert!((30_000_000..36_000_000).contains(&end.0), "{status}, {mode}: {end:?}");
             let why = reasons(&run).pop().unwrap();
-            assert!(why.starts_with(&format!("answered only {status}")), "{status}, {mode}: {why}");
+            assert!(why.starts_with(&format!("http://a.test: answered only {status}")), "{status}, {mode}: {why}");
         }
     }
 }

@@ -3,6 +3,7 @@
 mod black_holes;
 mod bounds;
 mod dead_hosts;
+mod given_up;
 mod shortages;
 
 use std::collections::HashMap;
@@ -143,7 +144,10 @@ async fn a_host_that_is_down_for_too_long_is_given_up_with_all_its_jobs() {
     assert_eq!(how, RunEnd::Finished);
     assert!((21_000_000..21_500_000).contains(&at.0), "{at:?}");
     let reasons = reasons(&run);
-    assert!(reasons.contains(&"down for 20s: connection refused".to_owned()), "{reasons:?}");
+    assert!(
+        reasons.contains(&"http://a.test: down for 20s (`retry.outage`): connection refused".to_owned()),
+        "{reasons:?}"
+    );
     let n_sent = run.arrivals.len();
     assert!(n_sent < 1100, "the others were never sent: {n_sent}");
     assert_eq!(count(&run, |fact| matches!(fact, Fact::HostGivenUp { .. })), 1);
@@ -153,7 +157,8 @@ async fn a_host_that_is_down_for_too_long_is_given_up_with_all_its_jobs() {
 async fn a_host_that_never_answers_is_given_up_sooner() {
     let run = Rig::new(&plan("a.test", 100, 10), |_| ends(0, End::Fails(Reason::Refused))).run().await;
     assert!((30_000_000..30_500_000).contains(&run.end().1.0), "{:?}", run.end());
-    assert_eq!(reasons(&run).last().unwrap(), "never answered for 30s: connection refused; is it running?");
+    let why = "http://a.test: never answered for 30s (`retry.unreachable`): connection refused; is it running?";
+    assert_eq!(reasons(&run).last().unwrap(), why);
     assert!(run.arrivals.len() < 60);
 }
 

@@ -1,7 +1,7 @@
 //! The time of a job that waits for its host, and the longest time that a host may refuse everything.
 
 use inflight::control::Command;
-use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use inflight::event::{Fact, HostId, JobId, Offset};
 
 use crate::pool::rig::{Cue, End, FinishedRun, Rig, endpoint, ends, ok};
@@ -55,7 +55,15 @@ async fn a_host_that_names_a_longer_wait_fails_all_its_jobs_after_the_longest_on
         let refused = JobEnd::Failed {
             last: Outcome::Throttled { status: 429, retry_after: Some(inflight::event::Micros(3_600_000_000)) },
         };
-        assert_eq!(settled(&run, &refused).len(), 1_000);
+        let why =
+            format!("http://a.test: asked for a wait of 1h 00m, longer than {}m (`retry.longest_wait`)", seconds / 60);
+        let unsent = JobEnd::Failed {
+            last: Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()), expected: None },
+        };
+        assert_eq!((settled(&run, &refused).len(), settled(&run, &unsent).len()), (sent, 1_000 - sent));
+        for result in &run.results {
+            assert_eq!(result.tries, u32::from(result.end == refused), "{result:?}");
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Lane {
     pub is_pinned: bool,
     /// Whether it was used since it was last examined for eviction.
     pub is_recent: bool,
+    /// Whether the jobs are repeated for a time, so that there is no number of them to reach.
+    pub is_for_time: bool,
     /// What its answers have shown.
     pub health: HostHealth,
     /// Whether the host is up.
@@ -76,6 +78,7 @@ impl Lane {
             is_quarantined: false,
             is_pinned: false,
             is_recent: false,
+            is_for_time: false,
             health: HostHealth::default(),
             outage: Outage::new(bounds),
             name,
@@ -236,10 +239,12 @@ impl Lane {
         !self.waiting.is_empty()
     }
 
-    /// The moment before which nothing starts here. If the host was given up, its jobs fail without being sent.
+    /// The moment before which nothing starts here. If the host was given up, its jobs fail without being sent, and a
+    /// run for a time draws no more of them, except for tries.
     pub fn opens_at(&self) -> Offset {
-        if self.outage.is_given_up() {
-            return Offset::ZERO;
+        if let Some(next_try) = self.outage.tried_at() {
+            let draws_tries_only = self.is_for_time && !self.has_parked();
+            return if draws_tries_only { next_try.max(self.cooldown) } else { Offset::ZERO };
         }
         let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.opens_at());
         let paced = self.health.tried_by.map_or(paced, |by| paced.min(by));

@@ -18,9 +18,8 @@ use crate::event::adaptive::AdaptiveMode;
 use crate::event::waits::WaitTimes;
 use crate::event::{Fact, HostId, Offset};
 use crate::plan::Limits;
-use crate::source::pool::adapt::Adapt;
-use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::outage::evidence::OutageBounds;
+use crate::source::pool::schedule::adaptive_lane::controller;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
 /// Above this many lanes, cold ones are evicted.
@@ -108,6 +107,11 @@ impl Lanes {
         self.all.contains_key(&i).then(|| self.lane(i))
     }
 
+    /// The lane of the host with this name, to read it.
+    pub fn lane_of(&self, name: &str) -> Option<&Lane> {
+        self.all.get(self.by_name.get(name)?).map(|lane| &**lane)
+    }
+
     /// All lanes, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Lane> {
         self.all.values().map(|lane| &**lane)
@@ -139,7 +143,9 @@ impl Lanes {
         let i = self.next_number;
         self.next_number += 1;
         let bounds = OutageBounds { outage: self.limits.outage.into(), unreachable: self.limits.unreachable.into() };
-        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt, bounds)));
+        let mut lane = Lane::new(Arc::clone(name), limit, gap.into(), adapt, bounds);
+        lane.is_for_time = self.limits.duration.is_some();
+        self.all.insert(i, Box::new(lane));
         self.by_name.insert(Arc::clone(name), i);
         self.candidates.push_back(i);
         i
@@ -284,14 +290,4 @@ impl Lanes {
     pub fn enqueue_mixed(&mut self, source: usize) {
         self.rotation.push_back((LaneTurn::Mixed(source), 0));
     }
-}
-
-/// The controller of a host, if limits adapt.
-fn controller(mode: AdaptiveMode, cap: u32) -> Option<Adapt> {
-    let start = match mode {
-        AdaptiveMode::Off => return None,
-        AdaptiveMode::WhenRefused => AdaptiveStart::AtLimit,
-        AdaptiveMode::On => AdaptiveStart::Slow,
-    };
-    Some(Adapt::new(cap, start))
 }

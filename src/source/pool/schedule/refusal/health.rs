@@ -2,9 +2,10 @@
 //!
 //! Pure. Start at [`HostHealth::overload`].
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
-use crate::event::outcome::Outcome;
 use crate::event::{EndpointId, Micros, Offset};
 use crate::plan::statuses::StatusSet;
 use crate::source::pool::schedule::pending_job::PendingJob;
@@ -55,8 +56,8 @@ pub struct HostHealth {
     n_selective: u32,
     /// When it is tried at the latest, because only that shows whether a 403 is a refusal.
     pub tried_by: Option<Offset>,
-    /// The moment that a refusal named, and that refusal, if it is later than the plan lets jobs wait.
-    beyond: Option<(Offset, Outcome)>,
+    /// The moment that a refusal named, and why the host is given up before, if it is later than the plan lets jobs wait.
+    beyond: Option<(Offset, Arc<str>)>,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -138,14 +139,14 @@ impl HostHealth {
     }
 
     /// Notes the moment that a refusal named if the plan does not let jobs wait for so long.
-    pub fn close_beyond(&mut self, until: Offset, refusal: &Outcome) {
+    pub fn close_beyond(&mut self, until: Offset, why: Arc<str>) {
         if self.beyond.as_ref().is_none_or(|(before, _)| until > *before) {
-            self.beyond = Some((until, refusal.clone()));
+            self.beyond = Some((until, why));
         }
     }
 
-    /// Takes the refusal that named a moment which is still ahead, once its jobs have waited for as long as they may.
-    pub fn take_beyond(&mut self, now: Offset) -> Option<(Offset, Outcome)> {
+    /// Takes the moment that a refusal named and that is still ahead, once its jobs have waited for as long as they may.
+    pub fn take_beyond(&mut self, now: Offset) -> Option<(Offset, Arc<str>)> {
         self.beyond.take().filter(|(until, _)| *until > now)
     }
 

@@ -2,10 +2,11 @@
 //!
 //! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
+mod for_time;
+mod in_rounds;
 mod mix;
 mod number;
 pub mod priority_jobs;
-mod source_rounds;
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct Sources {
     number: Option<JobNumber>,
     /// The mix of sources, if the plan gives them different weights.
     mix: Option<Mix>,
+    /// Whether a source ended before its time, because its hosts were given up.
+    has_given_up: bool,
 }
 
 /// One source.
@@ -51,8 +54,11 @@ pub struct Sources {
 struct SourceState {
     /// It may have more jobs in this round.
     has_more: bool,
-    /// It had a row since it was opened, so that repeating it makes sense.
+    /// It had a row since it was opened, so that repeating it makes sense. In a run for a time, only a row counts that
+    /// could be sent: others would fail again and again until the time is over.
     has_rows: bool,
+    /// It had a row since it was opened that was left out, because its host was given up.
+    has_left_out: bool,
     /// Its jobs that were drawn or have priority, and are not settled.
     open: u64,
     head: QueueHead,
@@ -95,6 +101,7 @@ impl Sources {
             repeats_until: limits.duration.map(|length| Offset::ZERO + length.into()),
             number: limits.jobs.map(JobNumber::new),
             mix: Mix::new(cursor.weights()),
+            has_given_up: false,
             cursor,
         }
     }
@@ -119,39 +126,49 @@ impl Sources {
         self.states[source].head = head;
     }
 
-    fn is_in_last_round(&self, source: usize) -> bool {
-        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
-    }
-
-    /// Draws the next row of a source. The row after it waits from now on. Never blocks.
-    pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
+    /// Draws the next row of a source: nothing if its job is to be left out, which is then not counted. The row after it
+    /// waits from now on. Never blocks.
+    pub fn draw(
+        &mut self,
+        source: usize,
+        now: QueueHead,
+        facts: &mut VecDeque<Fact>,
+        is_left_out: impl Fn(&Job) -> bool,
+    ) -> Draw<Option<DrawnRow>> {
         if !self.states[source].has_more {
             return Draw::End;
         }
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let drawn = self.cursor.draw(source).map(|job| DrawnRow { job, id: self.next_id(source), head });
+        let drawn = self.cursor.draw(source).map(|job| {
+            let is_taken = !job.as_ref().is_ok_and(|job| is_left_out(job));
+            let state = &mut self.states[source];
+            state.has_rows |= is_taken && (job.is_ok() || self.repeats_until.is_none());
+            state.has_left_out |= !is_taken;
+            is_taken.then(|| DrawnRow { job, id: self.next_id(source), head })
+        });
         self.announce(facts);
         let notes = self.cursor.take_notes(source).into_iter();
         facts.extend(notes.map(|note| Fact::Warned { about: WarningSource::Plan, message: note.into() }));
         // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
-        let is_row = matches!(drawn, Draw::Row(_));
-        self.states[source].has_rows |= is_row;
-        if is_row && let Some(mix) = &mut self.mix {
+        let is_counted = matches!(drawn, Draw::Row(Some(_)));
+        if is_counted && let Some(mix) = &mut self.mix {
             mix.note_drawn(source);
         }
-        if is_row && self.number.as_mut().is_some_and(JobNumber::is_last) {
+        if is_counted && self.number.as_mut().is_some_and(JobNumber::is_last) {
             self.close(facts);
             return drawn;
         }
         let repeats = self.repeats_until.is_some() || self.number.is_some() && self.cursor.is_repeatable(source);
         if is_drawn && repeats && std::mem::take(&mut self.states[source].has_rows) {
+            self.states[source].has_left_out = false;
             self.cursor.rewind(source);
             // The waker is called when its file is open again.
             return if matches!(drawn, Draw::End) { Draw::Pending } else { drawn };
         }
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
+            self.has_given_up |= self.states[source].has_left_out;
             if self.is_in_last_round(source) {
                 self.left -= 1;
                 self.announce_if_drawn(facts);
@@ -173,20 +190,6 @@ impl Sources {
             self.enqueue_priority(source);
         }
         is_open
-    }
-
-    /// When the jobs are no longer repeated.
-    pub fn closes_at(&self) -> Option<Offset> {
-        self.repeats_until
-    }
-
-    /// Draws no more jobs: the time of the run is over, or their number is reached.
-    pub fn close(&mut self, facts: &mut VecDeque<Fact>) {
-        self.repeats_until = None;
-        for state in &mut self.states {
-            self.left -= usize::from(std::mem::take(&mut state.has_more));
-        }
-        self.announce_if_drawn(facts);
     }
 
     fn next_id(&mut self, source: usize) -> JobId {

@@ -1,4 +1,4 @@
-//! The rounds of sources: when each begins and ends.
+//! The rounds of a run's sources: which is due, and which is over.
 //!
 //! Start at [`Sources::begin_round`].
 
@@ -8,6 +8,11 @@ use crate::event::{Fact, Offset};
 use crate::source::pool::schedule::sources::{SourceState, Sources};
 
 impl Sources {
+    /// Whether every job is repeated in rounds.
+    pub fn has_rounds(&self) -> bool {
+        self.rounds.is_some()
+    }
+
     pub(super) fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
         let SourceState { has_more, open, .. } = self.states[source];
         if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
@@ -31,8 +36,7 @@ impl Sources {
         Some(source)
     }
 
-    /// Whether every job is repeated in rounds.
-    pub fn has_rounds(&self) -> bool {
-        self.rounds.is_some()
+    pub(super) fn is_in_last_round(&self, source: usize) -> bool {
+        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Start at [`held_back`].
 
+pub mod long_wait;
+
 use crate::event::Micros;
 use crate::event::idle::IdleReason;
 use crate::model::Model;

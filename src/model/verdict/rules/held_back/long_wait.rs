@@ -1,0 +1,143 @@
+//! A long wait: a host asked for it, so that nothing starts there, or was given up because it is too long.
+//!
+//! Start at [`long_wait`].
+
+use std::sync::Arc;
+
+use crate::event::cause::Cause;
+use crate::event::outcome::Reason;
+use crate::event::{Micros, Offset};
+use crate::model::Model;
+use crate::model::verdict::explanation::{Explanation, Press};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::host_sentences::host_name;
+use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::thresholds as t;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
+
+/// A host that asked for a long wait, or that was given up because it refused everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LongWaitFinding {
+    /// Number of the host.
+    pub host: usize,
+    /// What becomes of its jobs.
+    pub fate: WaitFate,
+    /// Number of hosts in this state.
+    pub hosts: u64,
+}
+
+/// What becomes of the jobs of a host that asked for a long wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaitFate {
+    /// They wait until the moment that it named.
+    Wait {
+        /// How long it asked for.
+        asked: Micros,
+        /// That moment.
+        until: Offset,
+    },
+    /// They fail at a moment before.
+    WillFail {
+        /// How long it asked for.
+        asked: Micros,
+        /// The moment that it named.
+        until: Offset,
+        /// When they fail.
+        fails_at: Offset,
+    },
+    /// They fail without being sent.
+    GivenUp {
+        /// Since when.
+        since: Offset,
+        /// Why, with the setting; foreign text.
+        why: Arc<str>,
+    },
+}
+
+/// A host has been given up because it refused, or asked for a wait so long that nothing else explains the run now.
+pub fn long_wait(figures: &RunFigures<'_>) -> Option<LongWaitFinding> {
+    let model = figures.model;
+    let given_up = || model.hosts_given_up().filter(|(_, given_up)| !given_up.was_down);
+    if let Some((host, first)) = given_up().next() {
+        let fate = WaitFate::GivenUp { since: first.since, why: Arc::clone(&first.why) };
+        return Some(LongWaitFinding { host: host.number, fate, hosts: given_up().count() as u64 });
+    }
+    if model.ended.is_some() {
+        return None;
+    }
+    let waiting = || model.hosts.kept().filter_map(|host| Some((host.number, fate_of_wait(model, host.number)?)));
+    let (host, fate) = waiting().max_by_key(|(_, fate)| match fate {
+        WaitFate::Wait { until, .. } | WaitFate::WillFail { until, .. } => *until,
+        WaitFate::GivenUp { since, .. } => *since,
+    })?;
+    Some(LongWaitFinding { host, fate, hosts: waiting().count() as u64 })
+}
+
+fn fate_of_wait(model: &Model, host: usize) -> Option<WaitFate> {
+    let (host, now) = (model.hosts.get(host)?, model.last);
+    if let Some(wait) = host.cut_wait(now) {
+        let asked = wait.until.since(host.cooled_at);
+        return Some(WaitFate::WillFail { asked, until: wait.until, fails_at: wait.fails_at });
+    }
+    let until = host.cooldown.filter(|&until| until > now && host.in_flight == 0 && host.given_up.is_none())?;
+    let asked = until.since(host.cooled_at);
+    host.is_wait_reported.then_some(WaitFate::Wait { asked, until })
+}
+
+impl LongWaitFinding {
+    /// The finding as a sentence.
+    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+        let name = host_name(model, self.host);
+        let others =
+            if self.hosts > 1 { format!(" ({} in all)", units::plural(self.hosts, "host")) } else { String::new() };
+        let asked_text = |asked: Micros| format!("{name} asked for a wait of {}{others}", units::length(asked));
+        match &self.fate {
+            WaitFate::Wait { asked, until } => VerdictSentence::new(
+                asked_text(*asked),
+                format!("nothing starts there before {}", units::clock_seconds(*until)),
+                "its jobs wait, and lose no try".to_owned(),
+            ),
+            WaitFate::WillFail { asked, until, fails_at } => {
+                let (until, fails_at) = (units::clock_seconds(*until), units::clock_seconds(*fails_at));
+                VerdictSentence::new(
+                    asked_text(*asked),
+                    format!("nothing starts there before {until}"),
+                    format!("its jobs fail at {fails_at}, as `retry.longest_wait` sets"),
+                )
+                .or_brief(format!("until {until}"), format!("jobs fail at {fails_at}"))
+            }
+            WaitFate::GivenUp { since, why } => {
+                let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));
+                let failed = format!("{} failed", units::plural(model.totals.jobs_failed, "job"));
+                let remedy = match unsent {
+                    0 => failed.clone(),
+                    unsent => format!("{failed}, {} without being sent", units::count(unsent)),
+                };
+                let since = units::clock_seconds(*since);
+                let number = format!("{name} was given up at {since}{others}");
+                VerdictSentence::new(number, sanitize(why).into_owned(), remedy)
+                    .or_brief("see `retry.longest_wait`".to_owned(), failed)
+            }
+        }
+    }
+
+    /// How it was found.
+    pub fn explanation(&self) -> Explanation {
+        let observed = match &self.fate {
+            WaitFate::Wait { asked, .. } | WaitFate::WillFail { asked, .. } => {
+                format!("a refusal that asked for a wait of {}", units::length(*asked))
+            }
+            WaitFate::GivenUp { since, why } => format!("{}: {}", units::clock(*since), sanitize(why)),
+        };
+        Explanation {
+            observed,
+            formula: format!(
+                "a stated wait of {} or more, or refusals for as long as `retry.longest_wait` allows",
+                units::length(t::LONG_WAIT)
+            ),
+            refuted: "an accepted request before that moment",
+            press: Some(Press::Hosts),
+        }
+    }
+}
