@@ -407,6 +407,15 @@ pub enum Fact {
         /// For how long, by a clock that never stops.
         lasted: Micros,
     },
+    /// This machine was busy until now: timers of inflight fired late. Reported once a second while that is so.
+    TimersLate {
+        /// For how long they were observed.
+        observed: Micros,
+        /// How late they were on average.
+        mean: Micros,
+        /// How late the latest of them was.
+        worst: Micros,
+    },
     /// Slots were idle.
     SlotsIdle {
         /// Idle slots × time since the run started, by reason.

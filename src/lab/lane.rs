@@ -21,7 +21,7 @@ use crate::lab::spec::{Approach, Cap, Program};
 use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{LaneFigures, UpstreamCounts};
-use crate::model::verdict::sentences;
+use crate::model::verdict::finding_text;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
 use crate::plan::http_client::HttpClient;
@@ -201,7 +201,7 @@ impl LabLane {
             results,
             upstream: upstream_counts,
             // A run is judged only when it is complete, and a right approach needs no advice.
-            verdict: if is_over && !self.approach.is_right { sentences::finding_text(&model) } else { None },
+            verdict: if is_over && !self.approach.is_right { finding_text(&model) } else { None },
         }
     }
 

@@ -35,6 +35,8 @@ pub struct EndpointStats {
     pub throttled: u64,
     /// Service times of answered attempts.
     pub latency: Histogram,
+    /// Attempts that ended, and the sum of their service times.
+    pub used: (u64, Micros),
     /// Latencies since due, if the run has a rate.
     pub since_due: SinceDue,
     /// Mean service time over the run.

@@ -7,6 +7,7 @@ use crate::event::origin::Origin;
 use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
+use crate::model::host::adapted::AdaptedLimit;
 use crate::model::{Model, Stage};
 
 /// Attempts that have been in flight far longer than usual.
@@ -55,9 +56,16 @@ impl Model {
         self.origins.name(origin)
     }
 
-    /// Service times of answered attempts over the last `seconds` (at most 10) before `now`.
+    /// Service times over the last `seconds` (at most 10) before `now`: of good answers, or else of all. Errors are often
+    /// answered faster, and must not make the percentiles look better.
     pub fn latency_of_last(&self, now: Offset, seconds: u64) -> Histogram {
-        self.recent.last(now, seconds)
+        let good = self.recent_good.last(now, seconds);
+        if good.n() > 0 { good } else { self.recent.last(now, seconds) }
+    }
+
+    /// Service times of good answers over the whole run, or else of all.
+    pub fn latency_of_answers(&self) -> &Histogram {
+        if self.good_latency.n() > 0 { &self.good_latency } else { &self.latency }
     }
 
     /// The latest end of a cooldown, or of the wait for a window or a pace, with the number of its host.
@@ -75,6 +83,33 @@ impl Model {
         let mut shares: Vec<_> = IdleReason::ALL.into_iter().map(share).filter(|(_, share)| *share > 0.0).collect();
         shares.sort_by(|a, b| b.1.total_cmp(&a.1));
         shares
+    }
+
+    /// The mean number of slots of the run so far, if it has a limit.
+    pub fn mean_slots(&self, now: Offset) -> Option<f64> {
+        let limit = f64::from(self.limit?);
+        let end = self.ended.unwrap_or(now);
+        let idle = self.idle.total().0 as f64;
+        // Idle slots are reported once a second, and only if there are any.
+        if !self.evidence.has_changed_limit || idle == 0.0 || end.0 == 0 {
+            return Some(limit);
+        }
+        Some(self.level.mean(end) + idle / end.0 as f64)
+    }
+
+    /// A reason for idle slots as people read it. The controller's pace is no gap that the plan has set.
+    pub fn idle_label(&self, why: IdleReason) -> &'static str {
+        match why {
+            IdleReason::Gap if self.has_adapted_pace() => "adapted pace",
+            IdleReason::HostLimit if self.adaptive_has_acted() => "adapted limit",
+            _ => why.label(),
+        }
+    }
+
+    /// Whether the adaptive controller keeps a pace or a window at a host.
+    pub fn has_adapted_pace(&self) -> bool {
+        let is_paced = |adapted: AdaptedLimit| !adapted.gap.is_zero() || adapted.window.is_some();
+        self.hosts.kept().any(|host| host.adapted.is_some_and(is_paced))
     }
 
     /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.
@@ -97,20 +132,51 @@ impl Model {
         let too_early = now < Offset(3_000_000) || settled * 50 < jobs;
         // The jobs of a host that is down may take any time.
         let is_waiting = self.hosts_down().next().is_some();
+        // While the limit rises, no pace lasts; after a change, only what came since then counts.
+        let settled_for = now.since(self.evidence.limit_changed).0 / 1_000_000;
+        let is_changing = self.ramp_target.is_some() || self.evidence.has_changed_limit && settled_for < 2;
+        if is_changing {
+            return None;
+        }
+        let seconds = if self.evidence.has_changed_limit { settled_for.min(10) } else { 10 };
         if self.is_paused || self.stage != Stage::Running || too_early || is_waiting {
             return None;
         }
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
         let time_for = |n: u64, pace: f64| (pace > 0.0 && n > 0).then(|| Micros((n as f64 / pace * 1e6) as u64));
-        let recent = self.settle_rate.per_second(now, 10);
+        let recent = self.settle_rate.per_second(now, seconds);
         // Ten seconds may show a burst without its window, or the opposite.
         let usual = time_for(left, self.window_pace().unwrap_or(recent));
+        let usual = usual.and_then(|usual| self.time_of_work(now).or(Some(usual)));
         let Some((host, until)) = self.long_cooldown(now) else { return usual };
         let at_host = if self.only_host().is_some() { left } else { self.waiting_jobs(host).min(left) };
         // The pace of the last seconds is that of the other hosts.
         let before = settled as f64 / host.cooled_at.since(Offset::ZERO).as_secs_f64();
         let then = until.since(now) + time_for(at_host, before).unwrap_or_default();
         (left > 0).then(|| then.max(usual.filter(|_| self.only_host().is_none()).unwrap_or_default()))
+    }
+
+    /// The time that the remaining jobs of all endpoints take on the slots in use, if slots are what holds and each
+    /// endpoint has shown what its jobs take. Their mixture changes during a run, so the recent pace may be misleading.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
+    fn time_of_work(&self, now: Offset) -> Option<Micros> {
+        const ENOUGH: u64 = 5;
+        const FULL: f64 = 0.8;
+        let from = Offset(now.0.saturating_sub(3_000_000));
+        let level = self.level.mean_between(from, now, now)?;
+        if self.endpoints.len() < 2 || level < FULL * f64::from(self.limit_in_force()?) {
+            return None;
+        }
+        let mut work = 0.0;
+        for endpoint in &self.endpoints {
+            let (settled, (_, service)) = (endpoint.settled(), endpoint.used);
+            let left = endpoint.jobs?.saturating_sub(settled);
+            if left > 0 && settled < ENOUGH {
+                return None;
+            }
+            work += left as f64 * service.0 as f64 / settled.max(1) as f64;
+        }
+        Some(Micros((work / level) as u64))
     }
 
     /// Starts per second that the only host's window allows.

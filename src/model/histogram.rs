@@ -59,6 +59,18 @@ impl Histogram {
         self.sum = self.sum.saturating_add(other.sum);
     }
 
+    /// The values that are not in `part`, which must be a part of this.
+    #[must_use]
+    pub fn without(&self, part: &Self) -> Self {
+        let mut rest = Self::default();
+        for (i, &count) in self.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
+            let taken = (self.first + i).checked_sub(part.first).and_then(|i| part.counts.get(i)).copied().unwrap_or(0);
+            let (low, high) = bounds_of(self.first + i);
+            rest.record_times(Micros(low.midpoint(high - 1)), u64::from(count.saturating_sub(taken)));
+        }
+        rest
+    }
+
     /// Removes all values, and keeps the allocated memory.
     pub fn clear(&mut self) {
         self.counts.clear();
@@ -231,6 +243,16 @@ mod tests {
             let rank = ((q * values.len() as f64).ceil() as usize).clamp(1, values.len());
             let exact = values[rank - 1] as f64;
             prop_assert!((got - exact).abs() <= exact * 0.017 + 1.0, "{got} for {exact}");
+        }
+
+        #[test]
+        fn what_was_merged_can_be_taken_away(a in prop::collection::vec(1..9_000_000_u64, 1..50), b in prop::collection::vec(1..9_000_000_u64, 0..50)) {
+            let mut merged = histogram_of(&a);
+            merged.merge(&histogram_of(&b));
+            let rest = merged.without(&histogram_of(&b));
+            let (rest, exact) = (rest.quantile(0.5).unwrap().0 as f64, histogram_of(&a).quantile(0.5).unwrap().0 as f64);
+            prop_assert!((rest - exact).abs() <= exact * 0.034 + 1.0, "{rest} {exact}");
+            prop_assert_eq!(merged.without(&merged).n(), 0);
         }
 
         #[test]

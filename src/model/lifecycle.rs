@@ -95,33 +95,13 @@ impl Model {
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
         let slow = SlowAttempt { origin, attempt, at, took: service, waited, ending: Ending::from(outcome) };
+        endpoint.used = (endpoint.used.0 + 1, endpoint.used.1 + service);
         endpoint.anatomy.end(slow, spent);
+        let is_answer = matches!(outcome, Outcome::Answered { .. });
+        host.answered += u64::from(is_answer);
+        host.failed += u64::from(is_bad && is_answer);
         match outcome {
-            Outcome::Answered { expected, .. } => {
-                host.answered += 1;
-                host.failed += u64::from(is_bad);
-                if self.warm.is_some_and(|warm| flight.started < warm) {
-                    self.totals.warmup += 1;
-                } else if flight.spans_stop {
-                    // The answer may have come at any moment of the stop.
-                    self.totals.across_stops += 1;
-                } else {
-                    host.latency.record(service);
-                    self.latency.record(service);
-                    if *expected {
-                        self.good_latency.record(service);
-                    }
-                    endpoint.latency.record(service);
-                    if let Some(since_due) = &mut self.since_due {
-                        since_due.end(flight.started, flight.due, at);
-                        endpoint.since_due.end(flight.started, flight.due, at);
-                    }
-                }
-                if !flight.spans_stop {
-                    self.recent.record(at, service);
-                    endpoint.trend.record(at, service);
-                }
-            }
+            Outcome::Answered { expected, .. } => self.record_answer(at, &flight, *expected),
             Outcome::Throttled { status, retry_after } => {
                 host.throttled += 1;
                 host.wait_asked = retry_after.map(|asked| (at, asked));
@@ -133,6 +113,9 @@ impl Model {
             Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
         if is_bad {
+            if !matches!(outcome, Outcome::Throttled { .. }) {
+                self.failed_before.insert((origin, attempt.job));
+            }
             let OpenAttempt { endpoint, target, answer, .. } = flight;
             let example = Example {
                 endpoint,
@@ -151,11 +134,45 @@ impl Model {
         }
     }
 
+    /// Records the service time of an answer.
+    fn record_answer(&mut self, at: Offset, flight: &OpenAttempt, is_expected: bool) {
+        let service = at.since(flight.started);
+        let endpoint = &mut self.endpoints[flight.endpoint];
+        if is_expected {
+            self.goodput.count(at);
+        }
+        if self.warm.is_some_and(|warm| flight.started < warm) {
+            self.totals.warmup += 1;
+        } else if flight.spans_stop {
+            // The answer may have come at any moment of the stop.
+            self.totals.across_stops += 1;
+        } else {
+            self.hosts.at(flight.host).latency.record(service);
+            self.latency.record(service);
+            if is_expected {
+                self.good_latency.record(service);
+            }
+            endpoint.latency.record(service);
+            if let Some(since_due) = &mut self.since_due {
+                since_due.end(flight.started, flight.due, at);
+                endpoint.since_due.end(flight.started, flight.due, at);
+            }
+        }
+        if !flight.spans_stop {
+            self.recent.record(at, service);
+            if is_expected {
+                self.recent_good.record(at, service);
+            }
+            endpoint.trend.record(at, service);
+        }
+    }
+
     /// Records that the process of a machine was stopped until now.
     pub(super) fn stop_clock(&mut self, at: Offset, origin: Origin, lasted: Micros) {
         self.totals.stops += 1;
         self.totals.stopped += lasted;
         self.open.mark_stop(origin);
+        self.evidence.record_stop(at, lasted);
         self.marks.set(at, Mark::Stopped(lasted));
         self.event_log.add(at, LogEvent::Stopped(lasted));
     }
@@ -164,13 +181,15 @@ impl Model {
     pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settle_rate.count(at);
+        let has_failed = self.failed_before.remove(&(origin, job));
         if self.repeated.remove(&(origin, job)) {
             self.totals.repeats_done += u64::from(*end == JobEnd::Done);
         }
         match end {
             JobEnd::Done => {
                 self.totals.jobs_done += 1;
-                self.totals.jobs_saved += u64::from(tries > 1);
+                let counter = if has_failed { &mut self.totals.jobs_saved } else { &mut self.totals.jobs_waited };
+                *counter += u64::from(tries > 1);
                 self.endpoints[endpoint].done += 1;
             }
             JobEnd::Failed { last } => {

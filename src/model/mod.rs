@@ -106,6 +106,8 @@ pub struct Model {
     pub since_due: Option<SinceDue>,
     /// Recent rate of ended attempts.
     pub throughput: Rate,
+    /// Recent rate of expected answers.
+    pub goodput: Rate,
     /// Recent rate of settled jobs.
     pub settle_rate: Rate,
     /// Failures by cause.
@@ -130,8 +132,12 @@ pub struct Model {
     level_reported: u32,
     origins: Origins,
     recent: Recent,
+    /// Those of the expected answers alone.
+    recent_good: Recent,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
+    /// Jobs with an attempt that failed and was not refused, until they settle.
+    failed_before: FxHashSet<(Origin, JobId)>,
     /// Jobs that follow a redirect, until their next attempt starts.
     redirected: FxHashSet<(Origin, JobId)>,
     /// The host that each parked job waits for.
@@ -353,6 +359,9 @@ impl Model {
                 self.event_log.add(at, LogEvent::Stalled(*lasted));
             }
             Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
+            Fact::TimersLate { observed, mean, worst } => {
+                self.evidence.record_late_timers(at, (*observed, *mean, *worst));
+            }
             Fact::SlotsIdle { idle } => self.change_part(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;

@@ -46,8 +46,10 @@ pub struct Totals {
     pub service: Micros,
     /// Jobs that ended with an expected answer.
     pub jobs_done: u64,
-    /// Jobs that ended with an expected answer after more than one try.
+    /// Jobs that ended with an expected answer after a failure and a retry.
     pub jobs_saved: u64,
+    /// Jobs that ended with an expected answer after refusals alone: they only waited.
+    pub jobs_waited: u64,
     /// Jobs that ended without an expected answer.
     pub jobs_failed: u64,
     /// Jobs that were cancelled.

@@ -113,7 +113,7 @@ impl Plain {
         self.changes(model, now, &mut lines);
         if matches!(model.stage, Stage::Ended(_)) {
             self.has_ended = true;
-            let verdict = main_sentence(model, self.recording.as_deref(), now).to_string();
+            let verdict = main_sentence(model, self.recording.as_deref(), now).0.to_string();
             lines.push(self.stamped(now, &verdict));
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {

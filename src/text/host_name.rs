@@ -16,8 +16,13 @@ pub fn name_in_key(key: &str) -> &str {
     name.strip_suffix(PRACTICE_SUFFIX).unwrap_or(name)
 }
 
-/// A host's name without the usual scheme and port. It is still foreign text.
+/// A host's name without the usual scheme and port, and without the changing port of the practice server. It is still
+/// foreign text.
 pub fn short_host(name: &str) -> &str {
+    let rest = name.strip_prefix("http://").unwrap_or(name);
+    if let Some((host, _)) = rest.rsplit_once(':').filter(|(host, _)| host.ends_with(PRACTICE_SUFFIX)) {
+        return host;
+    }
     match name.strip_prefix("https://") {
         Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
         None => name.strip_prefix("http://").unwrap_or(name),
@@ -30,6 +35,7 @@ mod tests {
 
     #[test]
     fn short_host_names_stay_distinct() {
+        assert_eq!(["http://a.practice:35989", "a.practice:1"].map(short_host), ["a.practice"; 2]);
         assert_eq!(
             ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
             ["a.example", "a.example:8443", "a.example:80", "a"]

@@ -28,8 +28,8 @@ fn a_run_with_refusals_a_pause_and_a_cut_adds_up() {
     assert_eq!((totals.started, totals.ended, model.open.n()), (14, 14, 0));
     assert_eq!((totals.expected, totals.unexpected, totals.throttled), (7, 1, 2));
     assert_eq!((totals.timed_out, totals.broken, totals.redirected, totals.cancelled), (1, 1, 1, 1));
-    assert_eq!((totals.jobs_done, totals.jobs_failed, totals.jobs_cancelled), (7, 2, 1));
-    assert_eq!((totals.retries, totals.jobs_saved, totals.warnings, totals.bytes), (3, 3, 1, 14_456));
+    assert_eq!((totals.jobs_done, totals.jobs_saved, totals.jobs_failed, totals.jobs_cancelled), (7, 1, 2, 1));
+    assert_eq!((totals.retries, totals.warnings, totals.bytes, totals.jobs_waited), (3, 1, 14_456, 2));
     assert_eq!((model.jobs, model.first_limit, model.limit, model.level.peak()), (Some(10), Some(4), Some(2), 4));
     assert_eq!(model.hosts.get(1).unwrap().limit, Some(1));
     assert_eq!((model.stage, model.ended), (Stage::Ended(RunEnd::Cancelled), Some(Offset(2_000_000))));

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Explanation`].
 
-/// What was seen, the formula with its figures, what would refute it, and what to press.
+/// What was seen, the formula with its figures, what would refute it, usual causes, and what to press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// What was seen.
@@ -11,6 +11,8 @@ pub struct Explanation {
     pub formula: String,
     /// What would refute the finding.
     pub refuted: &'static str,
+    /// The usual causes.
+    pub causes: &'static [&'static str],
     /// Which action of the screen helps, if one does.
     pub press: Option<Press>,
 }

@@ -18,6 +18,8 @@ use crate::model::timeline::Bar;
 pub struct RunFigures<'m> {
     /// The run.
     pub model: &'m Model,
+    /// The displayed path of the run's recording.
+    pub recording: Option<&'m str>,
     /// The attempts that have ended and are kept, in the order of their starts.
     pub attempts: Vec<AttemptFigures>,
     /// Whether these are all attempts that have ended.
@@ -91,7 +93,7 @@ impl AttemptFigures {
 
 impl<'m> RunFigures<'m> {
     /// The figures of a run.
-    pub fn new(model: &'m Model) -> Self {
+    pub fn new(model: &'m Model, recording: Option<&'m str>) -> Self {
         let mut levels = Levels::default();
         let attempts: Vec<_> = model
             .timeline
@@ -102,12 +104,34 @@ impl<'m> RunFigures<'m> {
             })
             .collect();
         let is_whole = attempts.len() as u64 == model.totals.ended;
-        Self { model, attempts, is_whole, span: crate::model::verdict::span(model) }
+        Self { model, recording, attempts, is_whole, span: crate::model::verdict::span(model) }
     }
 
     /// The attempts with an expected answer.
     pub fn good(&self) -> impl Iterator<Item = &AttemptFigures> {
         self.attempts.iter().filter(|attempt| attempt.fate == Fate::Good)
+    }
+
+    /// Since when all attempts that have ended are kept.
+    pub fn all_since(&self) -> Offset {
+        let first = self.attempts.iter().filter(|_| !self.is_whole).map(|one| one.started).min();
+        let longest = self.model.evidence.service_times.longest;
+        first.map_or(Offset::ZERO, |first| first + longest)
+    }
+
+    /// How long all attempts would take on this many slots, if each starts as soon as a slot is free.
+    pub fn makespan(&self, slots: u32) -> Micros {
+        if !self.is_whole {
+            return self.model.evidence.service_times.makespan(slots);
+        }
+        let mut free = BinaryHeap::from(vec![Reverse(Micros::ZERO); slots.max(1) as usize]);
+        let mut last = Micros::ZERO;
+        for attempt in &self.attempts {
+            let end = free.pop().map_or(Micros::ZERO, |Reverse(at)| at) + attempt.service();
+            last = last.max(end);
+            free.push(Reverse(end));
+        }
+        last
     }
 
     /// The sum of all kept service times.

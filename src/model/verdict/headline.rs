@@ -2,17 +2,22 @@
 //!
 //! A finding replaces it. It promises nothing. Start at [`main_sentence`].
 
-use crate::event::Offset;
 use crate::event::idle::IdleReason;
-use crate::model::verdict::sentences::{VerdictSentence, finding_sentence};
-use crate::model::verdict::{span, thresholds as t};
+use crate::event::{Micros, Offset};
+use crate::model::verdict::sentence::{VerdictSentence, slot_count};
+use crate::model::verdict::{Gravity, findings, span, thresholds as t};
 use crate::model::{Model, Stage};
 use crate::text::units;
 
-/// The most important finding as a sentence, or else the headline; `recording` is the displayed path of the run's
-/// recording.
-pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> VerdictSentence {
-    finding_sentence(model, recording).unwrap_or_else(|| headline(model, now))
+/// How much of a run that goes on the headline is about.
+const RECENT: Micros = Micros(10_000_000);
+
+/// The most important finding, or else the headline; `recording` is the displayed path of the run's recording.
+pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> (VerdictSentence, Gravity) {
+    match findings(model, recording).into_iter().next() {
+        Some(finding) => (finding.sentence, finding.gravity),
+        None => (headline(model, now), if has_failed(model) { Gravity::Failed } else { Gravity::Good }),
+    }
 }
 
 /// How the run is going.
@@ -31,7 +36,10 @@ fn before_the_first(model: &Model, now: Offset) -> Option<VerdictSentence> {
         return None;
     }
     let is_over = matches!(model.stage, Stage::Ended(_));
-    let why = idle_reason(model, now).filter(|why| *why != IdleReason::NoWork).map(held_by).unwrap_or_default();
+    let why = idle_reason(model, now)
+        .filter(|why| *why != IdleReason::NoWork)
+        .map(|why| held_by(why, model))
+        .unwrap_or_default();
     let place = if is_over || model.jobs == Some(0) { "there was nothing to do" } else { "nothing has started yet" };
     Some(sentence("Nothing in flight", place.to_owned(), why))
 }
@@ -77,7 +85,7 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 }
 
 /// Whether a large share of the jobs of a run that is over has failed, although too few for a finding.
-pub fn has_failed(model: &Model) -> bool {
+fn has_failed(model: &Model) -> bool {
     const NOTABLE: u64 = 4;
     let failed = model.totals.jobs_failed;
     model.ended.is_some() && failed > 0 && NOTABLE * failed >= model.totals.settled()
@@ -99,9 +107,8 @@ fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 
 /// How many were in flight at once, and what held the run to it.
 fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
-    let mean = mean_in_flight(model, now);
     let (peak, limit) = (model.level.peak(), model.limit);
-    if limit == Some(1) {
+    if limit == Some(1) && !model.evidence.has_changed_limit {
         return sentence("One at a time", "each waits for the one before".to_owned(), "limit 1");
     }
     if peak <= 1 && model.totals.ended >= 2 {
@@ -111,41 +118,60 @@ fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     if is_whole && limit.is_none_or(|limit| limit >= peak) {
         return sentence("All at once", format!("{} in flight together", units::count(peak.into())), "");
     }
-    let place = match limit {
-        Some(limit) => format!("{} of {limit} in flight on average", figure(mean, limit)),
+    let mean = mean_in_flight(model, now);
+    let place = match slots(model, now) {
+        Some(slots) => format!("{} of {} in flight on average", figure(mean, slots), slot_count(slots)),
         None => format!("{} in flight on average, {peak} at most", units::significant(mean)),
     };
     sentence("Concurrent", place, hold(model, now))
 }
 
 /// The mean, as a whole number where it is full.
-fn figure(mean: f64, limit: u32) -> String {
-    if mean >= f64::from(limit) - 0.05 { limit.to_string() } else { format!("{mean:.1}") }
+fn figure(mean: f64, slots: f64) -> String {
+    if mean >= slots - 0.05 { slot_count(slots) } else { format!("{mean:.1}") }
 }
 
-/// The mean number in flight from the first start to the last end.
+/// What a headline is about: the whole run once it is over, and before that the last seconds under the present limit.
+fn window(model: &Model, now: Offset) -> (Offset, Offset) {
+    let first = model.evidence.first.unwrap_or_default();
+    match model.ended {
+        Some(_) => (first, model.evidence.last),
+        None => (Offset(now.0.saturating_sub(RECENT.0)).max(first).max(model.evidence.limit_changed.min(now)), now),
+    }
+}
+
+/// The mean number of slots.
+fn slots(model: &Model, now: Offset) -> Option<f64> {
+    if model.ended.is_some() { model.mean_slots(now) } else { model.limit.map(f64::from) }
+}
+
+/// The mean number in flight.
 fn mean_in_flight(model: &Model, now: Offset) -> f64 {
     let (held, span) = (model.evidence.service_times.sum, span(model));
     if model.ended.is_some() && !held.is_zero() && !span.is_zero() {
         return held.0 as f64 / span.0 as f64;
     }
-    // If a source only reports a level, there is no first start.
-    let from = model.evidence.first.unwrap_or_default();
-    model.level.mean_between(from, now, now).unwrap_or_default()
+    let (from, to) = window(model, now);
+    model.level.mean_between(from, to, now).unwrap_or_default()
 }
 
 /// What kept more from running at once.
 fn hold(model: &Model, now: Offset) -> &'static str {
     const NOTABLE: f64 = 0.2;
-    let shares = model.idle_shares(now);
-    let most = shares.first().filter(|(_, share)| *share >= NOTABLE && span(model) >= t::SERIAL_SPAN);
-    if let Some((why, _)) = most {
-        return held_by(*why);
+    let is_short = model.jobs.is_some_and(|jobs| model.totals.settled() + u64::from(model.in_flight()) >= jobs);
+    // What was full in the last seconds need not be full now.
+    let mean =
+        if model.ended.is_some() { f64::MAX } else { f64::from(model.in_flight()) }.min(mean_in_flight(model, now));
+    let is_full = slots(model, now).is_some_and(|slots| mean >= t::FULL * slots);
+    let has_lasted = span(model) >= t::SERIAL_SPAN;
+    if model.ended.is_none() && is_short {
+        return if is_full { "" } else { "there is no more to start" };
     }
-    let is_full = model.limit.is_some_and(|limit| {
-        let held = model.evidence.service_times.sum.0 as f64;
-        held >= t::FULL * f64::from(limit) * span(model).0.max(1) as f64
-    });
+    let shares = model.idle_shares(now);
+    let most = shares.first().filter(|(_, share)| *share >= NOTABLE && has_lasted);
+    if let Some((why, _)) = most {
+        return held_by(*why, model);
+    }
     if is_full { "the limit is what holds" } else { "" }
 }
 
@@ -155,8 +181,10 @@ fn idle_reason(model: &Model, now: Offset) -> Option<IdleReason> {
 }
 
 /// A reason for idle slots as what holds the run.
-fn held_by(why: IdleReason) -> &'static str {
+fn held_by(why: IdleReason, model: &Model) -> &'static str {
     match why {
+        IdleReason::HostLimit if model.adaptive_has_acted() => "the adapted limit is what holds",
+        IdleReason::Gap if model.has_adapted_pace() => "the adapted pace is what holds",
         IdleReason::HostLimit => "the limit per host is what holds",
         IdleReason::Cooldown => "the waits that servers asked for are what holds",
         IdleReason::Outage => "a host that is down is what holds",

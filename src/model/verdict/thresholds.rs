@@ -89,6 +89,21 @@ pub const CHURN_SHARE: f64 = 0.9;
 /// Minimum number of attempts that failed for lack of local resources.
 pub const LOCAL_LEAST: u64 = 3;
 
+/// Minimum lateness of a timer that makes time-outs suspect.
+pub const LATE_SUSPECT: Micros = Micros(100_000);
+/// Minimum number of failures that this machine may have caused.
+pub const SUSPECTS_LEAST: u64 = 3;
+/// Minimum mean lateness of timers on a busy machine.
+pub const LATE_LEAST: Micros = Micros(2_500);
+/// Minimum mean lateness, as a share of the median answer.
+pub const LATE_SHARE: f64 = 0.15;
+/// Minimum share of the run with late timers.
+pub const LATE_TIME: f64 = 0.5;
+/// Minimum time with late timers.
+pub const LATE_LASTS: Micros = Micros(1_000_000);
+/// How long a stop is news.
+pub const STOP_NEWS: Micros = Micros(10_000_000);
+
 /// Maximum share of attempts that may overlap in a serial run: one in this many.
 pub const SERIAL_OVERLAPS: usize = 40;
 /// Maximum chance that jobs as slow as those of the tail all start so late.
@@ -147,6 +162,8 @@ pub const QUEUE_STEP: Micros = Micros(5_000);
 pub const QUEUE_LASTS: f64 = 1.3;
 /// Maximum time, as a multiple of the least one, that still counts as equal to it.
 pub const QUEUE_FLAT: f64 = 1.15;
+/// Maximum difference from multiples of the first time, if attempts are worked on one at a time.
+pub const QUEUE_SERIAL: f64 = 0.25;
 /// Maximum number at work, as a share of what is in flight.
 pub const QUEUE_SHARE: f64 = 0.75;
 

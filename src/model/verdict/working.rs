@@ -5,10 +5,9 @@
 use crate::event::Offset;
 use crate::event::waits::WaitReason;
 use crate::model::Model;
-use crate::model::verdict::derivation::derivation;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::headline::headline;
-use crate::model::verdict::sentences::{percent, sentence_of};
+use crate::model::verdict::sentence::{VerdictSentence, percent, slot_count};
 use crate::model::verdict::{Finding, findings, span};
 use crate::text::units;
 
@@ -17,18 +16,21 @@ pub type LabelledLine = (&'static str, String);
 
 /// All details as lines; `recording` is the displayed path of the run's recording.
 pub fn working(model: &Model, recording: Option<&str>, now: Offset) -> Vec<LabelledLine> {
-    let found = findings(model);
+    let found = findings(model, recording);
     let mut lines = Vec::new();
     match found.first() {
-        Some(finding) => {
-            let sentence = sentence_of(finding, model, recording);
-            lines.extend([("verdict", sentence.number), ("place", sentence.place), ("remedy", sentence.remedy)]);
-            let Explanation { observed, formula, refuted, .. } = derivation(finding, model);
-            lines.extend([("observed", observed), ("formula", formula), ("refuted by", refuted.to_owned())]);
+        Some(Finding { sentence, explanation, .. }) => {
+            let VerdictSentence { number, place, remedy, .. } = sentence.clone();
+            lines.extend([("verdict", number), ("place", place), ("remedy", remedy)]);
+            let Explanation { observed, formula, refuted, causes, .. } = explanation;
+            let how =
+                [("observed", observed.clone()), ("formula", formula.clone()), ("refuted by", (*refuted).to_owned())];
+            lines.extend(how);
             let mut label = "causes";
-            for cause in causes(finding) {
+            for cause in *causes {
                 lines.push((std::mem::take(&mut label), (*cause).to_owned()));
             }
+            lines.retain(|(label, text)| *label != "remedy" || !text.is_empty());
         }
         None => lines.extend([
             ("verdict", headline(model, now).to_string()),
@@ -39,7 +41,7 @@ pub fn working(model: &Model, recording: Option<&str>, now: Offset) -> Vec<Label
     lines.extend(slot_use(model));
     let mut label = "also";
     for finding in found.iter().skip(1) {
-        lines.push((std::mem::take(&mut label), sentence_of(finding, model, recording).to_string()));
+        lines.push((std::mem::take(&mut label), finding.sentence.to_string()));
     }
     if let Some(text) = stops_text(model) {
         lines.push(("stopped", text));
@@ -69,7 +71,12 @@ pub fn stops_text(model: &Model) -> Option<String> {
 
 /// The action of the screen that helps with the most important finding, if one does.
 pub fn helpful_action(model: &Model) -> Option<Press> {
-    findings(model).first().and_then(|finding| derivation(finding, model).press)
+    let press = findings(model, None).first()?.explanation.press?;
+    match press {
+        // After the end no limit can change, and nothing is in flight.
+        Press::HalveLimit | Press::DoubleLimit | Press::Adapt | Press::InFlight if model.ended.is_some() => None,
+        _ => Some(press),
+    }
 }
 
 /// Effective concurrency against the limit, and the reasons for idle slots and waiting.
@@ -78,7 +85,9 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
     // If a source only reports a level, its mean is all that is known.
     let has_attempts = !span.is_zero() && !service.is_zero();
     let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
-    let of = model.limit.map(|limit| format!(" of {limit}, {}", percent(mean / f64::from(limit.max(1)))));
+    // The mean belongs to all limits of the run, not to the present one.
+    let slots = model.mean_slots(model.last);
+    let of = slots.map(|slots| format!(" of {}, {}", slot_count(slots), percent(mean / slots.max(1.0))));
     let in_flight =
         format!("{}{} on average, {} at most", units::significant(mean), of.unwrap_or_default(), model.level.peak());
     let mut lines = vec![("in flight", in_flight)];
@@ -90,7 +99,7 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
     let reasons: Vec<String> = shares
         .iter()
         .filter(|(_, share)| *share >= 0.005)
-        .map(|(why, share)| format!("{} {}", why.label(), percent(*share)))
+        .map(|(why, share)| format!("{} {}", model.idle_label(*why), percent(*share)))
         .collect();
     if !reasons.is_empty() {
         lines.push(("idle", reasons.join(", ")));
@@ -106,45 +115,4 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
         lines.push(("waited", reasons.join(", ")));
     }
     lines
-}
-
-/// The usual causes of a finding.
-fn causes(finding: &Finding) -> &'static [&'static str] {
-    match finding {
-        Finding::OwnMachine { .. } => &["a low limit for open files", "ports still held by closed connections"],
-        Finding::Outage(_) => &["a restart", "a network that is down", "an upstream that breaks under load"],
-        Finding::Forbidden { .. } => {
-            &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"]
-        }
-        Finding::UnknownName(_) => &["a misspelt name", "a VPN that is not connected", "a DNS server that is down"],
-        Finding::LimitedUpstream(_) | Finding::HeldBack(_) => {
-            &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
-        }
-        Finding::LongWait(_) => &["a quota for an hour or a day", "a block of this client"],
-        Finding::Burst(_) => &["a restart", "a deployment", "an upstream that breaks under load"],
-        Finding::Failures(_) => &["a wrong address or credential", "a change of the server", "a broken upstream"],
-        Finding::Timeouts(_) => &["requests that hang", "a server that runs out of workers", "a lost packet"],
-        Finding::Queue(_) => &["a pool of workers or connections", "one thread or one lock", "a single processor"],
-        Finding::Experiment(_) => &["the limit that was changed"],
-        Finding::Change(_) => &["other load on the upstream", "fewer of its workers", "caches that became cold"],
-        Finding::Pauses(_) => &["garbage collection", "a lock or a slow disk", "batches with a timer"],
-        Finding::SlowPlace(_) => &["an upstream that hangs", "expensive requests", "a lock behind one endpoint"],
-        Finding::SlowPhase(_) => {
-            &["a narrow link", "large answers", "a slow resolver", "connections that are not kept"]
-        }
-        Finding::Retries { .. } => {
-            &["an upstream that breaks under load", "retries of requests that can never succeed"]
-        }
-        Finding::Convoy { .. } => {
-            &["blocking work in async code", "a long loop without an await", "a lock held across a call"]
-        }
-        Finding::Serial { .. } => &["an await in a loop", "a lock held across a call", "a pool of one connection"],
-        Finding::Waves { .. } => &["a join on fixed batches", "a barrier between pages"],
-        Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual latency"],
-        Finding::Churn { .. } => &[
-            "a new client for each request",
-            "an upstream that closes after each answer",
-            "bodies that are not read to the end",
-        ],
-    }
 }

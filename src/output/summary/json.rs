@@ -17,9 +17,8 @@ use crate::model::host::HostStats;
 use crate::model::host::offer::PlanOffer;
 use crate::model::incidents::FailureGroup;
 use crate::model::since_due::SinceDue;
-use crate::model::verdict::findings;
 use crate::model::verdict::headline::main_sentence;
-use crate::model::verdict::sentences::sentence_of;
+use crate::model::verdict::{Finding, findings};
 use crate::model::{Model, Stage};
 use crate::output::output_error::{OutputError, path_shown};
 use crate::output::summary::text::Extras;
@@ -46,7 +45,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "jobs": {
             "planned": model.jobs,
             "done": totals.jobs_done,
-            "done_after_retry": totals.jobs_saved,
+            "done_after_retry": totals.jobs_saved + totals.jobs_waited,
+            "done_after_refusal": totals.jobs_waited,
             "failed": totals.jobs_failed,
             "cancelled": totals.jobs_cancelled,
             "sent_again": totals.jobs_repeated,
@@ -78,8 +78,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "first_limit": model.first_limit,
             "adaptive": model.adaptive,
         },
-        "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
+        "throughput_per_s": per_second(totals.ended),
         "latency_ms": latency(&model.latency),
         "latency_good_ms": latency(&model.good_latency),
         "since_due_ms": model.since_due.as_ref().map_or(Value::Null, since_due),
@@ -213,16 +213,15 @@ fn expectation(checked: &Checked) -> Value {
 /// The sentence that is always there: that of the main finding, or else how the run went.
 fn headline(model: &Model, extras: &Extras<'_>, now: Offset) -> String {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    main_sentence(model, recording.as_deref(), now).to_string()
+    main_sentence(model, recording.as_deref(), now).0.to_string()
 }
 
 /// The verdict: the main finding as a sentence and its parts, and the other findings; null without a finding.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let mut sentences = findings(model).into_iter().map(|finding| {
-        let sentence = sentence_of(&finding, model, recording.as_deref());
+    let mut sentences = findings(model, recording.as_deref()).into_iter().map(|Finding { kind, sentence, .. }| {
         json!({
-            "kind": finding.kind(),
+            "kind": kind,
             "sentence": sentence.to_string(),
             "number": sentence.number,
             "place": sentence.place,

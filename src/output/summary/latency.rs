@@ -9,7 +9,7 @@ use crate::text::units;
 pub(super) fn line(model: &Model) -> Option<String> {
     // Errors are often answered faster: they must not make the percentiles look better.
     let is_mixed = model.good_latency.n() > 0 && model.good_latency.n() < model.latency.n();
-    let histogram = if is_mixed { &model.good_latency } else { &model.latency };
+    let histogram = model.latency_of_answers();
     let max = histogram.max()?;
     let mut parts = vec!["latency".to_owned()];
     for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {

@@ -121,9 +121,11 @@ fn attempts(model: &Model) -> Option<String> {
     let mut parts = vec![units::plural(totals.started, "attempt")];
     if totals.retries > 0 {
         let retries = if totals.retries == 1 { "retry" } else { "retries" };
-        let saved = match totals.jobs_saved {
-            0 => String::new(),
-            n => format!(" ({} saved)", units::plural(n, "job")),
+        let saved = match (totals.jobs_saved, totals.jobs_waited) {
+            (0, 0) => String::new(),
+            (saved, 0) => format!(" ({} saved)", units::plural(saved, "job")),
+            (0, waited) => format!(" ({} done after a refusal)", units::plural(waited, "job")),
+            (saved, waited) => format!(" ({} saved, {waited} after a refusal)", units::plural(saved, "job")),
         };
         parts.push(format!("{} {retries}{saved}", units::count(totals.retries)));
     }
@@ -178,7 +180,7 @@ fn ignored(model: &Model) -> Vec<String> {
 /// The verdict or the headline, wrapped to the line width.
 fn verdict(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let sentence = main_sentence(model, recording.as_deref(), now).to_string();
+    let sentence = main_sentence(model, recording.as_deref(), now).0.to_string();
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
@@ -197,8 +199,14 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
     if sum(|why| why != IdleReason::NoWork) < SHOWN_FROM {
         return None;
     }
-    let largest = shares.iter().filter(|(_, share)| *share >= REASON_SHOWN_FROM).take(3);
-    let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.label(), share * 100.0)).collect();
+    let largest: Vec<_> = shares.iter().filter(|(_, share)| *share >= REASON_SHOWN_FROM).take(3).collect();
+    let mut reasons: Vec<String> =
+        largest.iter().map(|(why, share)| format!("{} {:.0} %", model.idle_label(*why), share * 100.0)).collect();
+    // The parts add up to the whole as they are displayed.
+    let rest = (all * 100.0).round() - largest.iter().map(|(_, share)| (share * 100.0).round()).sum::<f64>();
+    if rest >= 1.0 {
+        reasons.push(format!("others {rest:.0} %"));
+    }
     Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
 
@@ -216,6 +224,9 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
     if model.level.peak() > 0 {
         let mean = units::significant(model.effective_concurrency(end));
         let limit = match (model.first_limit, model.limit) {
+            (Some(first), Some(last)) if model.ramp_target.is_some() => {
+                format!(" of {first} (the ramp reached {last})")
+            }
             (Some(first), Some(last)) if first != last => format!(" (limit {first}, then {last})"),
             (_, Some(limit)) => format!(" of {limit}"),
             (_, None) => String::new(),

@@ -232,20 +232,26 @@ pub async fn serve<W: Wire>(
         }
         workers.shutdown().await;
     };
+    let all = async {
+        match commands {
+            Some(commands) => {
+                tokio::join!(
+                    work,
+                    shared.run_clock(),
+                    shared.notice_stops(),
+                    shared.report_progress(),
+                    shared.run_listener_check(),
+                    shared.run_commands(commands)
+                );
+            }
+            None => work.await,
+        }
+    };
     LocalSet::new()
         .run_until(async {
-            match commands {
-                Some(commands) => {
-                    tokio::join!(
-                        work,
-                        shared.run_clock(),
-                        shared.notice_stops(),
-                        shared.report_progress(),
-                        shared.run_listener_check(),
-                        shared.run_commands(commands)
-                    );
-                }
-                None => work.await,
+            tokio::select! {
+                () = all => {}
+                () = shared.watch_timers() => {}
             }
         })
         .await;

@@ -6,13 +6,11 @@ use ratatui::layout::Rect;
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::model::verdict::Gravity;
 use crate::model::verdict::explanation::Press;
-use crate::model::verdict::headline::{has_failed, headline};
-use crate::model::verdict::rules::held_back::long_wait::{LongWaitFinding, WaitFate};
-use crate::model::verdict::rules::refusals::RefusalFinding;
-use crate::model::verdict::sentences::{VerdictSentence, sentence_of};
+use crate::model::verdict::headline::main_sentence;
+use crate::model::verdict::sentence::VerdictSentence;
 use crate::model::verdict::working::{helpful_action, working};
-use crate::model::verdict::{Finding, OutageFinding, findings};
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::Keymap;
@@ -30,32 +28,14 @@ const KEY_FROM: u16 = 56;
 
 /// Draws the verdict, or else the headline: the number, the place, and the remedy if it fits uncut.
 pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let finding = findings(scene.model).into_iter().next();
-    let verdict = match &finding {
-        Some(finding) => sentence_of(finding, scene.model, scene.ui.recording.as_deref()),
-        None => headline(scene.model, scene.now),
-    };
+    let (sentence, gravity) = main_sentence(scene.model, scene.ui.recording.as_deref(), scene.now);
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
     // On a narrow screen, the sentence needs the room of the key.
     let key = if pen.width() < KEY_FROM { String::new() } else { key };
     let end = pen.width().saturating_sub(if key.is_empty() { 0 } else { width_of(&key) + 2 });
     // Jobs that failed are never well, even if the sentence is about something else.
-    let usual = match scene.model.totals.jobs_failed {
-        0 => Status::Ok,
-        _ if has_failed(scene.model) => Status::Failed,
-        _ => Status::Running,
-    };
-    let status = finding.as_ref().map_or(usual, status_of);
-    let glyph = pen.theme.glyph(status).to_owned();
-    let x = pen.text(0, 0, &glyph, status) + 1;
-    let x = pen.text(x, 0, &verdict.number, Role::Title);
-    let x = pen.text(x, 0, ": ", Role::TextDim);
-    let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    let room = usize::from(end.saturating_sub(x));
-    let (place, remedy) = fitted(verdict, room);
-    let place = cut_end(&place, room - usize::from(width_of(&remedy)), &ellipsis).into_owned();
-    let x = pen.text(x, 0, &place, Role::Text);
-    pen.text(x, 0, &remedy, Role::TextDim);
+    let is_mixed = gravity == Gravity::Good && scene.model.totals.jobs_failed > 0;
+    draw_sentence(pen, sentence, if is_mixed { Status::Running } else { status_of(gravity) }, end);
     if let Some((key, word)) = key.split_once(' ') {
         let from = pen.width().saturating_sub(width_of(key) + 1 + width_of(word));
         pen.target(from, 0, u16::MAX, ClickTarget::Hint(Action::Why));
@@ -64,63 +44,62 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// The place and the remedy that fit: whole, shortened, or the place alone. A remedy is never cut, but a place may
-/// be. The popup shows both in full.
-fn fitted(verdict: VerdictSentence, room: usize) -> (String, String) {
-    let VerdictSentence { place, remedy, brief, .. } = verdict;
-    let (short_place, short_remedy) = brief.unwrap_or_else(|| (place.clone(), remedy.clone()));
-    let with_mark = |remedy: &str| if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
-    let (remedy, short_remedy) = (with_mark(&remedy), with_mark(&short_remedy));
+/// Draws a sentence from the left edge to a column.
+pub fn draw_sentence(pen: &mut Pen<'_>, sentence: VerdictSentence, status: Status, end: u16) {
+    let glyph = pen.theme.glyph(status).to_owned();
+    let ellipsis = pen.theme.glyphs.ellipsis.clone();
+    let x = pen.text(0, 0, &glyph, status) + 1;
+    let room = usize::from(end.saturating_sub(x));
+    let (number, place, remedy) = fitted(sentence, room.saturating_sub(2));
+    let x = pen.text(x, 0, &cut_end(&number, room, &ellipsis), Role::Title);
+    let left = usize::from(end.saturating_sub(x + 2));
+    if left == 0 {
+        return;
+    }
+    let x = pen.text(x, 0, ": ", Role::TextDim);
+    let place = cut_end(&place, left.saturating_sub(usize::from(width_of(&remedy))), &ellipsis).into_owned();
+    let x = pen.text(x, 0, &place, Role::Text);
+    pen.text(x, 0, &remedy, Role::TextDim);
+}
+
+/// The number, the place and the remedy that fit: whole, shortened, or without the remedy. A remedy is never cut, but a
+/// place may be. The popup shows all of them in full.
+fn fitted(sentence: VerdictSentence, room: usize) -> (String, String, String) {
+    let VerdictSentence { number, place, remedy, brief } = sentence;
+    let with_mark = |remedy: String| if remedy.is_empty() { remedy } else { format!("; {remedy}") };
+    let (remedy, short_remedy) = (with_mark(remedy), with_mark(brief.remedy));
+    let (short_number, short_place) = (brief.number, brief.place);
     let width = |text: &str| usize::from(width_of(text));
-    let fits = |place: &str, remedy: &str| width(place) + width(remedy) <= room;
-    if fits(&place, &remedy) {
-        (place, remedy)
-    } else if fits(&place, &short_remedy) {
-        (place, short_remedy)
-    } else if fits(&short_place, &remedy) {
-        (short_place, remedy)
-    } else if PLACE.min(width(&short_place)) + width(&short_remedy) <= room {
-        (short_place, short_remedy)
-    } else if fits(&place, "") {
-        (place, String::new())
-    } else {
-        (short_place, String::new())
+    let least = |place: &str| PLACE.min(width(place));
+    // From the longest to the shortest, with the room that the place needs.
+    let choices = [
+        (&number, &place, &remedy, width(&place)),
+        (&number, &place, &short_remedy, width(&place)),
+        (&number, &short_place, &remedy, width(&short_place)),
+        (&number, &short_place, &short_remedy, width(&short_place)),
+        (&short_number, &short_place, &short_remedy, width(&short_place)),
+        (&number, &short_place, &short_remedy, least(&short_place)),
+        (&short_number, &short_place, &short_remedy, least(&short_place)),
+        (&number, &place, &String::new(), width(&place)),
+        (&number, &short_place, &String::new(), width(&short_place)),
+    ];
+    let fits =
+        |(number, _, remedy, place): &(&String, _, &String, usize)| width(number) + place + width(remedy) <= room;
+    match choices.iter().find(|choice| fits(choice)) {
+        Some((number, place, remedy, _)) => ((*number).clone(), (*place).clone(), (*remedy).clone()),
+        None => (short_number, short_place, String::new()),
     }
 }
 
-/// The mark: whether the server is down or limits the run, or the finding makes other figures doubtful.
-fn status_of(finding: &Finding) -> Status {
-    if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
-        return Status::Down;
-    }
-    if matches!(finding, Finding::LongWait(LongWaitFinding { fate: WaitFate::GivenUp { .. }, .. })) {
-        return Status::Failed;
-    }
-    if matches!(finding, Finding::LimitedUpstream(RefusalFinding { clean: Some(_), .. })) {
-        return Status::Slow;
-    }
-    match finding {
-        Finding::OwnMachine { .. }
-        | Finding::LimitedUpstream(_)
-        | Finding::LongWait(_)
-        | Finding::Forbidden { .. }
-        | Finding::HeldBack(_) => Status::Limited,
-        Finding::Failures(_) | Finding::UnknownName(_) => Status::Failed,
-        Finding::Outage(_)
-        | Finding::Burst(_)
-        | Finding::Retries { .. }
-        | Finding::Timeouts(_)
-        | Finding::Queue(_)
-        | Finding::Experiment(_)
-        | Finding::Change(_)
-        | Finding::Pauses(_)
-        | Finding::SlowPlace(_)
-        | Finding::SlowPhase(_)
-        | Finding::Convoy { .. }
-        | Finding::Serial { .. }
-        | Finding::Waves { .. }
-        | Finding::Stragglers { .. }
-        | Finding::Churn { .. } => Status::Slow,
+/// The mark of a finding.
+pub fn status_of(gravity: Gravity) -> Status {
+    match gravity {
+        Gravity::Down => Status::Down,
+        Gravity::Limited => Status::Limited,
+        Gravity::Failed => Status::Failed,
+        Gravity::Slow => Status::Slow,
+        Gravity::Note => Status::Paused,
+        Gravity::Good => Status::Ok,
     }
 }
 

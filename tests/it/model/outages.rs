@@ -9,7 +9,6 @@ use inflight::model::endpoint::EndpointState;
 use inflight::model::event_log::LogEvent;
 use inflight::model::host::HostState;
 use inflight::model::verdict::findings;
-use inflight::model::verdict::sentences::finding_sentence;
 
 use crate::scenario::notation::scenario;
 
@@ -40,7 +39,7 @@ fn a_parked_job_that_is_cancelled_no_longer_waits() {
 
 /// The main finding as a sentence.
 fn verdict_of(model: &Model) -> String {
-    finding_sentence(model, None).unwrap().to_string()
+    findings(model, None)[0].sentence.to_string()
 }
 
 #[test]
@@ -66,7 +65,7 @@ fn a_run_that_waited_for_an_outage_says_so() {
     assert!(verdict.contains("jobs that waited too long failed: `retry.unreachable`"), "{verdict}");
     let model =
         fold("0ms run limit 4 | 1ms start a#1 | 1s down a 2s | 1900ms up a | 3s answer a#1 | 3s done a#1 | 3s end");
-    assert_eq!(findings(&model), [], "a short outage is no finding");
+    assert_eq!(findings(&model, None), [], "a short outage is no finding");
 }
 
 #[test]
@@ -96,7 +95,7 @@ fn a_late_flood_of_403_looks_like_a_limiter_and_names_the_setting() {
         "40 attempts answered with 403: this looks like a limiter at a.example: the first came after 20 good answers; \
          if it is one, `throttled = [429, 503, 403]` waits and tries again"
     );
-    let is_limiter = |model: &Model| findings(model).iter().any(|finding| finding.kind() == "forbidden");
+    let is_limiter = |model: &Model| findings(model, None).iter().any(|finding| finding.kind == "forbidden");
     assert!(is_limiter(&forbidden(20, 40, 30)));
     assert!(!is_limiter(&forbidden(4, 40, 30)), "early, like a permission");
     assert!(!is_limiter(&forbidden(40, 9, 0)), "few");

@@ -1,6 +1,6 @@
 //! Tests of the time left and of stragglers.
 
-use inflight::event::Offset;
+use inflight::event::{Fact, Offset};
 
 use crate::scenario::notation::scenario;
 
@@ -51,6 +51,41 @@ fn no_time_left_is_shown_while_nothing_starts() {
         let model = scenario(&format!("{} | 10s {stop}", steady(400, 10))).fold();
         assert_eq!(model.time_left(millis(10_000)), None, "{stop}");
     }
+}
+
+#[test]
+fn the_time_left_is_that_of_the_jobs_that_remain() {
+    // Two slots: half of the time goes to slow jobs, of which few are left, and many quick ones remain.
+    let mut text = String::from("0ms run limit 2 jobs 1000");
+    for slot in 0..2 {
+        for i in 0..5 {
+            let (job, from) = (100 * slot + i, 1_000 * i);
+            text +=
+                &format!(" | {from}ms start a#{job} | {}ms answer a#{job} | {}ms done a#{job}", from + 900, from + 900);
+            let (job, from) = (job + 50, from + 900);
+            text +=
+                &format!(" | {from}ms start b#{job} | {}ms answer b#{job} | {}ms done b#{job}", from + 100, from + 100);
+        }
+    }
+    let mut scenario = scenario(&text);
+    scenario.events.sort_by_key(|event| event.at);
+    for event in &mut scenario.events {
+        if let Fact::EndpointAnnounced { name, jobs, .. } = &mut event.fact {
+            *jobs = Some(if **name == *"a" { 12 } else { 988 });
+        }
+    }
+    let left = scenario.fold().time_left(millis(5_000)).unwrap().as_secs_f64();
+    // Two slow ones, and 978 quick ones, on two slots. At the pace so far it would be 247 s.
+    assert!((48.0..52.0).contains(&left), "{left}");
+}
+
+#[test]
+fn the_pace_begins_anew_when_the_limit_changes() {
+    let left = |steps: &str, at: u64| scenario(&format!("{}{steps}", steady(400, 20))).fold().time_left(millis(at));
+    let ramp = " | 100ms limit 1 ramp | 19s limit 3 ramp";
+    assert_eq!(left(ramp, 20_000), None, "no pace lasts while the limit rises");
+    assert_eq!(left(" | 19s limit 2", 20_000), None, "too soon after a change");
+    assert!(left(" | 15s limit 2", 20_000).is_some_and(|left| left.as_secs_f64() < 21.0));
 }
 
 #[test]

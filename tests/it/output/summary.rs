@@ -225,7 +225,7 @@ fn the_document_for_scripts_has_every_figure() {
     assert_eq!(
         document["jobs"],
         json!({
-            "planned": 10, "done": 6, "done_after_retry": 0, "done_when_sent_again": 0, "sent_again": 0, "failed": 3, "cancelled": 0, "settled": 9,
+            "planned": 10, "done": 6, "done_after_retry": 0, "done_after_refusal": 0, "done_when_sent_again": 0, "sent_again": 0, "failed": 3, "cancelled": 0, "settled": 9,
             "not_started": 1,
         })
     );

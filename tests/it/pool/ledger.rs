@@ -139,6 +139,7 @@ impl Ledger {
             | Fact::RetryExcluded { .. }
             | Fact::HostWaits { .. }
             | Fact::Stopped { .. }
+            | Fact::TimersLate { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),

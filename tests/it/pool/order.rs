@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use inflight::event::reasons::RunEnd;
 use inflight::event::{EndpointId, Fact, Offset};
 use inflight::model::Model;
-use inflight::model::verdict::sentences::finding_text;
+use inflight::model::verdict::findings;
 use inflight::plan::attempt_timeout::parse_attempt_timeout;
 use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::rules::Rules;
@@ -38,7 +38,7 @@ impl FinishedRun {
     fn verdict(&self) -> Option<String> {
         let mut model = Model::default();
         self.events.iter().for_each(|event| model.apply(event));
-        finding_text(&model)
+        findings(&model, None).first().map(|finding| finding.sentence.to_string())
     }
 
     fn slowest(&self) -> Vec<SlowJob> {

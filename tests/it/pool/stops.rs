@@ -94,3 +94,21 @@ async fn the_end_of_a_run_for_a_time_moves_by_the_length_of_a_stop() {
     let starts = |run: &FinishedRun| run.ledger().starts.len();
     assert!(starts(&with).abs_diff(starts(&without)) <= 1, "{} and {}", starts(&with), starts(&without));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_is_no_stop_makes_timers_late() {
+    let late = |run: &FinishedRun| {
+        let late = |event: &Event| match event.fact {
+            Fact::TimersLate { mean, worst, .. } => Some((mean, worst)),
+            _ => None,
+        };
+        run.events.iter().filter_map(late).collect::<Vec<_>>()
+    };
+    let run = Rig::new(&plan("concurrency = 2", 4), |_| ok(900)).stopped(510, 300).run().await;
+    let found = late(&run);
+    assert!(matches!(found[..], [(mean, worst)] if worst >= Micros(250_000) && mean < worst), "{found:?}");
+    assert_eq!(fold(&run.events).evidence.machine.late.worst, found[0].1);
+    // A stop is no late timer.
+    let run = Rig::new(&plan("concurrency = 2", 4), |_| ok(900)).stopped(510, 2_500).run().await;
+    assert_eq!((late(&run).len(), stops(&run).len()), (0, 1));
+}

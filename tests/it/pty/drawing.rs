@@ -76,7 +76,7 @@ fn whole_frame(terminal: &Terminal) -> String {
     terminal.resize(120, 40);
     terminal.wait_until("forty lines", |screen| {
         let text = screen.contents();
-        text.contains("THROUGHPUT")
+        text.contains("GOODPUT")
             && text.lines().nth(39).is_some_and(|keys| keys.contains("q quit  ") && keys.contains("filter /"))
     });
     terminal.text()

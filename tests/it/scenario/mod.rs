@@ -6,6 +6,7 @@ pub mod fixtures;
 pub mod notation;
 pub mod playback;
 pub mod strategies;
+mod words;
 
 use inflight::event::Event;
 use inflight::journal::{JournalHeader, Reader, SCHEMA, Writer};

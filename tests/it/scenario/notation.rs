@@ -8,9 +8,11 @@
 //! | --- | --- |
 //! | `run limit 4 jobs 10 gap 10ms` | the run starts; all of them may be left out |
 //! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after waiting this long for: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
+//! | `start a#1 at b` | … at the host of endpoint `b` |
 //! | `start a#1 due 5ms` · `start a#1 due 5ms missed 3 first 2ms` | … which was due earlier |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
-//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
+//! | `unknown a#1` · `short a#1` | … because its name has no address, or this machine is out of resources |
+//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection, with the time of its phases |
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
 //! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
@@ -21,23 +23,26 @@
 //! | `recognize a 503` · `dismiss a 503` | answers with this status count as refusals, or no longer |
 //! | `down a 500ms` · `up a` · `giveup a` | a host does not answer and is tried at this moment, answers again, is given up |
 //! | `level 5` · `stall 250ms` | a watched program |
+//! | `late 5ms 20ms` · `stopped 2s` | timers were late in the last second, on average and at most; a stop |
+//! | `idle cooldown 3s` | idle slots × time so far, for `cooldown`, `work` or `gap` |
 //! | `clock 1s` | when this machine's clock started |
 //! | `end` · `end drained` | the run is over |
 
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::adaptive::{Learned, QuotaWindow};
-use inflight::event::due_time::{DueTime, MissedStarts};
 use inflight::event::origin::Origin;
-use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::outcome::{JobEnd, Outcome, Phase};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
-use inflight::event::run_times::RunTimes;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Scope};
 use inflight::model::Model;
 use inflight::plan::adaptive::parse_adaptive_mode;
 
 use crate::scenario;
+use crate::scenario::words::{
+    due, limit_changed, machine_fact, micros, moment, number, outcome, phases, run_started, slots_idle, wait_times,
+};
 
 /// A run written in the notation.
 pub struct Scenario {
@@ -88,7 +93,8 @@ impl Scenario {
             "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
-                let host = HostId(endpoint.0);
+                let host = named("at").map_or(endpoint, |name| self.endpoint(at, origin, name));
+                let host = HostId(host.0);
                 self.first.entry((origin, attempt.job)).or_insert(at);
                 let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
@@ -105,13 +111,11 @@ impl Scenario {
                     due: due(named),
                 }
             }
-            "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
+            "answer" | "refuse" | "timeout" | "break" | "unknown" | "short" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));
                 let outcome = outcome(verb, words.get(1).copied());
                 self.last.insert((origin, attempt.job), outcome.clone());
-                let connect = named("connect").map(micros);
-                let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
-                let spent = PhaseTimes { connect, first_byte, ..PhaseTimes::default() };
+                let spent = phases(words, named);
                 Fact::AttemptEnded { attempt, outcome, spent, malformed: 0, decoded: None }
             }
             "retry" => {
@@ -140,8 +144,8 @@ impl Scenario {
             "drain" => Fact::Draining,
             "cancel" => Fact::Cancelling,
             "level" => Fact::LevelReported { in_flight: number(word(0)) },
-            "stopped" => Fact::Stopped { lasted: micros(word(0)) },
-            "stall" => Fact::Stalled { lasted: micros(word(0)), place: None },
+            "stopped" | "stall" | "late" => machine_fact(verb, words),
+            "idle" => slots_idle(named),
             "end" => Fact::RunEnded {
                 how: match words.first() {
                     None => RunEnd::Finished,
@@ -224,71 +228,4 @@ fn host_fact(verb: &str, host: HostId, words: &[&str]) -> Fact {
 fn quota_window(text: &str) -> QuotaWindow {
     let (quota, length) = text.split_once('/').unwrap_or_else(|| panic!("`{text}` is no quota, as `30/5s` is"));
     QuotaWindow { quota: number(quota), length: micros(length) }
-}
-
-fn outcome(verb: &str, status: Option<&str>) -> Outcome {
-    let status = status.map(number::<u16>);
-    match verb {
-        "answer" => {
-            let status = status.unwrap_or(200);
-            Outcome::Answered { status, bytes: 100, expected: status < 400 }
-        }
-        "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: None },
-        "timeout" => Outcome::TimedOut { phase: Phase::FirstByte },
-        "break" => Outcome::Failed { reason: Reason::Reset, detail: None, expected: None },
-        "hop" => Outcome::Redirected { status: status.unwrap_or(302) },
-        _ => Outcome::Cancelled,
-    }
-}
-
-fn number<N: std::str::FromStr>(text: &str) -> N {
-    text.parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
-}
-
-fn micros(text: &str) -> Micros {
-    let length = humantime::parse_duration(text).unwrap_or_else(|_| panic!("`{text}` is not a duration"));
-    Micros::from(length)
-}
-
-fn moment(text: &str) -> Offset {
-    Offset(micros(text).0)
-}
-
-/// The start of a run, with what its words name.
-fn run_started<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Fact {
-    let (limit, jobs, gap) = (named("limit").map(number), named("jobs").map(number), named("gap").map(micros));
-    let times = gap.is_some().then(|| RunTimes { gap, ..RunTimes::default() });
-    Fact::RunStarted { name: "scenario".into(), limit, jobs, insecure: false, times }
-}
-
-/// A change of the run's limit, by the user or by another.
-fn limit_changed(limit: &str, by: Option<&str>) -> Fact {
-    let by = match by {
-        Some("machine") => ChangedBy::Machine,
-        Some("ramp") => ChangedBy::Ramp,
-        _ => ChangedBy::Operator,
-    };
-    Fact::LimitChanged { scope: Scope::Run, limit: number(limit), by }
-}
-
-/// The due time that the words of a `start` name: `due 5ms missed 3 first 2ms`.
-fn due<'w>(named: impl Fn(&str) -> Option<&'w str>) -> Option<DueTime> {
-    let first = named("first").map(moment);
-    let missed = named("missed").zip(first).map(|(n, first)| MissedStarts { n: number(n), first });
-    Some(DueTime { at: moment(named("due")?), missed })
-}
-
-/// The wait times that the words of a `start` name.
-fn wait_times<'w>(named: impl Fn(&str) -> Option<&'w str>) -> WaitTimes {
-    let waited = |why| named(why).map_or(Micros::ZERO, micros);
-    WaitTimes {
-        slot: waited("slot"),
-        host_limit: waited("host"),
-        gap: waited("gap"),
-        rate: waited("rate"),
-        cooldown: waited("cooldown"),
-        outage: waited("outage"),
-        backoff: waited("backoff"),
-        paused: Micros::ZERO,
-    }
 }

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 43;
+pub const KINDS: usize = 44;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -67,6 +67,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::RetryExcluded { .. } => 40,
         Fact::HostWaits { .. } => 41,
         Fact::Stopped { .. } => 42,
+        Fact::TimersLate { .. } => 43,
     }
 }
 
@@ -116,6 +117,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         15 => Just(Fact::Cancelling).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
+        43 => late_timers().boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())
@@ -372,4 +374,9 @@ fn warning_source() -> impl Strategy<Value = WarningSource> {
 
 fn run_end() -> impl Strategy<Value = RunEnd> {
     select(vec![RunEnd::Finished, RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast, RunEnd::GivenUp])
+}
+
+fn late_timers() -> impl Strategy<Value = Fact> {
+    let lengths = (length(), length(), length());
+    lengths.prop_map(|(observed, mean, worst)| Fact::TimersLate { observed, mean, worst })
 }

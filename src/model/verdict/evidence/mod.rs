@@ -4,7 +4,9 @@
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
+pub mod bursts;
 pub mod forbidden;
+pub mod machine;
 pub mod ramp;
 pub mod refusals;
 pub mod service_times;
@@ -15,6 +17,7 @@ pub mod waves;
 
 use std::sync::Arc;
 
+use crate::event::cause::Cause;
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
 use crate::event::reasons::{ChangedBy, RetryReason};
@@ -22,10 +25,12 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::open::OpenAttempt;
+use crate::model::verdict::evidence::bursts::FailureBursts;
 use crate::model::verdict::evidence::forbidden::Forbidden;
+use crate::model::verdict::evidence::machine::MachineEvidence;
 use crate::model::verdict::evidence::ramp::StartRamp;
 use crate::model::verdict::evidence::refusals::HostRefusals;
-use crate::model::verdict::evidence::service_times::ServiceTimes;
+use crate::model::verdict::evidence::service_times::{ServiceTimes, SlowService};
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
 use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
@@ -56,18 +61,26 @@ pub struct Evidence {
     pub timeouts: TimeoutEvidence,
     /// Refusals by host.
     pub refusals: HostRefusals,
+    /// Failures by host.
+    pub bursts: FailureBursts,
+    /// Time per phase of all attempts: look-ups, connecting without TLS, TLS, bodies.
+    pub phases: [Micros; 4],
     /// Answers with status 403.
     pub forbidden: Forbidden,
     /// Stalls of the event loop.
     pub stalls: Stalls,
     /// Retries after a backoff, or after the wait that a server asked for. The others are no sign of wasted effort.
     pub judged_retries: u64,
+    /// Whether the limit of the run has ever changed.
+    pub has_changed_limit: bool,
+    /// When the limit of the run last changed.
+    pub limit_changed: Offset,
+    /// When the ramp last raised the limit.
+    pub ramped: Option<Offset>,
     /// How often a pause, a changed limit or a new round interfered. A pattern may then be intended.
     pub interventions: u64,
-    /// The last cut of the limit for lack of local resources, from and to.
-    pub machine: Option<(u32, u32)>,
-    /// Attempts that failed for lack of local resources.
-    pub local: u64,
+    /// What this machine did to the run.
+    pub machine: MachineEvidence,
 }
 
 /// A change of the run's limit by the user.
@@ -116,8 +129,11 @@ impl Evidence {
         self.ramp.end(flight.number, is_answer.then_some(on_connection));
         self.last = self.last.max(at);
         // The true service time is not known if the process was stopped meanwhile: it counts as the mean of the others.
-        self.service_times.end(if flight.spans_stop { self.service_times.mean().max(service) } else { service });
-        self.waves.end(at, service, left);
+        let known = if flight.spans_stop { self.service_times.mean().max(service) } else { service };
+        let is_timeout = matches!(outcome, Outcome::TimedOut { .. });
+        let (number, started) = (flight.number, flight.started);
+        self.service_times.end(SlowService { service: known, number, started, is_timeout });
+        self.waves.end(at, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
         match outcome {
@@ -135,9 +151,21 @@ impl Evidence {
                     self.stalls.end(at, flight.started);
                 }
             }
-            Outcome::Failed { reason: Reason::Local, .. } => self.local += 1,
-            Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
+            Outcome::Failed { reason: Reason::Local, .. } => self.machine.failed += 1,
+            Outcome::TimedOut { .. } => self.machine.record_timeout(at),
+            Outcome::Redirected { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
         }
+        let cause = Cause::from_outcome(outcome);
+        if !matches!(outcome, Outcome::Throttled { .. })
+            && (cause.is_some() || matches!(outcome, Outcome::Answered { .. }))
+        {
+            self.bursts.record(at, flight.host, cause);
+        }
+        for (sum, spent) in self.phases.iter_mut().zip([spent.resolve, spent.connect, spent.tls, spent.body]) {
+            *sum += spent.unwrap_or_default();
+        }
+        let is_failure = matches!(outcome, Outcome::TimedOut { .. } | Outcome::Failed { .. });
+        self.machine.broken_by_stops += u64::from(is_failure && flight.spans_stop);
     }
 
     /// Records the end of a job.
@@ -156,11 +184,25 @@ impl Evidence {
         self.stalls.stall(at, lasted, place, so_far);
     }
 
+    /// Records a stop of this machine.
+    pub(in crate::model) fn record_stop(&mut self, at: Offset, lasted: Micros) {
+        self.machine.record_stop(at, lasted);
+    }
+
+    /// Records how late timers were: the time for which they were observed, the mean and the worst.
+    pub(in crate::model) fn record_late_timers(&mut self, at: Offset, late: (Micros, Micros, Micros)) {
+        self.machine.record_late_timers(at, late);
+    }
+
     /// Records a changed limit of the run.
     pub(in crate::model) fn record_limit(&mut self, at: Offset, (from, to): (Option<u32>, u32), by: ChangedBy) {
+        self.has_changed_limit |= from.is_some_and(|from| from != to);
+        self.limit_changed = at;
         match by {
-            ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            ChangedBy::Adaptive | ChangedBy::Ramp => self.interventions += 1,
+            ChangedBy::Machine => self.machine.cut = Some((from.unwrap_or(to), to)),
+            // The plan wants the ramp: no pattern after it is intended.
+            ChangedBy::Ramp => self.ramped = Some(at),
+            ChangedBy::Adaptive => self.interventions += 1,
             ChangedBy::Operator => {
                 self.interventions += 1;
                 self.record_change(LimitChange { at, from: from.unwrap_or(to), to });

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::event::Micros;
+use crate::event::{Micros, Offset};
 
 /// Service times: the first ones individually, and the sum of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,13 +17,38 @@ pub struct ServiceTimes {
     pub sum: Micros,
     /// The longest service time.
     pub longest: Micros,
+    /// The slowest attempts, the slowest first.
+    pub slowest: Vec<SlowService>,
+}
+
+/// One of the slowest attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlowService {
+    /// Its service time.
+    pub service: Micros,
+    /// Its number in the order of starts, from 0.
+    pub number: u64,
+    /// When it started.
+    pub started: Offset,
+    /// Whether it timed out.
+    pub is_timeout: bool,
 }
 
 impl ServiceTimes {
     /// Number of service times kept individually; for more attempts, their sum is accurate enough.
     const KEPT: usize = 512;
 
-    pub(super) fn end(&mut self, service: Micros) {
+    /// Number of the slowest attempts that are kept. If all of them are alike, slow ones are nothing special.
+    pub const SLOWEST: usize = 64;
+
+    /// Records the end of an attempt.
+    pub(super) fn end(&mut self, slow: SlowService) {
+        let service = slow.service;
+        let place = self.slowest.partition_point(|other| other.service >= service);
+        if place < Self::SLOWEST {
+            self.slowest.truncate(Self::SLOWEST - 1);
+            self.slowest.insert(place, slow);
+        }
         if self.kept.len() < Self::KEPT {
             self.kept.push(service);
         }
@@ -57,12 +82,15 @@ impl ServiceTimes {
 
 #[cfg(test)]
 mod tests {
-    use super::ServiceTimes;
-    use crate::event::Micros;
+    use super::{ServiceTimes, SlowService};
+    use crate::event::{Micros, Offset};
 
     fn service_times(all: impl IntoIterator<Item = u64>) -> ServiceTimes {
         let mut service_times = ServiceTimes::default();
-        all.into_iter().for_each(|service| service_times.end(Micros(service)));
+        for (number, service) in (0..).zip(all) {
+            let slow = SlowService { service: Micros(service), number, started: Offset::ZERO, is_timeout: false };
+            service_times.end(slow);
+        }
         service_times
     }
 
@@ -71,6 +99,13 @@ mod tests {
         let spread = service_times([3, 1, 1, 1]);
         assert_eq!([1, 2, 4, 99].map(|slots| spread.makespan(slots)), [Micros(6), Micros(3), Micros(3), Micros(3)]);
         assert_eq!(service_times([]).makespan(8), Micros::ZERO);
+    }
+
+    #[test]
+    fn only_the_slowest_attempts_are_kept() {
+        let mixed = service_times((0..10_000).map(|n| n * 7 % 10_000));
+        assert_eq!(mixed.slowest.len(), ServiceTimes::SLOWEST);
+        assert!(mixed.slowest.iter().map(|slow| slow.service.0).eq((0..64).map(|n| 9_999 - n)));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct TimeoutEvidence {
     pub n: u64,
     /// The longest time that such a job took, from its first attempt to its end.
     pub longest: Micros,
+    /// Sum of the service times of all attempts that timed out.
+    pub held: Micros,
     /// The longest attempt that did not time out.
     pub other: Micros,
     /// When the last other attempt ended. After that, the run only waited for time-outs.
@@ -40,6 +42,7 @@ impl TimeoutEvidence {
             return;
         }
         self.late += 1;
+        self.held += service;
         // A job may time out more than once.
         self.named.retain(|(_, other)| other != target);
         self.named.truncate(Self::NAMED - 1);

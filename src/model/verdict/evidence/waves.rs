@@ -17,10 +17,6 @@ pub struct Wave {
     pub ended: Offset,
     /// Number of attempts.
     pub n: u64,
-    /// Sum of their service times.
-    pub service: Micros,
-    /// The longest service time.
-    pub longest: Micros,
 }
 
 /// The last waves of a run.
@@ -28,6 +24,8 @@ pub struct Wave {
 pub struct Waves {
     finished: VecDeque<Wave>,
     current: Wave,
+    /// Number of finished waves, and the sum of their lengths.
+    totals: (u64, Micros),
 }
 
 impl Waves {
@@ -42,16 +40,20 @@ impl Waves {
         self.current.n += 1;
     }
 
-    pub(super) fn end(&mut self, at: Offset, service: Micros, left: u32) {
-        self.current.service += service;
-        self.current.longest = self.current.longest.max(service);
+    pub(super) fn end(&mut self, at: Offset, left: u32) {
         self.current.ended = at;
         if left == 0 {
+            self.totals = (self.totals.0 + 1, self.totals.1 + at.since(self.current.began));
             if self.finished.len() == Self::KEPT {
                 self.finished.pop_front();
             }
             self.finished.push_back(self.current);
         }
+    }
+
+    /// The number of all finished waves, and the sum of their lengths.
+    pub fn totals(&self) -> (u64, Micros) {
+        self.totals
     }
 
     /// The finished waves that are kept, oldest first.

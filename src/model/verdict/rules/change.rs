@@ -6,28 +6,35 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{AttemptFigures, RunFigures, median};
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::model::verdict::{is_undisturbed, thresholds as t};
 use crate::text::units;
 
 /// Answers that have become slower.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChangeFinding {
+struct ChangeFinding {
     /// Index of the host, if there is only one.
-    pub host: Option<usize>,
+    host: Option<usize>,
     /// Since when.
-    pub since: Offset,
+    since: Offset,
     /// The median before and since then.
-    pub medians: (Micros, Micros),
+    medians: (Micros, Micros),
     /// Answers per second before and since then.
-    pub rates: (f64, f64),
+    rates: (f64, f64),
 }
 
 /// Answers take at least twice as long since a moment of the run.
-pub fn became_slower(figures: &RunFigures<'_>) -> Option<ChangeFinding> {
+pub fn became_slower(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<ChangeFinding> {
     let model = figures.model;
-    let good: Vec<_> = figures.good().copied().collect();
+    // While the limit rises, attempts may take longer for that reason.
+    let from = model.evidence.ramped.unwrap_or_default();
+    let good: Vec<_> = figures.good().filter(|one| one.started >= from).copied().collect();
     let (first, last) = (good.first()?, good.last()?);
     let is_long = last.started.since(first.started) >= t::CHANGE_SPAN;
     if (good.len() as u64) < t::CHANGE_LEAST || !is_long || !is_undisturbed(model) || model.adaptive_has_acted() {
@@ -85,8 +92,8 @@ fn has_same_endpoints(before: &[AttemptFigures], after: &[AttemptFigures]) -> bo
 
 impl ChangeFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
-        let name = self.host.map_or_else(|| "the upstream".to_owned(), |host| host_name(model, host));
+    fn sentence(&self, model: &Model) -> VerdictSentence {
+        let name = host_or_upstream(model, self.host);
         let (before, after) = self.medians;
         let at = units::clock_seconds(self.since);
         VerdictSentence::new(
@@ -98,11 +105,12 @@ impl ChangeFinding {
             ),
             format!("look there for what happened at {at}"),
         )
-        .or_brief(format!("{name} became slower"), format!("what happened there at {at}?"))
+        .or_brief(format!("{name} became slower"), &format!("what happened at {at}?"))
+        .or_number(format!("{}, was {}", units::length(after), units::length(before)))
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let (before, after) = (units::length(self.medians.0), units::length(self.medians.1));
         Explanation {
             observed: format!("the median was {before} until {}, and {after} since", units::clock_seconds(self.since)),
@@ -111,6 +119,7 @@ impl ChangeFinding {
                 t::CHANGE_FACTOR
             ),
             refuted: "other endpoints, other requests or a changed limit since then",
+            causes: &["other load on the upstream", "fewer of its workers", "caches that became cold"],
             press: Some(Press::HalveLimit),
         }
     }

@@ -6,28 +6,34 @@ use crate::event::{Micros, Offset};
 use crate::model::verdict::evidence::LimitChange;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{AttemptFigures, RunFigures, median};
-use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::sentence::VerdictSentence;
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::model::{Model, Stage};
 use crate::text::units;
 
 /// What a changed limit changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExperimentFinding {
+struct ExperimentFinding {
     /// When the limit changed.
-    pub at: Offset,
+    at: Offset,
     /// The limit before and after.
-    pub limits: (u32, u32),
+    limits: (u32, u32),
     /// Answers per second before and after.
-    pub rates: (f64, f64),
+    rates: (f64, f64),
     /// The median before and after.
-    pub medians: (Micros, Micros),
+    medians: (Micros, Micros),
     /// The time left at the present rate, and at the rate before.
-    pub left: Option<(Micros, Micros)>,
+    left: Option<(Micros, Micros)>,
 }
 
 /// The last changed limit with enough answers on either side.
-pub fn limit_was_changed(figures: &RunFigures<'_>) -> Option<ExperimentFinding> {
+pub fn limit_was_changed(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<ExperimentFinding> {
     let model = figures.model;
     let changes = &model.evidence.limit_changes;
     let first = model.evidence.first.unwrap_or_default();
@@ -44,6 +50,8 @@ pub fn limit_was_changed(figures: &RunFigures<'_>) -> Option<ExperimentFinding> 
 fn experiment(figures: &RunFigures<'_>, change: &LimitChange, from: Offset, to: Offset) -> Option<ExperimentFinding> {
     let model = figures.model;
     let LimitChange { at, from: before, to: after } = *change;
+    // Only the last attempts are kept, and a span must hold all of its own.
+    let from = from.max(figures.all_since());
     let length = at.since(from).min(to.since(at)).min(t::EXPERIMENT_SPAN);
     // What was in flight at the change belongs to the limit before.
     let settled =
@@ -94,7 +102,7 @@ impl ExperimentFinding {
     }
 
     /// The finding as a sentence.
-    pub fn sentence(&self, _model: &Model) -> VerdictSentence {
+    fn sentence(&self, _model: &Model) -> VerdictSentence {
         let (before, after) = self.limits;
         let at = units::clock_seconds(self.at);
         let rate = units::significant;
@@ -114,11 +122,12 @@ impl ExperimentFinding {
             format!("the median went from {} to {}", units::length(one), units::length(two)),
             remedy.clone(),
         )
-        .or_brief(format!("median {} → {}", units::length(one), units::length(two)), remedy)
+        .or_number(format!("{before} → {after}: {} → {}/s", rate(self.rates.0), rate(self.rates.1)))
+        .or_brief(format!("{} → {}", units::length(one), units::length(two)), &remedy)
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let (before, after) = self.limits;
         Explanation {
             observed: format!(
@@ -132,6 +141,7 @@ impl ExperimentFinding {
                 t::EXPERIMENT_GAIN
             ),
             refuted: "other requests, or an upstream that changed at the same time",
+            causes: &["the limit that was changed"],
             press: Some(if self.better() < after { Press::HalveLimit } else { Press::DoubleLimit }),
         }
     }

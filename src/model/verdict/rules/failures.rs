@@ -8,36 +8,41 @@ use crate::event::outcome::{Phase, Reason};
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::host_sentences::host_name;
 use crate::model::verdict::levels::refused_above;
-use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// Jobs that failed, most of them for one cause.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FailureFinding {
+struct FailureFinding {
     /// The most frequent cause.
-    pub cause: Cause,
+    cause: Cause,
     /// Number of jobs that failed for it.
-    pub jobs: u64,
+    jobs: u64,
     /// Number of settled jobs.
-    pub of: u64,
+    of: u64,
     /// Index of their endpoint, if they have only one and there are others.
-    pub endpoint: Option<usize>,
+    endpoint: Option<usize>,
     /// Number of jobs that failed for another cause.
-    pub others: u64,
+    others: u64,
     /// When the first and the last job failed.
-    pub span: (Offset, Offset),
+    span: (Offset, Offset),
     /// The most in flight without such failures, if more in flight bring them.
-    pub at_once: Option<u32>,
+    at_once: Option<u32>,
     /// The setting that makes such failures be retried, if the plan's rules prevent that.
-    pub retry: Option<String>,
+    retry: Option<String>,
 }
 
 /// A notable share of all jobs failed.
-pub fn jobs_fail(figures: &RunFigures<'_>) -> Option<FailureFinding> {
+pub fn jobs_fail(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Failed, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<FailureFinding> {
     let model = figures.model;
     let (failed, of) = (model.totals.jobs_failed, model.totals.settled());
     let is_notable = failed >= t::FAILED_LEAST && failed as f64 >= t::FAILED_SHARE * of as f64;
@@ -67,7 +72,7 @@ pub fn jobs_fail(figures: &RunFigures<'_>) -> Option<FailureFinding> {
 
 impl FailureFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let Self { cause, jobs, of, others, .. } = self;
         let all = if jobs == of {
             format!("all {}", units::plural(*of, "job"))
@@ -90,12 +95,18 @@ impl FailureFinding {
             (None, Some(fix)) => format!("not retried: {fix} changes that"),
             (None, None) => advice(*cause).to_owned(),
         };
-        VerdictSentence::new(number, format!("{place}{more}{rest}"), remedy.clone())
-            .or_brief(format!("{place}{more}"), remedy)
+        let brief = match (self.at_once, &self.retry) {
+            (Some(at_once), _) => format!("use `-c {at_once}`"),
+            (None, Some(_)) => "not retried".to_owned(),
+            (None, None) => brief_advice(*cause).to_owned(),
+        };
+        VerdictSentence::new(number, format!("{place}{more}{rest}"), remedy)
+            .or_number(format!("{all} failed"))
+            .or_brief(format!("{cause}, {place}"), &brief)
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let Self { cause, jobs, of, span, .. } = self;
         Explanation {
             observed: format!(
@@ -111,6 +122,7 @@ impl FailureFinding {
                 percent(t::FAILED_SHARE)
             ),
             refuted: "a plan that expects these answers (`expect`)",
+            causes: &["a wrong address or credential", "a change of the server", "a broken upstream"],
             press: Some(Press::Failures),
         }
     }
@@ -143,5 +155,19 @@ fn advice(cause: Cause) -> &'static str {
             Reason::Local => "lower the limit",
             Reason::Panicked => "this is a bug in inflight",
         },
+    }
+}
+
+/// What to check, in a few words.
+fn brief_advice(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Status(500..)
+        | Cause::TimedOut(Phase::FirstByte | Phase::Body | Phase::Job)
+        | Cause::Failed(Reason::Reset | Reason::ClosedEarly) => "see the server's log",
+        Cause::Failed(Reason::Refused) => "check the port",
+        Cause::TimedOut(_) | Cause::Failed(Reason::Unreachable | Reason::Dns | Reason::Proxy) => "check the network",
+        Cause::Throttled(_) => "send fewer at once",
+        Cause::Status(_) => advice(cause),
+        Cause::Failed(_) => "see the failures",
     }
 }

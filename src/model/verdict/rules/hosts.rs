@@ -4,32 +4,68 @@
 
 use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
+use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, host_name};
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, UnknownName};
+use crate::model::verdict::{Conclusion, Gravity};
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 
 /// Answers with status 403 that look like those of a limiter.
-pub fn forbidden(figures: &RunFigures<'_>) -> Option<Finding> {
+pub fn forbidden(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let (endpoint, answers) = model.evidence.forbidden.limiter()?;
     let host = model.endpoints.get(endpoint).and_then(|endpoint| endpoint.host);
-    Some(Finding::Forbidden { host, n: answers.n, before: answers.before })
+    let at = host.map(|host| format!(" at {}", host_name(model, host))).unwrap_or_default();
+    let before = units::plural(answers.before, "good answer");
+    let sentence = VerdictSentence::new(
+        format!("{} answered with 403", units::plural(answers.n, "attempt")),
+        format!("this looks like a limiter{at}: the first came after {before}"),
+        "if it is one, `throttled = [429, 503, 403]` waits and tries again".to_owned(),
+    )
+    .or_number(format!("{} got 403", units::plural(answers.n, "attempt")))
+    .or_brief(format!("a limiter{at}?"), "`throttled` can list 403");
+    let explanation = Explanation {
+        observed: format!("{before}, then {} with 403", units::count(answers.n)),
+        formula: "(1 − share of 403 after the first) ^ good answers before it, at most 0.001".to_owned(),
+        refuted: "the same addresses refused when they are sent alone",
+        causes: &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"],
+        press: Some(Press::Failures),
+    };
+    Some((Gravity::Limited, sentence, explanation))
 }
 
 /// Jobs failed because a name has no address.
-pub fn unknown_name(figures: &RunFigures<'_>) -> Option<Finding> {
+pub fn unknown_name(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let (_, group) = model.incidents.by_cause(Cause::Failed(Reason::Dns))?;
-    let is_notable = group.jobs as f64 >= t::UNKNOWN_NAME_SHARE * model.totals.settled() as f64;
-    let name = name_in_target(group.example.target.as_deref()?)?;
-    let unknown = || UnknownName {
-        name: name.to_owned(),
-        n: group.jobs,
-        is_only: group.endpoints.len() == 1,
-        // The message of the system's resolver if no server answers.
-        is_unanswered: group.example.detail.as_ref().is_some_and(|detail| detail.contains("emporary failure")),
+    let settled = model.totals.settled();
+    let is_notable = group.jobs as f64 >= t::UNKNOWN_NAME_SHARE * settled as f64;
+    let of_attempt = || group.attempts.examples.first().and_then(|example| example.target.as_deref());
+    let name = sanitize(name_in_target(group.example.target.as_deref().or_else(of_attempt)?)?);
+    let such_as = if group.endpoints.len() == 1 { "" } else { "such as " };
+    // The message of the system's resolver if no server answers.
+    let is_unanswered = group.example.detail.as_ref().is_some_and(|detail| detail.contains("emporary failure"));
+    let (place, remedy) = if is_unanswered {
+        (format!("no DNS server answered for {such_as}`{name}`"), "check this machine's network and its DNS settings")
+    } else {
+        (
+            format!("{such_as}`{name}` has no address"),
+            "check the spelling of the name, and whether it needs a VPN or an entry in the hosts file",
+        )
     };
-    (group.jobs > 0 && is_notable).then(|| Finding::UnknownName(unknown()))
+    let brief = if is_unanswered { "check the network" } else { "check the name" };
+    let sentence =
+        VerdictSentence::new(format!("{} failed", units::plural(group.jobs, "job")), place, remedy.to_owned());
+    let explanation = Explanation {
+        observed: format!("{} of {}", units::count(group.jobs), units::plural(settled, "settled job")),
+        formula: "jobs that failed because a name was not found ÷ all settled jobs, at least 0.05".to_owned(),
+        refuted: "another machine that finds the name",
+        causes: &["a misspelt name", "a VPN that is not connected", "a DNS server that is down"],
+        press: Some(Press::Failures),
+    };
+    (group.jobs > 0 && is_notable).then(|| (Gravity::Failed, sentence.or_remedy(brief), explanation))
 }
 
 /// The host's name in method and URL: `a.example` in `GET http://user@a.example:80/`.

@@ -3,35 +3,37 @@
 //! Start at [`host_was_down`].
 
 use crate::event::cause::Cause;
+use crate::event::reasons::RunEnd;
 use crate::event::{Micros, Offset};
-use crate::model::Model;
+use crate::model::host::HostStats;
 use crate::model::verdict::explanation::{Explanation, Press};
-use crate::model::verdict::figures::{AttemptFigures, RunFigures};
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, OutageFinding};
+use crate::model::verdict::{Conclusion, Gravity};
+use crate::model::{Model, Stage};
+use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// Failures that fell into one span of the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BurstFinding {
+struct BurstFinding {
     /// Index of the host.
-    pub host: usize,
+    host: usize,
     /// The most frequent cause.
-    pub cause: Cause,
+    cause: Cause,
     /// Failures within the span, and in all.
-    pub failures: (u64, u64),
+    failures: (u64, u64),
     /// Good answers within the span.
-    pub good: u64,
+    good: u64,
     /// When the first and the last of them ended.
-    pub span: (Offset, Offset),
+    span: (Offset, Offset),
     /// Whether good answers followed.
-    pub is_over: bool,
+    is_over: bool,
 }
 
 /// A host is down, or was down for so long that its jobs waited.
-pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Finding> {
+pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let end = model.ended.unwrap_or(model.last);
     let is_notable = |(_, is_down, lasted): &(_, bool, _)| *is_down || *lasted >= t::OUTAGE_LEAST;
@@ -43,73 +45,87 @@ pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Finding> {
     // A host that is down now is more urgent than one that was.
     let (host, is_down, lasted) = down.iter().copied().max_by_key(|(_, is_down, lasted)| (*is_down, *lasted))?;
     let current = host.outage.as_ref();
-    Some(Finding::Outage(OutageFinding {
-        host: host.number,
-        since: current.filter(|_| is_down).map(|outage| outage.since),
-        lasted,
-        n: host.outages(end).0,
-        why: current.map(|outage| &outage.why).or(host.past_outages.why.as_ref())?.clone(),
-        hosts: down.iter().filter(|(_, other, _)| *other == is_down).count() as u64,
-        is_given_up: down.iter().any(|(host, ..)| host.past_outages.is_given_up),
-    }))
+    let since = current.filter(|_| is_down).map(|outage| outage.since);
+    let n = host.outages(end).0;
+    let why = sanitize(current.map(|outage| &outage.why).or(host.past_outages.why.as_ref())?);
+    let n_hosts = down.iter().filter(|(_, other, _)| *other == is_down).count() as u64;
+    let name = host_name(model, host.number);
+    let others = if n_hosts > 1 { format!(" ({} in all)", units::plural(n_hosts, "host")) } else { String::new() };
+    let times = if n > 1 { format!(" in {}", units::plural(n, "outage")) } else { String::new() };
+    let (number, brief) = match since {
+        Some(since) => {
+            let since = units::clock_seconds(since);
+            (format!("{name} has been down since {since}{others}"), format!("Down since {since}"))
+        }
+        None => {
+            let lasted = units::length(lasted);
+            (format!("{name} was down for {lasted}{times}{others}"), format!("Was down {lasted}"))
+        }
+    };
+    let is_given_up = down.iter().any(|(host, ..)| host.past_outages.is_given_up);
+    let (remedy, brief_remedy) = fate_of_jobs(model, host, since.is_some(), is_given_up);
+    let sentence = VerdictSentence::new(number, why.clone().into_owned(), remedy.to_owned())
+        .or_number(brief)
+        .or_brief(format!("{name}, {why}"), brief_remedy);
+    let explanation = Explanation {
+        observed: format!(
+            "{}, {} in all; {} failed",
+            units::plural(n, "outage"),
+            units::length(lasted),
+            units::plural(model.totals.jobs_failed, "job")
+        ),
+        formula: "the time from the first attempt that found it down to the first answer".to_owned(),
+        refuted: "another machine that reaches the host at the same time",
+        causes: &["a restart", "a network that is down", "an upstream that breaks under load"],
+        press: Some(Press::Hosts),
+    };
+    Some((if since.is_some() { Gravity::Down } else { Gravity::Slow }, sentence, explanation))
+}
+
+/// What became of the jobs of a host that was down, in full and in a few words.
+fn fate_of_jobs(model: &Model, host: &HostStats, is_down: bool, is_given_up: bool) -> (&'static str, &'static str) {
+    let is_stopped = !matches!(model.stage, Stage::Running | Stage::Ended(RunEnd::Finished));
+    let is_loss = is_stopped || model.totals.jobs_failed > 0 || model.totals.jobs_cancelled > 0;
+    match (is_given_up, is_down) {
+        (true, _) if host.answered == 0 => (
+            "jobs that waited too long failed: `retry.unreachable` sets how long they wait",
+            "`retry.unreachable` waits longer",
+        ),
+        (true, _) => {
+            ("jobs that waited too long failed: `retry.outage` sets how long they wait", "`retry.outage` waits longer")
+        }
+        (false, true) => ("its jobs wait, and lose no try", "its jobs wait"),
+        (false, false) if host.outage.is_some() => ("its jobs waited until the run was stopped", "its jobs waited"),
+        (false, false) if is_loss => ("its jobs waited until it was back", "its jobs waited"),
+        (false, false) => ("its jobs waited, and nothing was lost", "nothing was lost"),
+    }
 }
 
 /// Most failures of a host fell into one span of the run, in which hardly anything was answered.
-pub fn failures_in_one_span(figures: &RunFigures<'_>) -> Option<BurstFinding> {
+pub fn failures_in_one_span(figures: &RunFigures<'_>) -> Option<Conclusion> {
     if figures.model.is_polled {
         return None;
     }
     let hosts = figures.model.hosts.kept().filter(|host| host.failed >= t::BURST_LEAST);
-    hosts.filter_map(|host| burst_at(figures, host.number)).max_by_key(|burst| burst.failures.0)
+    let burst = hosts.filter_map(|host| burst_at(figures, host.number)).max_by_key(|burst| burst.failures.0)?;
+    Some((Gravity::Slow, burst.sentence(figures.model), burst.explanation()))
 }
 
 fn burst_at(figures: &RunFigures<'_>, host: usize) -> Option<BurstFinding> {
-    let mut ends: Vec<_> =
-        figures.attempts.iter().filter(|one| one.host == host && (one.is_failure() || one.is_answer())).collect();
-    ends.sort_by_key(|attempt| attempt.ended);
-    let (from, to) = densest(&ends)?;
-    let burst = &ends[from..=to];
-    let mut n = burst.iter().filter(|one| one.is_failure()).count() as u64;
-    let mut all = ends.iter().filter(|one| one.is_failure()).count() as u64;
-    let good = burst.len() as u64 - n;
-    let mut span = (burst.first()?.ended, burst.last()?.ended);
-    let causes = || burst.iter().filter_map(|one| one.cause.filter(|_| one.is_failure()));
-    let cause = causes().max_by_key(|cause| causes().filter(|other| other == cause).count())?;
-    // The timeline keeps the last attempts only; the causes count all of them.
-    let attempts = figures.model.incidents.by_cause(cause).map(|(_, group)| &group.attempts);
-    let is_cut = !figures.is_whole && from == 0;
-    if let Some(attempts) = attempts.filter(|attempts| is_cut && attempts.first < span.0) {
-        (n, all) = (n.max(attempts.n), all.max(attempts.n));
-        span.0 = attempts.first;
-    }
-    let is_part = (span.1.since(span.0).0 as f64) < t::BURST_SPAN * figures.span.0 as f64;
+    let failures = figures.model.evidence.bursts.worst(host)?;
+    let worst = failures.worst?;
+    let (n, all) = (worst.failed, failures.failed);
+    let is_part = (worst.span.1.since(worst.span.0).0 as f64) < t::BURST_SPAN * figures.span.0 as f64;
     let is_most = n >= t::BURST_LEAST && n as f64 >= t::BURST_MOST * all as f64;
-    let is_over = ends[to + 1..].iter().any(|one| !one.is_failure());
-    let has_good = from > 0 || is_over;
+    let is_over = failures.is_over();
+    let (cause, good, span) = (worst.cause, worst.good, worst.span);
     let finding = BurstFinding { host, cause, failures: (n, all), good, span, is_over };
-    (is_part && is_most && has_good).then_some(finding)
-}
-
-/// The part with most failures and hardly any good answer: the largest sum, where a good answer costs as much as many
-/// failures are worth.
-fn densest(ends: &[&AttemptFigures]) -> Option<(usize, usize)> {
-    let (mut sum, mut from) = (0, 0);
-    let mut best: Option<(i64, usize, usize)> = None;
-    for (i, attempt) in ends.iter().enumerate() {
-        if sum <= 0 {
-            (sum, from) = (0, i);
-        }
-        sum += if attempt.is_failure() { 1 } else { -t::BURST_GOOD };
-        if sum > best.map_or(0, |(most, ..)| most) {
-            best = Some((sum, from, i));
-        }
-    }
-    best.map(|(_, from, to)| (from, to))
+    (is_part && is_most && (failures.good_before > 0 || is_over)).then_some(finding)
 }
 
 impl BurstFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_name(model, self.host);
         let (n, all) = self.failures;
         let of = if n == all {
@@ -126,11 +142,12 @@ impl BurstFinding {
         };
         let brief = if lost == 0 { "no job lost".to_owned() } else { format!("{} lost", units::plural(lost, "job")) };
         VerdictSentence::new(format!("{of} {when}"), format!("{name}: {}", self.cause), remedy)
-            .or_brief(self.cause.to_string(), brief)
+            .or_number(format!("{} at {}", units::plural(n, "failure"), units::clock_seconds(self.span.0)))
+            .or_brief(self.cause.to_string(), &brief)
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let (n, all) = self.failures;
         let lasted: Micros = self.span.1.since(self.span.0);
         Explanation {
@@ -147,6 +164,7 @@ impl BurstFinding {
                 percent(t::BURST_SPAN)
             ),
             refuted: "the same failures at another time",
+            causes: &["a restart", "a deployment", "an upstream that breaks under load"],
             press: Some(Press::Failures),
         }
     }

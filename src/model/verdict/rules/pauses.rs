@@ -6,28 +6,33 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures, median};
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
 
 /// Pauses of the upstream.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PauseFinding {
+struct PauseFinding {
     /// Index of the host, if there is only one.
-    pub host: Option<usize>,
+    host: Option<usize>,
     /// Number of pauses.
-    pub n: u64,
+    n: u64,
     /// When the last one ended.
-    pub last: Offset,
+    last: Offset,
     /// Their mean length.
-    pub lasted: Micros,
+    lasted: Micros,
     /// The median time of an answer.
-    pub usual: Micros,
+    usual: Micros,
 }
 
 /// Nothing ended several times, although attempts were in flight.
-pub fn upstream_pauses(figures: &RunFigures<'_>) -> Option<PauseFinding> {
+pub fn upstream_pauses(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<PauseFinding> {
     let model = figures.model;
     if model.evidence.stalls.n > 0 || figures.attempts.len() < t::PAUSE_ATTEMPTS {
         return None;
@@ -68,18 +73,18 @@ pub fn upstream_pauses(figures: &RunFigures<'_>) -> Option<PauseFinding> {
 
 impl PauseFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
-        let name = self.host.map_or_else(|| "the upstream".to_owned(), |host| host_name(model, host));
+    fn sentence(&self, model: &Model) -> VerdictSentence {
+        let name = host_or_upstream(model, self.host);
         VerdictSentence::new(
             format!("{} pauses of about {}", units::count(self.n), units::length(self.lasted)),
             format!("{name} answers nothing, then all at once; the last until {}", units::clock_seconds(self.last)),
             "look there for garbage collection, locks or batches".to_owned(),
         )
-        .or_brief(format!("{name} answers nothing, then all at once"), "look there".to_owned())
+        .or_brief(format!("{name} stops, then answers all"), "look there")
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         Explanation {
             observed: format!(
                 "{} times nothing ended for about {}, although at least half of the slots were in use; then they ended within {}",
@@ -94,6 +99,7 @@ impl PauseFinding {
                 units::length(t::PAUSE_LEAST)
             ),
             refuted: "a machine of ours that stood still at the same time",
+            causes: &["garbage collection", "a lock or a slow disk", "batches with a timer"],
             press: None,
         }
     }

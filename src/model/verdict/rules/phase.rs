@@ -2,42 +2,47 @@
 //!
 //! Start at [`slow_phase`].
 
+use crate::event::Offset;
 use crate::event::outcome::Phase;
-use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
-use crate::model::verdict::figures::{AttemptFigures, RunFigures};
-use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, percent};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
 
 /// A phase that takes a large part of the time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PhaseFinding {
+struct PhaseFinding {
     /// The phase.
-    pub phase: Phase,
+    phase: Phase,
     /// Its share of all service times.
-    pub share: f64,
+    share: f64,
     /// Body bytes per second in all.
-    pub bytes_per_second: f64,
+    bytes_per_second: f64,
 }
 
 /// One phase before or after the wait for the answer takes a large part of the time.
-pub fn slow_phase(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
-    let n = figures.attempts.len() as u64;
+pub fn slow_phase(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
+    let evidence = &figures.model.evidence;
+    let n = evidence.service_times.n;
     if n < t::PHASE_LEAST || n < t::PHASE_ROUNDS * u64::from(figures.model.level.peak()) || !figures.is_full() {
         return None;
     }
-    let service = figures.service().0.max(1) as f64;
-    let share = |of: fn(&AttemptFigures) -> Micros| {
-        figures.attempts.iter().map(|attempt| of(attempt).0 as f64).sum::<f64>() / service
-    };
+    let [resolve, connect, tls, body] =
+        evidence.phases.map(|phase| phase.0 as f64 / evidence.service_times.sum.0.max(1) as f64);
     let body_rate = steady_bytes(figures);
     let phases = [
-        (Phase::Resolve, share(|one| one.resolve)),
-        (Phase::Connect, share(|one| one.connect - one.tls)),
-        (Phase::Tls, share(|one| one.tls)),
-        (Phase::Body, if body_rate.is_some() { share(|one| one.body) } else { 0.0 }),
+        (Phase::Resolve, resolve),
+        (Phase::Connect, connect),
+        (Phase::Tls, tls),
+        (Phase::Body, if body_rate.is_some() { body } else { 0.0 }),
     ];
     let (phase, share) = phases.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let bytes_per_second = body_rate.unwrap_or_default();
@@ -74,9 +79,10 @@ fn steady_bytes(figures: &RunFigures<'_>) -> Option<f64> {
 
 impl PhaseFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, _model: &Model) -> VerdictSentence {
+    fn sentence(&self, _model: &Model) -> VerdictSentence {
         let number = format!("{} of service time", percent(self.share));
         let rate = format!("{}/s", units::bytes(rounded(self.bytes_per_second)));
+        let brief = if self.phase == Phase::Body { "not more at once" } else { "keep connections alive" };
         let (place, remedy) = match self.phase {
             Phase::Resolve => ("name look-ups take it".to_owned(), "use fewer names, or a resolver that is nearer"),
             Phase::Connect => ("opening connections takes it".to_owned(), "keep connections alive at both ends"),
@@ -86,11 +92,11 @@ impl PhaseFinding {
                 "smaller or compressed answers help, not more at once",
             ),
         };
-        VerdictSentence::new(number, place.clone(), remedy.to_owned()).or_brief(place, "not more at once".to_owned())
+        VerdictSentence::new(number, place.clone(), remedy.to_owned()).or_brief(place, brief)
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         Explanation {
             observed: format!(
                 "{} took {} of all service times, with all slots in use",
@@ -99,7 +105,8 @@ impl PhaseFinding {
             ),
             formula: format!("its time ÷ sum of service times, at least {}", percent(t::PHASE_SHARE)),
             refuted: "more at once that brings more answers, or more bytes, per second",
-            press: Some(Press::DoubleLimit),
+            causes: &["a narrow link", "large answers", "a slow resolver", "connections that are not kept"],
+            press: Some(Press::InFlight),
         }
     }
 }

@@ -1,80 +1,87 @@
 //! One host or endpoint takes most of the slot time, because it is far slower than the others.
 //!
-//! Start at [`slow_place`].
-
-use std::collections::BTreeMap;
+//! Start at [`slow_host`].
 
 use crate::event::Micros;
 use crate::model::Model;
+use crate::model::histogram::Histogram;
+use crate::model::host::HostStats;
 use crate::model::verdict::explanation::{Explanation, Press};
-use crate::model::verdict::figures::{AttemptFigures, RunFigures, median};
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// A host or an endpoint that takes most of the slot time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlaceFinding {
+struct PlaceFinding {
     /// What takes the time.
-    pub place: SlowTarget,
+    place: SlowTarget,
     /// Its share of the slot time in use.
-    pub share: f64,
+    share: f64,
     /// Number of its attempts.
-    pub n: u64,
+    n: u64,
     /// Its median, and the median of the others.
-    pub medians: (Micros, Micros),
-    /// The longest time that an attempt elsewhere waited for a slot.
-    pub waited: Micros,
+    medians: (Micros, Micros),
 }
 
 /// A host or an endpoint, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlowTarget {
+enum SlowTarget {
     /// A host.
     Host(usize),
     /// An endpoint.
     Endpoint(usize),
 }
 
-/// One host or endpoint takes most of the slot time.
-pub fn slow_place(figures: &RunFigures<'_>) -> Option<PlaceFinding> {
-    if figures.model.is_polled || figures.model.level.peak() < 2 {
-        return None;
-    }
-    by(figures, |attempt| attempt.host)
-        .map(|(host, finding)| PlaceFinding { place: SlowTarget::Host(host), ..finding })
-        .or_else(|| {
-            by(figures, |attempt| attempt.endpoint)
-                .map(|(endpoint, finding)| PlaceFinding { place: SlowTarget::Endpoint(endpoint), ..finding })
-        })
+/// One host takes most of the slot time.
+pub fn slow_host(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = by_host(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
 }
 
-fn by(figures: &RunFigures<'_>, key: impl Fn(&AttemptFigures) -> usize) -> Option<(usize, PlaceFinding)> {
-    let mut sums: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
-    for attempt in &figures.attempts {
-        let sum = sums.entry(key(attempt)).or_default();
-        *sum = (sum.0 + attempt.service().0, sum.1 + 1);
-    }
-    let (&slow, &(service, n)) = sums.iter().max_by_key(|(_, (service, _))| *service)?;
-    let share = service as f64 / figures.service().0.max(1) as f64;
-    let others = figures.attempts.len() as u64 - n;
-    if sums.len() < 2 || share < t::PLACE_SHARE || n < t::PLACE_LEAST || others < t::PLACE_OTHERS {
+/// One endpoint takes most of the slot time, and its host does not.
+pub fn slow_endpoint(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let model = figures.model;
+    let endpoints = model.endpoints.iter().enumerate();
+    let used = endpoints.map(|(i, endpoint)| (SlowTarget::Endpoint(i), endpoint.used, &endpoint.latency));
+    let found = by_host(figures).is_none().then(|| slowest(figures, used))??;
+    Some((Gravity::Slow, found.sentence(model), found.explanation()))
+}
+
+fn by_host(figures: &RunFigures<'_>) -> Option<PlaceFinding> {
+    let used = |host: &HostStats| (host.usage.ended, host.usage.service);
+    let hosts = figures.model.hosts.kept();
+    slowest(figures, hosts.map(|host| (SlowTarget::Host(host.number), used(host), &host.latency)))
+}
+
+/// The place that takes most of the slot time, if it is far slower than the others: its attempts and the sum of their
+/// service times, and the latencies of its answers.
+fn slowest<'m>(
+    figures: &RunFigures<'_>,
+    places: impl Iterator<Item = (SlowTarget, (u64, Micros), &'m Histogram)>,
+) -> Option<PlaceFinding> {
+    let model = figures.model;
+    if model.is_polled || model.level.peak() < 2 {
         return None;
     }
-    let part = |is_there: bool| {
-        figures.good().filter(|one| (key(one) == slow) == is_there).map(AttemptFigures::service).collect::<Vec<_>>()
-    };
-    let medians = (median(part(true))?, median(part(false))?);
-    let waited = figures.model.hosts.all().map(|host| host.usage.longest_wait).max().unwrap_or_default();
-    let finding = PlaceFinding { place: SlowTarget::Host(slow), share, n, medians, waited };
-    (medians.0.0 as f64 >= t::PLACE_SLOWER * medians.1.0 as f64).then_some((slow, finding))
+    let (place, (n, service), latency) = places.max_by_key(|(_, (_, service), _)| *service)?;
+    let all = &model.evidence.service_times;
+    let share = service.0 as f64 / all.sum.0.max(1) as f64;
+    let others = all.n.saturating_sub(n);
+    if share < t::PLACE_SHARE || n < t::PLACE_LEAST || others < t::PLACE_OTHERS {
+        return None;
+    }
+    let medians = (latency.quantile(0.5)?, model.latency.without(latency).quantile(0.5)?);
+    let is_slower = medians.0.0 as f64 >= t::PLACE_SLOWER * medians.1.0 as f64;
+    is_slower.then_some(PlaceFinding { place, share, n, medians })
 }
 
 impl PlaceFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let (name, remedy) = match self.place {
             SlowTarget::Host(host) => (host_name(model, host), "give it its own limit, and the others end sooner"),
             SlowTarget::Endpoint(endpoint) => {
@@ -88,11 +95,11 @@ impl PlaceFinding {
             format!("{name} takes it, {there} against {elsewhere} elsewhere"),
             remedy.to_owned(),
         )
-        .or_brief(format!("{name}: {there}, others {elsewhere}"), "run it apart".to_owned())
+        .or_brief(format!("{name}: {there}, others {elsewhere}"), "run it apart")
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         Explanation {
             observed: format!(
                 "{} attempts there took {} of the slot time in use",
@@ -107,6 +114,7 @@ impl PlaceFinding {
                 t::PLACE_SLOWER
             ),
             refuted: "a share that stays as large when it has fewer slots",
+            causes: &["an upstream that hangs", "expensive requests", "a lock behind one endpoint"],
             press: Some(Press::Hosts),
         }
     }

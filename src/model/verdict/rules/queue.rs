@@ -8,34 +8,39 @@ use crate::model::Model;
 use crate::model::verdict::evidence::ramp::RampAttempt;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{RunFigures, mean, median};
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
 
 /// An upstream that queues.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct QueueFinding {
+struct QueueFinding {
     /// Index of the host, if there is only one.
-    pub host: Option<usize>,
+    host: Option<usize>,
     /// The most attempts in flight.
-    pub in_flight: u32,
+    in_flight: u32,
     /// How many it works on at once.
-    pub at_once: u32,
+    at_once: u32,
     /// Answers per second.
-    pub per_second: f64,
+    per_second: f64,
     /// The mean time with few and with many in flight: the lowest and the highest third of the ramp.
-    pub thirds: (Micros, Micros),
+    thirds: (Micros, Micros),
     /// The mean time of those that did not wait.
-    pub unqueued: Micros,
+    unqueued: Micros,
     /// Rank correlation of the number in flight and the time.
-    pub correlation: f64,
+    correlation: f64,
     /// Whether fewer at once were faster, too.
-    pub is_slowed: bool,
+    is_slowed: bool,
 }
 
 /// The upstream works on fewer attempts at once than are in flight.
-pub fn upstream_queues(figures: &RunFigures<'_>) -> Option<QueueFinding> {
+pub fn upstream_queues(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<QueueFinding> {
     let model = figures.model;
     let peak = model.level.peak();
     let has_more = model.totals.ended >= t::QUEUE_ROUNDS * u64::from(peak);
@@ -75,11 +80,27 @@ pub fn upstream_queues(figures: &RunFigures<'_>) -> Option<QueueFinding> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number below the peak")]
 fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let by = |took: Micros| ((per_second * took.as_secs_f64()).round() as u32).max(1);
+    if let Some(alone) = time_if_serial(ramp) {
+        return (1, alone);
+    }
     let least = ramp.iter().map(|attempt| attempt.took).min().unwrap_or_default();
     let first = by(least);
     let times: Vec<_> = ramp.iter().filter(|one| one.level <= first.max(2)).map(|one| one.took).collect();
     let took = mean(&times).max(least);
     (by(took), took)
+}
+
+/// The time of the first attempt, if each of the next ones took that much longer than the one before: one at a time.
+fn time_if_serial(ramp: &[RampAttempt]) -> Option<Micros> {
+    const FIRST: std::ops::RangeInclusive<u32> = 2..=5;
+    let alone = ramp.iter().find(|attempt| attempt.level == 1)?.took;
+    let mut next = ramp.iter().filter(|attempt| FIRST.contains(&attempt.level)).peekable();
+    let is_multiple = |one: &RampAttempt| {
+        let times = one.took.0 as f64 / (alone.0.max(1) as f64 * f64::from(one.level));
+        (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&times)
+    };
+    next.peek()?;
+    next.all(is_multiple).then_some(alone)
 }
 
 /// The highest number in flight at which attempts still took about as long as with the fewest.
@@ -131,8 +152,8 @@ impl QueueFinding {
     }
 
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
-        let name = self.host.map_or_else(|| "the upstream".to_owned(), |host| host_name(model, host));
+    fn sentence(&self, model: &Model) -> VerdictSentence {
+        let name = host_or_upstream(model, self.host);
         let waiting = self.in_flight - self.at_once;
         let place =
             format!("{name} works on about {} at once ({}/s)", self.at_once, units::significant(self.per_second));
@@ -143,11 +164,12 @@ impl QueueFinding {
             place,
             format!("a limit of {enough} {gain} (`-c {enough}`)"),
         )
-        .or_brief(format!("it works on about {} at once", self.at_once), format!("`-c {enough}` {gain}"))
+        .or_number(format!("{waiting} of {} wait there", self.in_flight))
+        .or_brief(format!("{name} works on {}", self.at_once), &format!("`-c {enough}` {gain}"))
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let (first, last) = (units::length(self.thirds.0), units::length(self.thirds.1));
         let capacity = if self.is_slowed {
             format!("up to {} in flight took the same time", self.at_once)
@@ -166,6 +188,7 @@ impl QueueFinding {
                 t::QUEUE_CORRELATION
             ),
             refuted: "a higher limit that gives more answers per second",
+            causes: &["a pool of workers or connections", "one thread or one lock", "a single processor"],
             press: Some(Press::HalveLimit),
         }
     }

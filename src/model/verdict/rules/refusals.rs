@@ -12,37 +12,43 @@ use crate::model::host::offer::PlanOffer;
 use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures};
-use crate::model::verdict::host_sentences::host_name;
 use crate::model::verdict::levels::refused_above;
-use crate::model::verdict::sentences::{VerdictSentence, percent};
+use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
 
 /// A host that refuses part of the load.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RefusalFinding {
+struct RefusalFinding {
     /// Index of the host.
-    pub host: usize,
+    host: usize,
     /// Its refusals.
-    pub refused: u64,
+    refused: u64,
     /// Its answers and refusals together.
-    pub of: u64,
+    of: u64,
     /// The most in flight without refusals, if more in flight bring them.
-    pub at_once: Option<u32>,
+    at_once: Option<u32>,
     /// Answers that it accepted per second while it refused others.
-    pub per_second: Option<f64>,
+    per_second: Option<f64>,
     /// Cooldown and backoff as a share of all waiting.
-    pub waiting: f64,
+    waiting: f64,
     /// When the first and the last refusal came.
-    pub span: (Offset, Offset),
+    span: (Offset, Offset),
     /// For how long it has accepted everything, if that is long enough to say so.
-    pub clean: Option<Micros>,
+    clean: Option<Micros>,
     /// The status of the last refusal that is kept.
-    pub status: Option<u16>,
+    status: Option<u16>,
 }
 
 /// A host refuses requests, or most waiting is due to cooldowns and backoff.
-pub fn limited_by_upstream(figures: &RunFigures<'_>) -> Option<RefusalFinding> {
+pub fn limited_by_upstream(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    let gravity = if found.clean.is_some() { Gravity::Slow } else { Gravity::Limited };
+    Some((gravity, found.sentence(figures.model), found.explanation(figures.model)))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<RefusalFinding> {
     let model = figures.model;
     let now = model.ended.unwrap_or(model.last);
     let waits = &model.waits;
@@ -90,7 +96,7 @@ fn clean_since(host: &HostStats, refusals: &Refusals, now: Offset) -> Option<Off
 
 impl RefusalFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_name(model, self.host);
         let counts = format!("{} of {} refused", units::count(self.refused), units::count(self.of));
         let (from, to) = (units::clock_seconds(self.span.0), units::clock_seconds(self.span.1));
@@ -102,7 +108,8 @@ impl RefusalFinding {
                 format!("{name} refused{with} from {from} to {to}"),
                 "it accepts everything now".to_owned(),
             )
-            .or_brief(format!("{name} refused until {to}"), "all is accepted now".to_owned());
+            .or_number(format!("Clean for {clean}"))
+            .or_brief(format!("{name} refused until {to}"), "all is accepted now");
         }
         let accepted = self.per_second.map(|n| format!(", accepted {}/s", units::significant(n))).unwrap_or_default();
         let remedy = self.remedy(model);
@@ -114,7 +121,7 @@ impl RefusalFinding {
             (None, None, _) => "`--adaptive when-refused`".to_owned(),
         };
         VerdictSentence::new(counts, format!("{name} since {from}{accepted}"), remedy)
-            .or_brief(format!("{name}{accepted}"), brief)
+            .or_brief(format!("{name}{accepted}"), &brief)
     }
 
     /// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.
@@ -142,17 +149,24 @@ impl RefusalFinding {
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
-        let pace = self.per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
-        let levels = match self.at_once {
-            Some(at_once) => format!("with more than {at_once} in flight hardly any was accepted"),
-            None => "it refused at any number in flight, so that the rate counts".to_owned(),
+    fn explanation(&self, model: &Model) -> Explanation {
+        let accepted = self.per_second.map(|pace| format!("; it accepted {}/s meanwhile", units::significant(pace)));
+        let learned = model.hosts.get(self.host).and_then(|host| host.learned);
+        // What probes have confirmed outweighs what the levels suggest.
+        let levels = match (learned, self.at_once) {
+            (Some(learned), _) => format!("; probes confirmed that it takes {}", learned_text(learned)),
+            (None, Some(at_once)) => format!("; with more than {at_once} in flight hardly any was accepted"),
+            (None, None) if accepted.is_some() => {
+                "; no number in flight separates them, so that the rate counts".to_owned()
+            }
+            (None, None) => String::new(),
         };
         Explanation {
             observed: format!(
-                "refusals from {} to {}; it accepted {pace}/s meanwhile; {levels}",
+                "refusals from {} to {}{}{levels}",
                 units::clock(self.span.0),
-                units::clock(self.span.1)
+                units::clock(self.span.1),
+                accepted.unwrap_or_default()
             ),
             formula: format!(
                 "refused ÷ answers within {} s, at least {}; cooldown and backoff were {} of all waiting",
@@ -161,6 +175,7 @@ impl RefusalFinding {
                 percent(self.waiting)
             ),
             refuted: "the same refusals with fewer in flight and fewer per second",
+            causes: &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"],
             press: Some(Press::Adapt),
         }
     }

@@ -1,11 +1,14 @@
 //! Serial: each attempt starts only after the previous one has ended.
 
+use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::{AttemptFigures, RunFigures};
+use crate::model::verdict::sentence::VerdictSentence;
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, is_undisturbed};
+use crate::model::verdict::{Conclusion, Gravity, is_undisturbed};
+use crate::text::units;
 
 /// Hardly ever more than one attempt in flight, and each starts as soon as the previous one ends.
-pub fn serial(figures: &RunFigures<'_>) -> Option<Finding> {
+pub fn serial(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let evidence = &model.evidence;
     let is_long = evidence.jobs >= t::SERIAL_LEAST && figures.span >= t::SERIAL_SPAN;
@@ -15,12 +18,32 @@ pub fn serial(figures: &RunFigures<'_>) -> Option<Finding> {
     if !is_long || !may_be_more || has_waited || !is_undisturbed(model) || !is_one_at_a_time(figures) {
         return None;
     }
-    let gap = evidence.gaps.quantile(0.5)?;
-    if gap.0 as f64 > t::SERIAL_GAP * evidence.service_times.mean().0 as f64 {
+    let (gap, service) = (evidence.gaps.quantile(0.5)?, evidence.service_times.mean());
+    if gap.0 as f64 > t::SERIAL_GAP * service.0 as f64 {
         return None;
     }
     let mean = evidence.service_times.sum.0 as f64 / figures.span.0 as f64;
-    Some(Finding::Serial { mean, gap })
+    let of = model.limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
+    let sentence = VerdictSentence::new(
+        format!("in flight {mean:.1}{of} on average"),
+        "each attempt starts after the previous one ends".to_owned(),
+        "if they are independent, start several at once".to_owned(),
+    )
+    .or_number(format!("in flight {mean:.1}{of}"))
+    .or_brief("one after the other".to_owned(), "start several at once");
+    let explanation = Explanation {
+        observed: format!(
+            "median gap {}, mean service {}, {} attempts",
+            units::length(gap),
+            units::length(service),
+            units::count(evidence.service_times.n)
+        ),
+        formula: "hardly ever more than 1 in flight, and median gap ÷ mean service time".to_owned(),
+        refuted: "jobs that need the answer of the one before",
+        causes: &["an await in a loop", "a lock held across a call", "a pool of one connection"],
+        press: None,
+    };
+    Some((Gravity::Slow, sentence, explanation))
 }
 
 /// Whether at most one attempt in forty overlaps another.

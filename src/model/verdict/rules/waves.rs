@@ -1,15 +1,17 @@
 //! Waves: attempts start in batches, and each batch waits for its slowest attempt.
 
-use crate::event::Micros;
 use crate::event::idle::IdleReason;
 use crate::model::Model;
 use crate::model::verdict::evidence::waves::Wave;
+use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, percent};
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, WhatIf, is_undisturbed};
+use crate::model::verdict::{Conclusion, Gravity, is_undisturbed};
+use crate::text::units;
 
 /// Attempts start in batches, and each batch waits for its slowest attempt.
-pub fn waves(figures: &RunFigures<'_>) -> Option<Finding> {
+pub fn waves(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let size = model.level.peak();
     if size < t::CROWD || !is_undisturbed(model) || model.totals.throttled > 0 || has_idle_reason(model) {
@@ -27,19 +29,32 @@ pub fn waves(figures: &RunFigures<'_>) -> Option<Finding> {
         return None;
     }
     // Pauses between the waves are not caused by slow attempts.
-    let was = all().fold(Micros::ZERO, |sum, wave| sum + wave.ended.since(wave.began));
-    let service = all().fold(Micros::ZERO, |sum, wave| sum + wave.service);
-    let longest = all().map(|wave| wave.longest).max()?;
-    // With a sliding window, at worst one slot still runs the longest attempt when the others are done.
-    let slots = u64::from(size);
-    let would = Micros(service.0 / slots) + (longest - Micros(longest.0 / slots));
+    let (n_all, was) = model.evidence.waves.totals();
+    // Only the last waves are kept; those before them are taken to be alike.
+    let n = if n_all > all().count() as u64 { n_all * n / all().count() as u64 } else { n };
+    let would = figures.makespan(size);
+    let service = model.evidence.service_times.sum;
     let idle = 1.0 - service.0 as f64 / (was.0.max(1) as f64 * f64::from(size));
-    let wall = all().last()?.ended.since(all().next()?.began);
+    let wall = model.evidence.span();
     // Bursts with pauses between them are paced: then a sliding window would hardly shorten the wall time.
     let is_unpaced = was.0 as f64 >= t::GAIN * wall.0 as f64;
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
-    let finding = Finding::Waves { n, size, idle, what_if: WhatIf { was, would, at_once: size } };
-    (is_worth_it && is_unpaced).then_some(finding)
+    let (was, would) = (units::length(was), units::length(would));
+    let sentence = VerdictSentence::new(
+        format!("{n} waves of {size}, slots {} idle", percent(idle)),
+        "each wave waits for its slowest attempt".to_owned(),
+        format!("start one whenever one ends: about {would} instead of {was} with {size} at once"),
+    )
+    .or_number(format!("{} idle in {n} waves", percent(idle)))
+    .or_brief("waits for the slowest".to_owned(), &format!("about {would} without"));
+    let explanation = Explanation {
+        observed: format!("{was} measured, {would} estimated with {size} at once"),
+        formula: "periods between two moments with nothing in flight, whose attempts start together".to_owned(),
+        refuted: "jobs that need the answers of a whole wave",
+        causes: &["a join on fixed batches", "a barrier between pages"],
+        press: None,
+    };
+    (is_worth_it && is_unpaced).then_some((Gravity::Slow, sentence, explanation))
 }
 
 /// Whether a reported reason other than a lack of jobs explains idle slots.

@@ -69,6 +69,10 @@ impl fmt::Display for AdaptStep {
             _ if to.gap != from.gap || to.window != from.window => {
                 write!(f, "{} at once, no pace: {reason}", to.limit)
             }
+            // What was refused at the limit before is no reason for a higher one.
+            _ if to.limit > from.limit && matches!(reason, AdaptReason::Crowded { .. }) => {
+                write!(f, "{} → {} at once: more is tried again", from.limit, to.limit)
+            }
             _ => write!(f, "{} → {} at once: {reason}", from.limit, to.limit),
         }
     }
@@ -105,6 +109,7 @@ mod tests {
     fn a_step_says_what_changed_and_why() {
         let steps = [
             (FREE, Setting { limit: 10, ..FREE }, AdaptReason::Crowded { held: 10 }),
+            (FREE, Setting { limit: 24, ..FREE }, AdaptReason::Crowded { held: 24 }),
             (FREE, PACED, AdaptReason::Accepting),
             (PACED, Setting { gap: Micros(4_000_000), ..PACED }, AdaptReason::Fast),
             (PACED, FREE, AdaptReason::NoLimit),
@@ -115,6 +120,7 @@ mod tests {
             sentences,
             [
                 "14 → 10 at once: more were refused while it held 10",
+                "14 → 24 at once: more is tried again",
                 "paced to 19.2/s: the rate that was accepted",
                 "paced to 0.25/s: refused at the rate before",
                 "14 at once, no pace: everything is accepted again",

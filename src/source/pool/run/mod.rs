@@ -13,5 +13,6 @@ pub mod signed_exchange;
 pub(in crate::source::pool) mod state;
 mod stops;
 pub mod supervision;
+mod timers;
 pub mod worker;
 pub mod worker_handle;

@@ -19,6 +19,7 @@ use crate::event::{EndpointId, Event, Fact, Micros, Offset};
 use crate::job_result::JobResult;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::run::timers::TimerWatch;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::failed_jobs::FailedJobs;
@@ -49,6 +50,8 @@ pub struct SharedRun {
     pub(in crate::source::pool) broken: CancellationToken,
     pub(in crate::source::pool) limit: watch::Sender<u32>,
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
+    /// How late the threads' timers are.
+    pub(in crate::source::pool) timers: TimerWatch,
 }
 
 /// How a reader thread reports that a source has something again. It never waits for the run's lock.
@@ -86,6 +89,7 @@ impl SharedRun {
             broken: CancellationToken::new(),
             limit,
             has_failed_fast: AtomicBool::new(false),
+            timers: TimerWatch::default(),
         })
     }
 

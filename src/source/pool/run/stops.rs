@@ -2,12 +2,13 @@
 //!
 //! The run's clock itself takes the time of a stop away. Start at [`SharedRun::notice_stops`].
 
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior, sleep};
 
 use crate::event::outcome::{Outcome, Phase, Reason};
 use crate::event::{Fact, Offset};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::run::timers::{TIMER, TimerWatch};
 use crate::source::pool::run_time::{RunTime, TICK};
 
 impl SharedRun {
@@ -31,6 +32,7 @@ impl SharedRun {
                 let mut state = self.lock();
                 let now = self.now();
                 state.emit_stop(now, &self.time);
+                state.emit_late_timers(now, &self.timers, false);
                 state.is_at_rest()
             };
             if is_at_rest {
@@ -43,6 +45,31 @@ impl SharedRun {
             }
         }
         self.time.stop_noticing();
+        let mut state = self.lock();
+        let now = self.now();
+        state.emit_late_timers(now, &self.timers, true);
+    }
+
+    /// Measures how late a timer of the caller's thread fires, again and again. It never ends.
+    pub async fn watch_timers(&self) {
+        if !self.time.notices_stops() {
+            return std::future::pending().await;
+        }
+        loop {
+            let command = self.command_applied.notified();
+            let (set_at, stopped) = (Instant::now(), self.time.stopped());
+            sleep(TIMER).await;
+            let late = set_at.elapsed().saturating_sub(TIMER);
+            // The clock is read, so that it knows of a stop that has just ended. A stop has a fact of its own.
+            self.now();
+            if self.time.stopped() == stopped {
+                self.timers.record(late.into());
+            }
+            let is_at_rest = self.lock().is_at_rest();
+            if is_at_rest {
+                command.await;
+            }
+        }
     }
 }
 
@@ -55,6 +82,15 @@ impl RunState {
             let lasted = stopped - self.stopped;
             self.stopped = stopped;
             self.emit_first(now, Fact::Stopped { lasted });
+        }
+    }
+}
+
+impl RunState {
+    /// Emits that timers were late, if that is due; the last report need not be.
+    fn emit_late_timers(&mut self, now: Offset, timers: &TimerWatch, is_last: bool) {
+        if let Some(fact) = timers.take_report(now, is_last) {
+            self.emit_first(now, fact);
         }
     }
 }

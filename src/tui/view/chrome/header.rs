@@ -2,6 +2,7 @@
 //!
 //! Start at [`draw`].
 
+use crate::event::Micros;
 use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
@@ -178,7 +179,8 @@ fn ended(model: &Model, how: RunEnd) -> (Status, String) {
 
 /// The time of the run so far; it stops when the run is over.
 pub fn elapsed(scene: &ViewScene<'_>) -> String {
-    units::clock(scene.model.ended.unwrap_or(scene.now))
+    // The length of a run is rounded as in the summary.
+    units::clock(scene.model.ended.map_or(scene.now, |ended| ended + Micros(50_000)))
 }
 
 /// The estimated time left, if there is an estimate.

@@ -175,6 +175,9 @@ fn remark(scene: &ViewScene<'_>) -> String {
     if totals.jobs_saved > 0 {
         parts.push(format!("{} saved by retry", units::count(totals.jobs_saved)));
     }
+    if totals.jobs_waited > 0 {
+        parts.push(format!("{} done after a refusal", units::count(totals.jobs_waited)));
+    }
     if totals.jobs_repeated > 0 {
         let (again, done) = (units::count(totals.jobs_repeated), units::count(totals.repeats_done));
         parts.push(format!("{again} resent, {done} succeeded"));

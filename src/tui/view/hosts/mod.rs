@@ -144,7 +144,7 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         ColumnHead::right("PACE", columns.pace, None),
         ColumnHead::right("ANSWERED", columns.answered, Some(ANSWERED)),
         ColumnHead::right("THROTTLED", columns.throttled, Some(THROTTLED)),
-        ColumnHead::right("FAILED", columns.failed, Some(FAILED)),
+        ColumnHead::right("ERRORS", columns.failed, Some(FAILED)),
         ColumnHead::right("P95", columns.p95, Some(P95)),
         ColumnHead::left("WHY", columns.why, None),
     ];

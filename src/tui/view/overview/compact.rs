@@ -134,7 +134,7 @@ fn numbers(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (histogram, _) = kpi::latency(scene);
     let p95 = histogram.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
-    let rate = kpi::throughput(scene);
+    let rate = kpi::goodput(scene);
     let failed = units::count_or_nothing(model.totals.jobs_failed);
     let limited = units::count_or_nothing(model.totals.throttled);
     let mut x = 0;

@@ -1,4 +1,4 @@
-//! The key figures: in flight, throughput, latency, failures and rate limiting.
+//! The key figures: in flight, goodput, latency, failures and rate limiting.
 //!
 //! Start at [`large`].
 
@@ -20,7 +20,7 @@ use crate::tui::view::widgets::digits;
 /// Draws five key figures in a row; the first one has large digits.
 pub fn large(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let blocks: [(u16, Panel); 5] =
-        [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
+        [(22, large_flight), (18, large_goodput), (28, large_latency), (21, large_failed), (16, large_limited)];
     let (height, spare) = (pen.height(), pen.width().saturating_sub(KPI_WIDTH));
     let mut x = 0;
     for (i, (least, draw)) in (0..).zip(blocks) {
@@ -61,19 +61,20 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
 }
 
-fn large_throughput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    pen.text(0, 0, "THROUGHPUT", Role::TextDim);
+fn large_goodput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+    pen.text(0, 0, "GOODPUT", Role::TextDim);
     let bold = pen.theme.style(Role::Title);
-    let after = pen.styled(0, 1, &format!("{:>4}", throughput(scene)), bold);
-    pen.text(after, 1, " req/s", Role::TextDim);
+    let after = pen.styled(0, 1, &format!("{:>4}", goodput(scene)), bold);
+    pen.text(after, 1, " good/s", Role::TextDim);
     let width = pen.width().saturating_sub(4).min(16);
-    let seconds = scene.model.throughput.seconds(scene.now, usize::from(width));
+    let seconds = scene.model.goodput.seconds(scene.now, usize::from(width));
     sparkline(pen, 0, 2, seconds.iter().map(|&n| f64::from(n)));
-    let good = scene.model.totals.expected;
-    let ended = scene.model.totals.ended;
+    let (good, ended) = (scene.model.totals.expected, scene.model.totals.ended);
     if ended > 0 {
-        let after = pen.text(0, 3, &units::percent(good, ended), Role::TextDim);
-        pen.text(after, 3, " good", Role::TextDim);
+        let share = units::percent(good, ended);
+        let of_all =
+            if good == ended { format!("{share} good") } else { format!("{share} of {}/s", throughput(scene)) };
+        pen.text(0, 3, &of_all, Role::TextDim);
     }
 }
 
@@ -92,9 +93,17 @@ fn large_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if let Some(text) = since_due(scene.model, pen.width()) {
         pen.text(0, 3, &text, Role::Slow);
     } else if histogram.n() > 0 {
-        let timeouts = scene.model.timeouts().map(|(n, _)| format!(", {}", units::plural(n, "time-out")));
-        let text = format!("{} answered{}", units::count(histogram.n()), timeouts.unwrap_or_default());
-        pen.text(0, 3, &text, Role::TextFaint);
+        pen.text(0, 3, &left_out(scene.model, &histogram), Role::TextFaint);
+    }
+}
+
+/// What the percentiles leave out, or else the number of their answers.
+fn left_out(model: &Model, histogram: &Histogram) -> String {
+    let errors = model.latency.n() - model.good_latency.n();
+    match model.timeouts() {
+        Some((n, longest)) => format!("and {} of {}", units::plural(n, "time-out"), units::length(longest)),
+        None if errors > 0 && model.good_latency.n() > 0 => format!("without {}", units::plural(errors, "error")),
+        None => format!("{} answered", units::count(histogram.n())),
     }
 }
 
@@ -118,9 +127,12 @@ fn large_failed(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             x = pen.text(x, 2, &text, Role::TextDim) + 2;
         }
     }
-    if totals.jobs_saved > 0 {
-        pen.text(0, 3, &format!("{} saved by retry", units::count(totals.jobs_saved)), Role::TextFaint);
-    }
+    let saved = match (totals.jobs_saved, totals.jobs_waited) {
+        (0, 0) => return,
+        (0, waited) => format!("{} after a refusal", units::count(waited)),
+        (saved, _) => format!("{} saved by retry", units::count(saved)),
+    };
+    pen.text(0, 3, &saved, Role::TextFaint);
 }
 
 fn large_limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
@@ -143,8 +155,8 @@ pub fn small(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let (gap, failures_width) = if is_wide { (4, 22) } else { (2, 13) };
     let end = width.saturating_sub(failures_width);
     let mut x = small_flight(pen, scene) + gap;
-    let blocks: [Panel; 2] = [small_throughput, small_latency];
-    // If only one fits, latency is more useful than throughput.
+    let blocks: [Panel; 2] = [small_goodput, small_latency];
+    // If only one fits, latency is more useful than goodput.
     let skipped = usize::from(x + 2 * (BLOCK + gap) > end);
     for draw in blocks.into_iter().skip(skipped) {
         if x + BLOCK + gap <= end {
@@ -181,10 +193,10 @@ fn adapted_pace(model: &Model) -> Option<String> {
     model.only_host().filter(|_| model.ended.is_none())?.adapted?.pace()
 }
 
-fn small_throughput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let after = pen.text(0, 0, &format!("{:>5}", throughput(scene)), Role::Title);
-    pen.text(after, 0, " req/s", Role::TextDim);
-    let seconds = scene.model.throughput.seconds(scene.now, usize::from(pen.width()));
+fn small_goodput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+    let after = pen.text(0, 0, &format!("{:>5}", goodput(scene)), Role::Title);
+    pen.text(after, 0, " ok/s", Role::TextDim);
+    let seconds = scene.model.goodput.seconds(scene.now, usize::from(pen.width()));
     sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)));
 }
 
@@ -247,7 +259,7 @@ pub fn latency(scene: &ViewScene<'_>) -> (Histogram, &'static str) {
     if scene.ui.is_recent && !is_over {
         (scene.model.latency_of_last(scene.now, 10), "last 10 s")
     } else {
-        (scene.model.latency.clone(), "whole run")
+        (scene.model.latency_of_answers().clone(), "whole run")
     }
 }
 
@@ -257,6 +269,15 @@ pub fn throughput(scene: &ViewScene<'_>) -> String {
     match model.ended {
         Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),
         _ => units::significant(model.throughput.per_second(scene.now, 4)),
+    }
+}
+
+/// The current number of good answers per second; after the run, that of the whole run.
+pub fn goodput(scene: &ViewScene<'_>) -> String {
+    let model = scene.model;
+    match model.ended {
+        Some(ended) if ended.0 > 0 => units::significant(model.totals.expected as f64 / (ended.0 as f64 / 1e6)),
+        _ => units::significant(model.goodput.per_second(scene.now, 4)),
     }
 }
 

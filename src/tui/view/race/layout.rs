@@ -27,6 +27,7 @@ pub(super) enum LaneSize {
 pub(super) struct LabLayout {
     pub(super) head: Rect,
     pub(super) sentence: Rect,
+    pub(super) verdict: Rect,
     pub(super) lanes: Vec<Rect>,
     pub(super) size: LaneSize,
     pub(super) outcome: Rect,
@@ -47,6 +48,7 @@ impl LabLayout {
         let head = above(&mut left, 1);
         let foot = below(&mut left, if area.height >= 30 { 2 } else { u16::from(area.height > 3 + lanes) });
         let sentence = above(&mut left, u16::from(area.height >= 20));
+        let verdict = above(&mut left, u16::from(area.height >= 20));
         above(&mut left, u16::from(area.height >= 30));
         let outcome = below(
             &mut left,
@@ -82,7 +84,7 @@ impl LabLayout {
                 (0..lanes).map(at).map(|at| at.intersection(left)).collect()
             }
         };
-        Self { head, sentence, lanes, size, outcome, foot }
+        Self { head, sentence, verdict, lanes, size, outcome, foot }
     }
 }
 
@@ -139,7 +141,7 @@ mod tests {
             let area = Rect::new(0, 0, width, height);
             let place = LabLayout::new(area, lanes);
             let mut all = place.lanes.clone();
-            all.extend([place.head, place.sentence, place.outcome, place.foot]);
+            all.extend([place.head, place.sentence, place.verdict, place.outcome, place.foot]);
             all.retain(|at| at.width > 0 && at.height > 0);
             for (i, at) in all.iter().enumerate() {
                 prop_assert_eq!(at.intersection(area), *at);

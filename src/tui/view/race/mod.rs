@@ -17,6 +17,7 @@ mod sentences;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::model::verdict::headline::main_sentence;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
@@ -28,6 +29,7 @@ use crate::tui::view::pen::{Pen, replace_non_ascii};
 use crate::tui::view::race::layout::LabLayout;
 use crate::tui::view::race::paragraph::Paragraph;
 use crate::tui::view::race::scene::{LabScene, LaneScene};
+use crate::tui::view::verdict;
 
 /// Draws the whole screen at any size, and returns its click targets.
 pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
@@ -39,6 +41,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     head::draw(&mut screen.within(place.head), scene);
     if place.sentence.height > 0 {
         screen.within(place.sentence).text(0, 0, scene.race.sentence, Role::TextDim);
+    }
+    if place.verdict.height > 0 {
+        headline(&mut screen.within(place.verdict), scene);
     }
     for (lane, at) in lanes(scene).zip(&place.lanes) {
         lane::draw(&mut screen.within(*at), &lane, place.size);
@@ -58,6 +63,17 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
         replace_non_ascii(frame.buffer_mut());
     }
     targets
+}
+
+/// Draws the verdict on the wrong program, or else how it is going.
+fn headline(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
+    let Some(lane) = lanes(scene).find(|lane| !lane.figures.is_right).or_else(|| lanes(scene).next()) else { return };
+    let (sentence, gravity) = main_sentence(lane.model, None, scene.now);
+    let from = pen.text(0, 0, &lane.letter.to_string(), Role::TextDim) + 1;
+    let (width, height) = (pen.width(), pen.height());
+    let mut rest = pen.part(from, 0, width.saturating_sub(from), height);
+    let end = rest.width();
+    verdict::draw_sentence(&mut rest, sentence, verdict::status_of(gravity), end);
 }
 
 /// The number of requests that a screen of this size shows.

@@ -3,7 +3,7 @@
 use crate::model::verdict::{Case, sentence};
 
 /// Twenty attempts per second for five seconds, with `n` refusals.
-fn refused(n: u64) -> Case {
+pub fn refused(n: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..100 {
         case.good(&format!("a#{i}"), "", (i * 50, i * 50 + 120));
@@ -43,7 +43,7 @@ fn single_refusals_are_no_finding() {
 }
 
 /// Eight jobs, `n` of which are retried without success.
-fn retried(n: u64) -> Case {
+pub fn retried(n: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..8 {
         let from = i * 50;
@@ -71,7 +71,7 @@ fn retries_in_vain_are_a_finding() {
 }
 
 /// 100 jobs, two at once; the jobs of `bad` end so.
-fn failing(bad: impl Fn(u64) -> bool, end: &str) -> Case {
+pub fn failing(bad: impl Fn(u64) -> bool, end: &str) -> Case {
     let mut case = Case::new("limit 2 jobs 100");
     for i in 0..100 {
         let from = i / 2 * 50;
@@ -116,7 +116,7 @@ fn failures_that_are_few_or_scattered_are_in_no_span() {
 }
 
 /// 100 jobs, two at once, 50 ms each; `n` of them time out after a second.
-fn hanging(n: u64) -> Case {
+pub fn hanging(n: u64) -> Case {
     let mut case = failing(|_| false, "");
     for i in 0..n {
         case.job(&format!("a#{}", 900 + i), "", (100 * i, 100 * i + 1_000), "timeout");
@@ -152,7 +152,7 @@ fn refusals_that_are_over_are_in_the_past() {
 }
 
 /// Eight at once, of which those above `most` in flight are refused.
-fn capped(most: u64) -> Case {
+pub fn capped(most: u64) -> Case {
     let mut case = Case::new("limit 8");
     for round in 0..10 {
         for i in 0..8 {

@@ -1,16 +1,16 @@
 //! Tests of the verdict: for each finding a run that has it, one just below the threshold, and healthy runs.
 
 mod answers;
+mod journals;
 mod load;
 mod order;
 
 use std::fmt::Write;
 
 use inflight::model::Model;
+use inflight::model::verdict::findings;
 use inflight::model::verdict::headline::main_sentence;
-use inflight::model::verdict::sentences::sentence_of;
 use inflight::model::verdict::working::working;
-use inflight::model::verdict::{Finding, findings};
 
 use crate::scenario::notation::scenario;
 use crate::scenario::{fixtures, fold};
@@ -58,7 +58,7 @@ impl Case {
     #[track_caller]
     fn finds(self, kinds: &[&str]) -> Model {
         let model = self.model();
-        let found: Vec<_> = findings(&model).iter().map(Finding::kind).collect();
+        let found: Vec<_> = findings(&model, None).iter().map(|finding| finding.kind).collect();
         assert_eq!(found, kinds, "{:#?}", working(&model, None, model.last));
         model
     }
@@ -66,7 +66,7 @@ impl Case {
 
 /// The main finding, or else the headline.
 fn sentence(model: &Model) -> String {
-    main_sentence(model, None, model.last).to_string()
+    main_sentence(model, None, model.last).0.to_string()
 }
 
 #[test]
@@ -90,18 +90,15 @@ fn healthy_runs_of_every_kind_stay_silent() {
     }
     steady.step(2_600, "end");
     steady.finds(&[]);
-    assert_eq!(findings(&Model::default()), []);
-    assert_eq!(findings(&fold(&fixtures::read("watched-level-only"))), []);
+    assert_eq!(findings(&Model::default(), None), []);
+    assert_eq!(findings(&fold(&fixtures::read("watched-level-only")), None), []);
 }
 
 #[test]
 fn recordings_of_real_runs_have_their_findings() {
     let kinds = |fixture: &str| -> Vec<_> {
         let model = fold(&fixtures::read(fixture));
-        findings(&model)
-            .iter()
-            .map(|finding| (finding.kind(), sentence_of(finding, &model, None).to_string()))
-            .collect()
+        findings(&model, None).iter().map(|finding| (finding.kind, finding.sentence.to_string())).collect()
     };
     assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
     assert_eq!(

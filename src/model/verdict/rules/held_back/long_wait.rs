@@ -10,26 +10,26 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::host_sentences::host_name;
-use crate::model::verdict::sentences::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, host_name};
 use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// A host that asked for a long wait, or that was given up because it refused everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LongWaitFinding {
+struct LongWaitFinding {
     /// Number of the host.
-    pub host: usize,
+    host: usize,
     /// What becomes of its jobs.
-    pub fate: WaitFate,
+    fate: WaitFate,
     /// Number of hosts in this state.
-    pub hosts: u64,
+    hosts: u64,
 }
 
 /// What becomes of the jobs of a host that asked for a long wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WaitFate {
+enum WaitFate {
     /// They wait until the moment that it named.
     Wait {
         /// How long it asked for.
@@ -56,7 +56,13 @@ pub enum WaitFate {
 }
 
 /// A host has been given up because it refused, or asked for a wait so long that nothing else explains the run now.
-pub fn long_wait(figures: &RunFigures<'_>) -> Option<LongWaitFinding> {
+pub fn long_wait(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    let found = find(figures)?;
+    let gravity = if matches!(found.fate, WaitFate::GivenUp { .. }) { Gravity::Failed } else { Gravity::Limited };
+    Some((gravity, found.sentence(figures.model), found.explanation()))
+}
+
+fn find(figures: &RunFigures<'_>) -> Option<LongWaitFinding> {
     let model = figures.model;
     let given_up = || model.hosts_given_up().filter(|(_, given_up)| !given_up.was_down);
     if let Some((host, first)) = given_up().next() {
@@ -87,7 +93,7 @@ fn fate_of_wait(model: &Model, host: usize) -> Option<WaitFate> {
 
 impl LongWaitFinding {
     /// The finding as a sentence.
-    pub fn sentence(&self, model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_name(model, self.host);
         let others =
             if self.hosts > 1 { format!(" ({} in all)", units::plural(self.hosts, "host")) } else { String::new() };
@@ -97,7 +103,9 @@ impl LongWaitFinding {
                 asked_text(*asked),
                 format!("nothing starts there before {}", units::clock_seconds(*until)),
                 "its jobs wait, and lose no try".to_owned(),
-            ),
+            )
+            .or_number(format!("A wait of {}", units::length(*asked)))
+            .or_brief(format!("{name}, until {}", units::clock_seconds(*until)), "its jobs wait"),
             WaitFate::WillFail { asked, until, fails_at } => {
                 let (until, fails_at) = (units::clock_seconds(*until), units::clock_seconds(*fails_at));
                 VerdictSentence::new(
@@ -105,7 +113,8 @@ impl LongWaitFinding {
                     format!("nothing starts there before {until}"),
                     format!("its jobs fail at {fails_at}, as `retry.longest_wait` sets"),
                 )
-                .or_brief(format!("until {until}"), format!("jobs fail at {fails_at}"))
+                .or_number(format!("A wait of {}", units::length(*asked)))
+                .or_brief(format!("{name}, until {until}"), &format!("jobs fail at {fails_at}"))
             }
             WaitFate::GivenUp { since, why } => {
                 let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));
@@ -117,13 +126,14 @@ impl LongWaitFinding {
                 let since = units::clock_seconds(*since);
                 let number = format!("{name} was given up at {since}{others}");
                 VerdictSentence::new(number, sanitize(why).into_owned(), remedy)
-                    .or_brief("see `retry.longest_wait`".to_owned(), failed)
+                    .or_number(format!("Given up at {since}"))
+                    .or_brief(format!("{name}, see `retry.longest_wait`"), &failed)
             }
         }
     }
 
     /// How it was found.
-    pub fn explanation(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let observed = match &self.fate {
             WaitFate::Wait { asked, .. } | WaitFate::WillFail { asked, .. } => {
                 format!("a refusal that asked for a wait of {}", units::length(*asked))
@@ -137,6 +147,7 @@ impl LongWaitFinding {
                 units::length(t::LONG_WAIT)
             ),
             refuted: "an accepted request before that moment",
+            causes: &["a quota for an hour or a day", "a block of this client"],
             press: Some(Press::Hosts),
         }
     }
