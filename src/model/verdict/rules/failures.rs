@@ -168,6 +168,6 @@ fn brief_advice(cause: Cause) -> &'static str {
         Cause::TimedOut(_) | Cause::Failed(Reason::Unreachable | Reason::Dns | Reason::Proxy) => "check the network",
         Cause::Throttled(_) => "send fewer at once",
         Cause::Status(_) => advice(cause),
-        Cause::Failed(_) => "see the failures",
+        Cause::Failed(_) | Cause::Unexpected(_) => "see the failures",
     }
 }
