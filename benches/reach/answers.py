@@ -68,6 +68,22 @@ def stale_post_dropped(trial):
     trial.equal("jobs that settled", done.jobs("settled"), 60)
 
 
+@case("F1", "POST, the server closes 0.3 s after each answer: few are lost, and none is sent twice")
+def stale_post_late(trial):
+    def behaviour(connection):
+        if connection.request():
+            connection.send(OK)
+            time.sleep(0.3)
+
+    plan = '[[endpoint]]\nurl = "{}/{{id}}"\nmethod = "POST"\nbody = "x"\neach = {{ id = "1..=60" }}\n[limits]\nrate = "20/s"\n[retry]\nattempts = 1\n'
+    with Server(behaviour) as server:
+        done = trial.run(trial.file("plan.toml", plan.format(server.url)))
+        twice = len(server.targets()) - len(set(server.targets()))
+    trial.equal("requests that were sent twice", twice, 0)
+    # Each thread learns it by itself, and a request that was lost may have been acted on. Without learning it is half.
+    trial.right("more than a tenth of 60 were lost", done.jobs("failed") is not None and done.jobs("failed") <= 6, done.jobs("failed"))
+
+
 @case("F1", "the attempt is reported as stale")
 def stale_reported(trial):
     with Server(drops_second) as server:

@@ -1,4 +1,4 @@
-"""Certificates of openssl, and nginx, tinyproxy and a FastAPI application on free ports. Each is made when first needed.
+"""Certificates of openssl, and nginx, haproxy, tinyproxy, squid and a FastAPI application on free ports. Each is made when first needed.
 
 Start at `Shared`.
 """
@@ -54,6 +54,60 @@ MaxClients 50
 Allow 127.0.0.1
 {more}
 """
+
+
+HAPROXY = """
+global
+  maxconn 200
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 10s
+  timeout server 10s
+frontend idle
+  bind 127.0.0.1:{idle}
+  timeout http-keep-alive 300ms
+  http-request return status 200 content-type text/plain string ok
+frontend closing
+  bind 127.0.0.1:{closing}
+  option httpclose
+  http-request return status 200 content-type text/plain string ok
+frontend rejecting
+  bind 127.0.0.1:{rejecting}
+  http-request reject if METH_POST
+  http-request reject if {{ path /reject }}
+  http-request return status 200 content-type text/plain string ok
+frontend denying
+  bind 127.0.0.1:{denying}
+  http-request deny deny_status 403
+frontend empty
+  bind 127.0.0.1:{empty}
+  default_backend none
+backend none
+  server dead 127.0.0.1:1
+"""
+
+SQUID = """
+http_port 127.0.0.1:{port}
+auth_param basic program {helper} {folder}/squid.logins
+auth_param basic children 2 startup=1
+acl known proxy_auth REQUIRED
+http_access allow known
+http_access deny all
+cache deny all
+cache_mem 8 MB
+access_log none
+cache_log {folder}/squid.log
+pid_filename none
+coredump_dir {folder}
+visible_hostname squid.test
+pinger_enable off
+shutdown_lifetime 0 seconds
+max_filedescriptors 1024
+"""
+
+# Where Debian and others have the program that checks logins.
+SQUID_HELPERS = ("/usr/lib/squid/basic_ncsa_auth", "/usr/lib64/squid/basic_ncsa_auth", "/usr/libexec/squid/basic_ncsa_auth")
 
 
 def openssl(*arguments):
@@ -166,6 +220,30 @@ class Shared:
         return self.proxy("BasicAuth ann secret")
 
     @functools.cached_property
+    def haproxy(self):
+        """The ports of haproxy: `idle`, `closing`, `rejecting`, `denying`, `empty`."""
+        ports = {name: serve.free_port() for name in ("idle", "closing", "rejecting", "denying", "empty")}
+        with open(self.path("haproxy.cfg"), "w", encoding="ascii") as file:
+            file.write(HAPROXY.format(**ports))
+        self.spawn(ports["idle"], [shutil.which("haproxy"), "-f", file.name, "-db"])
+        return ports
+
+    @functools.cached_property
+    def squid(self):
+        """A forward proxy that wants the login ann:secret."""
+        port = serve.free_port()
+        # It gives up its rights, and then still reads and writes here.
+        os.chmod(self.folder, 0o777)
+        login = subprocess.run(["openssl", "passwd", "-apr1", "secret"], check=True, capture_output=True, text=True).stdout.strip()
+        with open(self.path("squid.logins"), "w", encoding="ascii") as file:
+            file.write(f"ann:{login}\n")
+        helper = next(path for path in SQUID_HELPERS if os.path.exists(path))
+        with open(self.path("squid.conf"), "w", encoding="ascii") as file:
+            file.write(SQUID.format(port=port, folder=self.folder, helper=helper))
+        self.spawn(port, [shutil.which("squid"), "-N", "-f", file.name])
+        return port
+
+    @functools.cached_property
     def fastapi(self):
         port = serve.free_port()
         program = os.path.join(install.folder(), "venv", "bin", "uvicorn")
@@ -174,18 +252,19 @@ class Shared:
         return port
 
 
-# What an installation is called in benches/limiters; tinyproxy is only here.
+# What an installation is called in benches/limiters; tinyproxy and squid are only here.
 def missing(need):
     """None if it can be had, otherwise the reason why not."""
-    if need in ("tinyproxy", "tinyproxy_password"):
+    if need in ("tinyproxy", "tinyproxy_password", "squid"):
         try:
-            install.debian("tinyproxy", "tinyproxy")
+            package = need.removesuffix("_password")
+            install.debian(package, package)
         except (OSError, subprocess.CalledProcessError) as error:
             return install.reason(error)
         return None
     if need == "certificates":
         return None if shutil.which("openssl") else "`openssl` is missing"
-    return install.available({"nginx": "nginx", "fastapi": "uvicorn"}[need])
+    return install.available({"nginx": "nginx", "haproxy": "haproxy", "fastapi": "uvicorn"}[need])
 
 
 def basic(user, password):

@@ -7,6 +7,7 @@ use std::fmt;
 use http::StatusCode;
 
 use crate::event::outcome::{Outcome, Phase, Reason};
+use crate::event::short_text::ShortText;
 
 /// Why an attempt or a job failed, without the details of the single case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub enum Cause {
     TimedOut(Phase),
     /// No complete answer, for this reason.
     Failed(Reason),
+    /// The answer does not meet this expectation of the plan.
+    Unexpected(ShortText),
 }
 
 impl Cause {
@@ -29,6 +32,7 @@ impl Cause {
             Outcome::Answered { status, .. } => Some(Self::Status(*status)),
             Outcome::Throttled { status, .. } => Some(Self::Throttled(*status)),
             Outcome::TimedOut { phase } => Some(Self::TimedOut(*phase)),
+            Outcome::Failed { expected: Some(expected), .. } => Some(Self::Unexpected(ShortText::new(expected))),
             Outcome::Failed { reason, .. } => Some(Self::Failed(*reason)),
         }
     }
@@ -58,7 +62,8 @@ impl Cause {
                 | Reason::GivenUp
                 | Reason::Local
                 | Reason::Panicked,
-            ) => CauseKind::GaveUp,
+            )
+            | Self::Unexpected(_) => CauseKind::GaveUp,
         }
     }
 }
@@ -100,6 +105,7 @@ impl fmt::Display for Cause {
             }
             Self::TimedOut(phase) => write!(f, "timeout, {phase}"),
             Self::Failed(reason) => write!(f, "{reason}"),
+            Self::Unexpected(expected) => write!(f, "expected {expected}"),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod origin;
 pub mod outcome;
 pub mod reasons;
 pub mod run_times;
+pub mod short_text;
 pub mod waits;
 
 use std::sync::Arc;

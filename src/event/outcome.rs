@@ -46,6 +46,9 @@ pub enum Outcome {
         /// The message of the library or the operating system.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<Arc<str>>,
+        /// The expectation of the plan that was not met, secrets masked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Arc<str>>,
     },
     /// The client cancelled it: inflight, or the watched program.
     Cancelled,

@@ -150,7 +150,7 @@ impl RequestGuard {
             Ok(Response { status, body, .. }) => {
                 Outcome::Answered { status: *status, bytes: body.len() as u64, expected: *status == 200 }
             }
-            Err(error) => Outcome::Failed { reason: reason(error), detail: None },
+            Err(error) => Outcome::Failed { reason: reason(error), detail: None, expected: None },
         };
     }
 }

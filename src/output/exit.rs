@@ -102,7 +102,7 @@ mod tests {
     }
 
     fn lost(reason: Reason) -> Outcome {
-        Outcome::Failed { reason, detail: None }
+        Outcome::Failed { reason, detail: None, expected: None }
     }
 
     #[track_caller]

@@ -24,6 +24,7 @@ pub fn cause_kind(cause: Cause) -> &'static str {
         Cause::Throttled(_) => "throttled",
         Cause::TimedOut(_) => "timeout",
         Cause::Failed(reason) => reason_kind(reason),
+        Cause::Unexpected(_) => reason_kind(Reason::Unexpected),
     }
 }
 
@@ -42,7 +43,7 @@ pub fn is_out_of_reach(cause: Cause) -> bool {
     match cause {
         Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls),
         Cause::Failed(reason) => matches!(reason, Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Proxy),
-        Cause::Status(_) | Cause::Throttled(_) => false,
+        Cause::Status(_) | Cause::Throttled(_) | Cause::Unexpected(_) => false,
     }
 }
 

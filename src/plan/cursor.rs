@@ -169,6 +169,11 @@ impl Cursor {
         self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.jobs?))
     }
 
+    /// The weights of all sources.
+    pub fn weights(&self) -> Vec<u32> {
+        self.streams.iter().map(|stream| stream.weight).collect()
+    }
+
     /// How many jobs a source has, if that is known.
     pub fn jobs_of(&self, source: usize) -> Option<u64> {
         self.streams.get(source)?.jobs

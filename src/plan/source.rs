@@ -42,6 +42,8 @@ pub struct Source {
     /// Whether the body of the plan implied the content type.
     pub(super) derives_content_type: bool,
     pub(super) rules: Rules,
+    /// Its share of the starts, compared with those of other sources.
+    pub(super) weight: u32,
     /// Whether rows that repeat an earlier one are left out.
     pub(super) unique: bool,
     /// How many different rows are remembered to find those that repeat one.
@@ -118,6 +120,7 @@ impl Source {
             auth: None,
             derives_content_type: false,
             rules: Rules::default(),
+            weight: 1,
             unique: false,
             compares: defaults::COMPARED_ROWS,
             written: Vec::new(),

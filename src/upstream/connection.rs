@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::upstream::behaviour::RawReply;
 use crate::upstream::ledger::OpenRequest;
+use crate::upstream::received::ReceivedBytes;
 use crate::upstream::reply::UnflushedReplies;
 
 /// The state that a connection and its requests share.
@@ -14,6 +15,8 @@ use crate::upstream::reply::UnflushedReplies;
 pub struct ServerConnection {
     /// Responses that are not flushed yet.
     pub unflushed: Rc<UnflushedReplies>,
+    /// What the socket has received lately.
+    pub received: ReceivedBytes,
     raw_reply: Cell<Option<(RawReply, OpenRequest)>>,
 }
 

@@ -8,16 +8,15 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::upstream::connection::ServerConnection;
 use crate::upstream::handlers::UpstreamState;
 use crate::upstream::raw_reply;
-use crate::upstream::reply::UnflushedReplies;
 use crate::upstream::serve::serve;
 
 /// Serves a connection until it ends. The ledger counts it in every case.
@@ -26,7 +25,7 @@ pub async fn serve_connection(stream: TcpStream, state: Rc<UpstreamState>) {
     // Send small responses at once. If this fails, they are only slower.
     let _ = stream.set_nodelay(true);
     let connection = Rc::new(ServerConnection::default());
-    let socket = Socket { io: TokioIo::new(stream), unflushed: Rc::clone(&connection.unflushed) };
+    let socket = TokioIo::new(Socket { stream, connection: Rc::clone(&connection) });
     let service = service_fn(|request| serve(Rc::clone(&state), Rc::clone(&connection), request));
     // Set no time limit for heads, because hyper's limit would also close idle connections.
     let mut http = http1::Builder::new().header_read_timeout(None).serve_connection(socket, service);
@@ -37,42 +36,45 @@ pub async fn serve_connection(stream: TcpStream, state: Rc<UpstreamState>) {
         Poll::Pending => connection.take_raw_reply().map_or(Poll::Pending, |raw_reply| Poll::Ready(Some(raw_reply))),
     });
     if let Some((raw_reply, open_request)) = take_over.await {
-        let stream = http.into_parts().io.io.into_inner();
+        let stream = http.into_parts().io.into_inner().stream;
         // If the client disconnects first, the request counts as abandoned.
         let _ = raw_reply::send(raw_reply, stream, open_request).await;
     }
 }
 
-/// The socket, which marks when everything that was written has been flushed.
+/// The socket, which keeps what it receives and marks when everything that was written has been flushed.
 struct Socket {
-    io: TokioIo<TcpStream>,
-    unflushed: Rc<UnflushedReplies>,
+    stream: TcpStream,
+    connection: Rc<ServerConnection>,
 }
 
-impl Read for Socket {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let n_before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.connection.received.add(&buf.filled()[n_before..]);
+        Poll::Ready(Ok(()))
     }
 }
 
-impl Write for Socket {
+impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
     /// hyper calls this only when its own buffer is empty.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-        self.unflushed.mark_flushed();
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.connection.unflushed.mark_flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_write_vectored(
@@ -80,6 +82,6 @@ impl Write for Socket {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 }

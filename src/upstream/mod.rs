@@ -18,6 +18,7 @@ mod handlers;
 mod ledger;
 mod raw_reply;
 mod read;
+mod received;
 mod record;
 mod reply;
 mod serve;

@@ -36,10 +36,17 @@ pub async fn serve(
 ) -> Result<Response<ReplyBody>, hyper::Error> {
     let (head, mut body) = request.into_parts();
     if let Some(answer) = tally_answer(&state, &head) {
+        connection.received.forget();
         return Ok(answer.into_response(&head.method, None, &connection));
     }
 
     let handler = state.handler(&head);
+    let mut fields = None;
+    if matches!(&handler.behaviour, Ok(behaviour) if matches!(behaviour.act, Act::Echo)) {
+        fields = connection.received.take_fields(&head);
+    } else {
+        connection.received.forget();
+    }
     let open_request = state.ledger.enter(handler.host, handler.path);
     // Read the body to its end, because only then does hyper notice that the client disconnects.
     let mut n_bytes = 0;
@@ -47,7 +54,7 @@ pub async fn serve(
         n_bytes += frame?.data_ref().map_or(0, Bytes::len);
     }
 
-    match run(&handler, &head, n_bytes).await {
+    match run(&handler, &head, (fields, n_bytes)).await {
         ServeResult::Answer(answer) => Ok(answer.into_response(&head.method, Some(open_request), &connection)),
         ServeResult::Raw(raw_reply) => connection.hand_over(raw_reply, open_request).await,
         ServeResult::Hang => {
@@ -72,7 +79,10 @@ struct UpstreamAnswer {
     content: Content,
 }
 
-async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> ServeResult {
+/// The header fields of a request to echo, if they are known, and the length of its body.
+type Echoed = (Option<Vec<(String, String)>>, usize);
+
+async fn run(handler: &Handler, head: &Parts, echoed: Echoed) -> ServeResult {
     let behaviour = match &handler.behaviour {
         Ok(behaviour) => behaviour,
         Err(refused) => return ServeResult::Answer(UpstreamAnswer::text(refused.status, refused.page())),
@@ -112,7 +122,7 @@ async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> ServeResult {
         Act::Hang => return ServeResult::Hang,
         Act::Trickle { bytes, every } => UpstreamAnswer::new(fine, TEXT, Content::trickle(*bytes, *every)),
         Act::Infinite => UpstreamAnswer::new(fine, TEXT, Content::Endless),
-        Act::Echo => UpstreamAnswer::json(&Echo::new(head, n_bytes)),
+        Act::Echo => UpstreamAnswer::json(&Echo::new(head, echoed)),
         Act::Redirect { to, status } => UpstreamAnswer::text(*status, "elsewhere\n").with(LOCATION, to.clone()),
         Act::Headers(headers) => {
             let mut answer = plain(fine);
@@ -194,18 +204,19 @@ fn hostile() -> UpstreamAnswer {
 struct Echo<'a> {
     method: &'a str,
     path: String,
-    /// Names and values in the order of arrival, grouped by name.
-    headers: Vec<(&'a str, String)>,
+    /// Names and values as they came.
+    headers: Vec<(String, String)>,
     body_bytes: usize,
 }
 
 impl<'a> Echo<'a> {
-    fn new(head: &'a Parts, body_bytes: usize) -> Self {
+    fn new(head: &'a Parts, (fields, body_bytes): Echoed) -> Self {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         Self {
             method: head.method.as_str(),
             path: head.uri.to_string(),
-            headers: head.headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect(),
+            headers: fields
+                .unwrap_or_else(|| head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()),
             body_bytes,
         }
     }

@@ -92,6 +92,8 @@ pub struct Example {
     pub target: Option<Arc<str>>,
     /// The message of the library or the operating system.
     pub detail: Option<Arc<str>>,
+    /// The expectation of the plan that was not met.
+    pub expected: Option<Arc<str>>,
     /// The answer, if it was sampled.
     pub answer: Option<Arc<FailureSample>>,
 }
@@ -99,15 +101,15 @@ pub struct Example {
 impl Example {
     /// An example with the details of an outcome.
     pub(super) fn from_outcome(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
-        let detail = match outcome {
-            Outcome::Failed { detail, .. } => detail.clone(),
+        let (detail, expected) = match outcome {
+            Outcome::Failed { detail, expected, .. } => (detail.clone(), expected.clone()),
             Outcome::Answered { .. }
             | Outcome::Redirected { .. }
             | Outcome::Throttled { .. }
             | Outcome::TimedOut { .. }
-            | Outcome::Cancelled => None,
+            | Outcome::Cancelled => (None, None),
         };
-        Self { target: target.cloned(), detail, ..Self::default() }
+        Self { target: target.cloned(), detail, expected, ..Self::default() }
     }
 }
 

@@ -73,7 +73,7 @@ fn retry_word(cause: Cause) -> Option<String> {
             | Reason::ClosedEarly
             | Reason::Local,
         ) => Some("connect".to_owned()),
-        Cause::Failed(_) => None,
+        Cause::Failed(_) | Cause::Unexpected(_) => None,
     }
 }
 
@@ -83,7 +83,7 @@ fn can_change(cause: Cause) -> bool {
     match cause {
         Cause::Status(status @ 400..=499) => matches!(status, 403 | 408 | 409 | 421 | 423..=425 | 429),
         Cause::Status(status) => !matches!(status, 501 | 505),
-        Cause::Throttled(_) | Cause::TimedOut(_) | Cause::Failed(_) => true,
+        Cause::Throttled(_) | Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => true,
     }
 }
 

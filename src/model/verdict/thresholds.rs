@@ -203,8 +203,8 @@ pub const TIMEOUT_LEAST: u64 = 3;
 
 /// Minimum number of pauses.
 pub const PAUSES: u64 = 2;
-/// Minimum length of a pause.
-pub const PAUSE_LEAST: Micros = Micros(200_000);
+/// Minimum length of a pause. A shorter one may be a stop of this process that was too short to be noticed.
+pub const PAUSE_LEAST: Micros = Micros(320_000);
 /// Number of attempts whose median is compared with a pause after them.
 pub const PAUSE_BEFORE: usize = 16;
 /// Minimum length of a pause, in medians.

@@ -138,17 +138,18 @@ fn row_items(rows: &CheckedRows) -> Vec<Item> {
     ]
 }
 
-/// The endpoints with the most rows.
+/// The endpoints with the most jobs.
 fn largest_endpoints(rows: &CheckedRows) -> Vec<Item> {
-    let mut by_size: Vec<_> = rows.by_endpoint.iter().collect();
-    by_size.sort_by_key(|(_, n_rows)| std::cmp::Reverse(*n_rows));
+    let jobs = rows.by_endpoint.iter().filter_map(|(name, n_jobs)| Some((name, (*n_jobs)?)));
+    let mut by_size: Vec<_> = jobs.filter(|(_, n_jobs)| *n_jobs > 0).collect();
+    by_size.sort_by_key(|(_, n_jobs)| std::cmp::Reverse(*n_jobs));
     let others = by_size.split_off(by_size.len().min(MAX_ENDPOINTS));
     let counted =
-        |key: String, n_rows| Item::new(key, Value::Count(n_rows), Provenance::Detected("counted".to_owned()));
-    let mut items: Vec<_> = by_size.into_iter().map(|(name, n_rows)| counted(name.to_string(), *n_rows)).collect();
+        |key: String, n_jobs| Item::new(key, Value::Count(n_jobs), Provenance::Detected("counted".to_owned()));
+    let mut items: Vec<_> = by_size.into_iter().map(|(name, n_jobs)| counted(name.to_string(), n_jobs)).collect();
     if !others.is_empty() {
         let key = format!("{} more", units::count(others.len() as u64));
-        items.push(counted(key, others.iter().map(|(_, n_rows)| n_rows).sum()));
+        items.push(counted(key, others.iter().map(|(_, n_jobs)| n_jobs).sum()));
     }
     items
 }

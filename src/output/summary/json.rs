@@ -134,6 +134,7 @@ fn failure(model: &Model, cause: Cause, group: &FailureGroup) -> Value {
     json!({
         "cause": cause.to_string(),
         "kind": failure_kind::cause_kind(cause),
+        "expected": group.example.expected,
         "count": group.jobs,
         "first_s": rounded(group.first.since(Offset::ZERO).as_secs_f64()),
         "last_s": rounded(group.last.since(Offset::ZERO).as_secs_f64()),

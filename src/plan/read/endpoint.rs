@@ -91,6 +91,7 @@ fn read_endpoint(
     let body = BodyEntries::get(&mut section);
     let rows = rows::read(&mut section);
     let unique = section.get("unique").and_then(|entry| rows::read_unique(&entry, rows.as_ref()));
+    let weight = section.get("weight").map_or(Some(1), |entry| rows::read_weight(&entry));
     let timeout = section.get("timeout");
     let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
@@ -145,6 +146,7 @@ fn read_endpoint(
         auth,
         derives_content_type: content_type.is_some(),
         rules: own_rules.over(&defaults.rules),
+        weight: weight.unwrap_or(1),
         ..Source::new(naming, rows, Target::Template(url), columns)
     };
     if unique == Some(true) {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use toml::de::DeValue;
 
-use crate::plan::defaults::MAX_JOBS;
+use crate::plan::defaults::{MAX_JOBS, MAX_WEIGHT};
 use crate::plan::error::io_reason;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
@@ -44,6 +44,12 @@ pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
         }
         [None, None, None] => Some(Rows::Repeat(1)),
     }
+}
+
+/// Reads the weight of an endpoint.
+pub(super) fn read_weight(entry: &PlanEntry<'_>) -> Option<u32> {
+    let weight = u32::try_from(entry.count()?).ok().filter(|weight| (1..=MAX_WEIGHT).contains(weight));
+    entry.check(weight.ok_or_else(|| ValueError::new("not from 1 to 100,000", "write a number such as `3`")))
 }
 
 /// Reads whether rows that repeat an earlier one are left out.

@@ -39,6 +39,8 @@ pub(in crate::plan) struct SourceStream {
     pub(in crate::plan) n_priority: u64,
     /// What the user should know about its rows, until it is taken.
     pub(in crate::plan) notes: Vec<String>,
+    /// Its share of the starts.
+    pub(in crate::plan) weight: u32,
     /// Whether its rows can be read again.
     pub(in crate::plan) is_repeatable: bool,
     /// It has not been opened yet, so nothing is known about its rows.
@@ -87,6 +89,7 @@ impl SourceStream {
             priority: Vec::new(),
             n_priority: 0,
             notes: Vec::new(),
+            weight: source.weight,
             is_repeatable: source.is_repeatable(),
             is_opening,
         })

@@ -143,7 +143,8 @@ fn parse(text: &str, path_as_is: bool) -> Result<RequestUrl, String> {
     // The parser would accept tabs, line breaks and blanks. In a list they are mistakes.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_plain && text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(format!("`{}` has a blank in it", quoted(text)));
+        let what = if text.contains(char::is_whitespace) { "a blank" } else { "a control character" };
+        return Err(format!("`{}` has {what} in it", quoted(text)));
     }
     let url = RequestUrl::parse(text, path_as_is).map_err(|why| format!("`{}` is not a URL: {why}", quoted(text)))?;
     if url.host_str().is_none_or(str::is_empty) || url[Position::BeforeHost..Position::AfterHost].is_empty() {
@@ -226,6 +227,7 @@ mod tests {
         assert_eq!(url("javascript:alert(1)"), "scheme `javascript` is not one of http, https and practice");
         assert_eq!(url("hello"), "`hello` is neither a URL nor a domain");
         assert_eq!(url("https://a b/"), "`https://a b/` has a blank in it");
+        assert_eq!(url("https://a/\0"), "`https://a/␀` has a control character in it");
         assert_eq!(url("https://a.b:99999/"), "`https://a.b:99999/` is not a URL: invalid port number");
     }
 

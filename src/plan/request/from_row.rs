@@ -44,7 +44,7 @@ impl RequestBuilder {
         self.auth.authorize(&mut headers, &[], &address.url)?;
         let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        let own = Rules { timeout: row.timeout, status: row.status, ..Rules::default() };
+        let own = Rules { timeout: row.timeout, status: row.status, answer: row.answer, ..Rules::default() };
         let policy = (own != Rules::default()).then(|| Arc::new(own.over(&self.rules).policy()));
         Ok(BuiltRequest { method, address, target, headers, header_names, body, row_values: None, name, policy })
     }

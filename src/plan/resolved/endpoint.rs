@@ -72,13 +72,18 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
         Rows::File { .. } | Rows::Stream { .. } if is_listed => Provenance::CommandLine,
         Rows::File { .. } | Rows::Stream { .. } => provenance("rows"),
     };
-    let jobs = cursor.jobs_of(i).map(Value::Count);
+    let is_shared = plan.limits.jobs.is_some() && plan.sources.len() > 1;
+    let jobs = cursor.jobs_of(i).filter(|_| !is_shared).map(Value::Count);
+    let unknown = if is_shared { "a share of `-n`" } else { "as many as come" };
     let host = cursor.host_of(i).map(|key| Value::Text(host_shown(key)));
     let mut asks = vec![
         Item::new("url", url, if is_listed { Provenance::CommandLine } else { provenance("url") }),
         Item::new("host", Value::or_nothing(host, "one in each row"), Provenance::DerivedFrom("url")),
-        Item::new("jobs", Value::or_nothing(jobs, "as many as come"), rows_provenance.clone()),
+        Item::new("jobs", Value::or_nothing(jobs, unknown), rows_provenance.clone()),
     ];
+    if plan.sources.iter().any(|source| source.weight != 1) {
+        asks.push(Item::new("weight", Value::Count(source.weight.into()), provenance("weight")));
+    }
     asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), rows_provenance)));
     if !source.rows.is_computed() {
         asks.push(Item::new("unique", Value::Flag(source.unique), provenance("unique")));

@@ -109,10 +109,14 @@ impl Resolved {
 
     /// Adds what was found in the rows of the plan.
     pub fn add_rows(&mut self, plan: &Plan, rows: CheckedRows) {
-        for (endpoint, n_jobs) in self.endpoints.iter_mut().zip(&rows.by_source) {
+        let is_shared = plan.limits.jobs.is_some() && plan.sources.len() > 1;
+        for (endpoint, n_jobs) in self.endpoints.iter_mut().zip(&rows.by_source).filter(|_| !is_shared) {
             let jobs = endpoint.asks.iter_mut().find(|item| item.key == "jobs");
             if let (Some(item), Some(n_jobs)) = (jobs, n_jobs) {
                 item.value = Value::Count(*n_jobs);
+                if plan.limits.jobs.is_some() {
+                    item.provenance = Provenance::Flag("-n");
+                }
             }
         }
         let in_rows = rows.by_source.iter().try_fold(0_u64, |all, n_jobs| all.checked_add((*n_jobs)?));

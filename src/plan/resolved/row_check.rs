@@ -7,12 +7,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread;
 
+use crate::event::EndpointId;
 use crate::plan::Plan;
-use crate::plan::cursor::{Cursor, Draw};
+use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::defaults::MAX_FOUND_ENDPOINTS;
 use crate::plan::error::PlanError;
 use crate::plan::job::Job;
 use crate::plan::rows::Rows;
+use crate::plan::source::Source;
 use crate::text::diagnostics::Mistake;
 use crate::text::units;
 
@@ -34,10 +36,11 @@ pub struct CheckedRows {
     pub notes: Vec<String>,
     /// How many different hosts the jobs have; `None` if there are too many to remember.
     pub n_hosts: Option<usize>,
-    /// The number of jobs of each source in the plan; `None` if not all of its rows were read.
+    /// The number of jobs of each source in the plan; `None` if not all of its rows were read. A number of jobs that
+    /// several sources share is not applied.
     pub by_source: Vec<Option<u64>>,
-    /// The names of all endpoints, and how many of the rows that were read are theirs.
-    pub by_endpoint: Vec<(Arc<str>, u64)>,
+    /// The names of all endpoints, and how many jobs they have; `None` if they share a number of jobs.
+    pub by_endpoint: Vec<(Arc<str>, Option<u64>)>,
 }
 
 /// The hosts of all jobs.
@@ -50,17 +53,42 @@ struct FoundHosts {
 
 /// Reads all rows of a plan. The cursor has drawn nothing yet, and is at its end afterwards.
 pub fn check_rows(plan: &Plan, cursor: &mut Cursor) -> CheckedRows {
-    let mut checked = CheckedRows::default();
-    let mut hosts = FoundHosts { known: HashSet::new(), last: String::new(), is_full: false };
-    let mut n_by_endpoint: Vec<u64> = Vec::new();
     let reader = thread::current();
     cursor.set_waker(Arc::new(move || reader.unpark()));
+    let hosts = FoundHosts { known: HashSet::new(), last: String::new(), is_full: false };
+    // Several sources share the number of a flag as their turns come, which is not known before the run.
+    let number = plan.limits.jobs.filter(|_| plan.sources.len() == 1);
+    let mut check = RowCheck { cursor, checked: CheckedRows::default(), hosts, number, n_by_endpoint: Vec::new() };
     for (i, source) in plan.sources.iter().enumerate() {
+        check.read_source(i, source);
+    }
+    let RowCheck { mut checked, hosts, n_by_endpoint, .. } = check;
+    checked.n_hosts = (!hosts.is_full).then_some(hosts.known.len());
+    let is_shared = plan.limits.jobs.is_some() && number.is_none();
+    let n_jobs = n_by_endpoint.into_iter().chain(std::iter::repeat(0)).map(|n_jobs| (!is_shared).then_some(n_jobs));
+    let names = cursor.endpoints().iter().map(|endpoint| Arc::clone(&endpoint.name));
+    checked.by_endpoint = names.zip(n_jobs).collect();
+    checked
+}
+
+/// The state while rows are read.
+struct RowCheck<'c> {
+    cursor: &'c mut Cursor,
+    checked: CheckedRows,
+    hosts: FoundHosts,
+    /// The number of jobs to which the rows of the only source are repeated or cut.
+    number: Option<u64>,
+    n_by_endpoint: Vec<u64>,
+}
+
+impl RowCheck<'_> {
+    /// Reads the rows of a source.
+    fn read_source(&mut self, i: usize, source: &Source) {
         if source.rows.blocks_on_open() {
             let name = source.rows.name();
-            checked.notes.push(format!("{name} is a pipe, so its rows were not checked"));
-            checked.by_source.push(None);
-            continue;
+            self.checked.notes.push(format!("{name} is a pipe, so its rows were not checked"));
+            self.checked.by_source.push(None);
+            return;
         }
         let most = match &*source.rows {
             // All are the same.
@@ -68,51 +96,84 @@ pub fn check_rows(plan: &Plan, cursor: &mut Cursor) -> CheckedRows {
             Rows::Each(_) => MAX_COMPUTED,
             Rows::File { .. } | Rows::Stream { .. } => u64::MAX,
         };
-        let mut count = |endpoint: usize, checked: &mut CheckedRows| {
-            n_by_endpoint.resize(n_by_endpoint.len().max(endpoint + 1), 0);
-            n_by_endpoint[endpoint] += 1;
-            checked.n_rows += 1;
-        };
+        let number = self.number.unwrap_or(u64::MAX);
         let mut n_read = 0;
-        for priority in cursor.take_priority_jobs(i) {
-            hosts.add(&priority.job);
-            count(priority.job.endpoint.0 as usize, &mut checked);
+        for priority in self.cursor.take_priority_jobs(i) {
+            self.hosts.add(&priority.job);
+            self.count(priority.job.endpoint, n_read < number);
             n_read += 1;
         }
-        while n_read < most {
-            match cursor.draw(i) {
-                Draw::Row(Ok(job)) => {
-                    hosts.add(&job);
-                    count(job.endpoint.0 as usize, &mut checked);
+        while n_read < most
+            && let Some(drawn) = self.draw(i)
+        {
+            match drawn {
+                Ok(job) => {
+                    self.hosts.add(&job);
+                    self.count(job.endpoint, n_read < number);
                 }
-                Draw::Row(Err(bad)) => {
-                    count(bad.endpoint.0 as usize, &mut checked);
-                    checked.n_bad += 1;
-                    if checked.bad.len() < MAX_REPORTED {
-                        checked.bad.push(bad.why);
+                Err(bad) => {
+                    self.count(bad.endpoint, n_read < number);
+                    self.checked.n_bad += 1;
+                    if self.checked.bad.len() < MAX_REPORTED {
+                        self.checked.bad.push(bad.why);
                     }
                 }
-                // A wake-up that came before is not lost: parking returns at once.
-                Draw::Pending => {
-                    thread::park();
-                    continue;
-                }
-                Draw::End => break,
             }
             n_read += 1;
         }
-        let n_jobs = cursor.jobs_of(i);
-        checked.notes.extend(cursor.take_notes(i));
-        if let (Rows::Each(_), Some(n_jobs)) = (&*source.rows, n_jobs.filter(|n_jobs| *n_jobs > n_read)) {
-            let (read, all) = (units::count(n_read), units::count(n_jobs));
-            checked.notes.push(format!("only the first {read} of {all} combinations of `each` were checked"));
+        let n_rows = self.cursor.jobs_of(i);
+        self.checked.notes.extend(self.cursor.take_notes(i));
+        if let (Rows::Each(_), Some(n_rows)) = (&*source.rows, n_rows.filter(|n_rows| *n_rows > n_read)) {
+            let (read, all) = (units::count(n_read), units::count(n_rows));
+            self.checked.notes.push(format!("only the first {read} of {all} combinations of `each` were checked"));
         }
-        checked.by_source.push(Some(n_jobs.unwrap_or(n_read)));
+        let n_jobs = self.apply_number(i, n_rows.unwrap_or(n_read), n_read);
+        self.checked.by_source.push(Some(n_jobs));
     }
-    checked.n_hosts = (!hosts.is_full).then_some(hosts.known.len());
-    let names = cursor.endpoints().iter().map(|endpoint| Arc::clone(&endpoint.name));
-    checked.by_endpoint = names.zip(n_by_endpoint.into_iter().chain(std::iter::repeat(0))).collect();
-    checked
+
+    /// Counts a row, and the job that it makes unless the number of jobs cuts it off.
+    fn count(&mut self, endpoint: EndpointId, is_job: bool) {
+        let endpoint = endpoint.0 as usize;
+        self.n_by_endpoint.resize(self.n_by_endpoint.len().max(endpoint + 1), 0);
+        self.n_by_endpoint[endpoint] += u64::from(is_job);
+        self.checked.n_rows += 1;
+    }
+
+    /// Draws the next row, and waits for it.
+    fn draw(&mut self, i: usize) -> Option<Result<Box<Job>, BadRow>> {
+        loop {
+            match self.cursor.draw(i) {
+                Draw::Row(drawn) => return Some(drawn),
+                // A wake-up that came before is not lost: parking returns at once.
+                Draw::Pending => thread::park(),
+                Draw::End => return None,
+            }
+        }
+    }
+
+    /// Repeats the counted rows up to the number of jobs, if there is one. Returns how many jobs there are.
+    fn apply_number(&mut self, i: usize, n_rows: u64, n_read: u64) -> u64 {
+        let Some(number) = self.number else { return n_rows };
+        if number <= n_rows || n_read == 0 || !self.cursor.is_repeatable(i) {
+            return number.min(n_rows);
+        }
+        if let Some(endpoint) = self.cursor.endpoint_of(i) {
+            self.n_by_endpoint[endpoint.0 as usize] = number;
+            return number;
+        }
+        for n_jobs in &mut self.n_by_endpoint {
+            *n_jobs *= number / n_rows;
+        }
+        self.cursor.rewind(i);
+        let n_checked = self.checked.n_rows;
+        for _ in 0..number % n_rows {
+            let Some(drawn) = self.draw(i) else { break };
+            self.count(drawn.map_or_else(|bad| bad.endpoint, |job| job.endpoint), true);
+        }
+        self.checked.n_rows = n_checked;
+        self.cursor.take_notes(i);
+        number
+    }
 }
 
 impl CheckedRows {

@@ -3,27 +3,20 @@
 //! Numbers keep their digits as written. Messages never show the parser's own terms. Start at [`read_values`] and
 //! [`read_request`].
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::plan::attempt_timeout::parse_attempt_timeout;
 use crate::plan::defaults::MAX_WEIGHT;
-use crate::plan::job::{Statuses, parse_method};
+use crate::plan::job::parse_method;
+use crate::plan::rows::json_members::{read_members, unknown_key};
 use crate::plan::rows::json_words::{kind, syntax};
 use crate::plan::rows::request::RowRequest;
-use crate::plan::statuses::{StatusSet, parse_statuses};
-use crate::text::nearest::did_you_mean;
+use crate::plan::rows::row_expect::RowExpectation;
 use crate::text::sanitize::sanitize;
 
 /// The keys of a request.
 const KEYS: [&str; 10] = ["url", "method", "header", "headers", "body", "json", "timeout", "expect", "weight", "name"];
-
-type JsonMembers<'r> = Vec<(Cow<'r, str>, &'r RawValue)>;
 
 /// Reads the named values of an object.
 pub(super) fn read_values(text: &[u8], columns: &[String], values: &mut Vec<String>) -> Result<(), String> {
@@ -70,7 +63,10 @@ pub(super) fn read_request(text: &[u8]) -> Result<RowRequest, String> {
                 let timeout = parse_attempt_timeout(&text);
                 request.timeout = Some(timeout.map_err(|wrong| format!("`timeout` is {wrong}"))?);
             }
-            "expect" => request.status = Some(read_expect(value)?),
+            "expect" => {
+                let expected = RowExpectation::read(value)?;
+                (request.status, request.answer) = (expected.status, expected.answer);
+            }
             "weight" => request.weight = read_weight(value)?,
             "name" => request.name = Some(read_text(key, value)?),
             unknown => return Err(unknown_key(unknown, &KEYS)),
@@ -85,13 +81,6 @@ pub(super) fn weight_of(text: &[u8]) -> u64 {
         return 1;
     }
     read_request(text).map_or(1, |request| request.weight.into())
-}
-
-/// The message about a key that has no meaning.
-pub(super) fn unknown_key(key: &str, known: &[&str]) -> String {
-    let help = did_you_mean(key, known.iter().copied());
-    let help = help.unwrap_or_else(|| format!("the keys are {}", known.join(", ")));
-    format!("unknown key `{}`: {help}", sanitize(key))
 }
 
 fn set_body(request: &mut RowRequest, key: &str, value: &RawValue) -> Result<(), String> {
@@ -118,33 +107,6 @@ fn read_headers(value: &RawValue, headers: &mut Vec<(String, String)>) -> Result
         headers.extend(texts.into_iter().map(|text| (name.clone().into_owned(), text)));
     }
     Ok(())
-}
-
-/// Reads the expected statuses: a status, a list, or an object with `status`.
-fn read_expect(value: &RawValue) -> Result<Statuses, String> {
-    if value.get().starts_with('{') {
-        let members = read_members(value.get().as_bytes())?;
-        return match &members[..] {
-            [(key, value)] if key == "status" => read_expect(value),
-            members => match members.iter().find(|(key, _)| key != "status") {
-                Some((key, _)) => Err(unknown_key(key, &["status"])),
-                None => Err("`expect` has no `status`".to_owned()),
-            },
-        };
-    }
-    let items: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_else(|_| vec![value]);
-    let words = items.iter().map(|item| serde_json::from_str(item.get()).unwrap_or_else(|_| item.get().to_owned()));
-    let words: Vec<String> = words.collect();
-    match &words[..] {
-        [any] if any == "any" => return Ok(Statuses::Any),
-        [] => return Err("`expect` is empty: no response could be expected".to_owned()),
-        _ => {}
-    }
-    let listed = words
-        .iter()
-        .map(|word| parse_statuses(word))
-        .try_fold(StatusSet::EMPTY, |all, part| Ok(all.union(part.map_err(|wrong| format!("`expect` is {wrong}"))?)));
-    listed.map(Statuses::Listed)
 }
 
 fn read_weight(value: &RawValue) -> Result<u32, String> {
@@ -177,40 +139,6 @@ fn push_compact(written: &str, out: &mut String) {
         was_text || !c.is_ascii_whitespace()
     }));
 }
-
-/// Reads the members of an object, whose values stay as they are written.
-fn read_members(text: &[u8]) -> Result<JsonMembers<'_>, String> {
-    struct Object;
-    impl<'r> Visitor<'r> for Object {
-        type Value = JsonMembers<'r>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut members = Vec::new();
-            while let Some(key) = map.next_key::<Key<'r>>()? {
-                members.push((key.0, map.next_value()?));
-            }
-            Ok(members)
-        }
-    }
-
-    let text = str::from_utf8(text).map_err(|_| "is not UTF-8 text".to_owned())?;
-    if let Some(first) = text.as_bytes().first().filter(|first| **first != b'{')
-        && (*first == b'[' || serde_json::from_str::<&RawValue>(text).is_ok())
-    {
-        return Err(format!("is {}, not an object", kind(text.as_bytes())));
-    }
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let members = reader.deserialize_map(Object).and_then(|members| reader.end().map(|()| members));
-    members.map_err(|why| syntax(&why))
-}
-
-/// A key, which is borrowed unless it has escapes.
-#[derive(serde::Deserialize)]
-struct Key<'r>(#[serde(borrow)] Cow<'r, str>);
 
 #[cfg(test)]
 mod tests {

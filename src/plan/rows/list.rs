@@ -158,7 +158,9 @@ fn unquoted(url: &str) -> &str {
 /// Splits a header line. An address with a port is none.
 fn split_header(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(':')?;
-    if value.starts_with("//") {
+    // A URL with too few slashes, or with the other ones.
+    let is_scheme = name.eq_ignore_ascii_case("http") || name.eq_ignore_ascii_case("https");
+    if value.starts_with("//") || value.starts_with(['/', '\\']) && is_scheme {
         return None;
     }
     let is_blank = value.starts_with([' ', '\t']);
@@ -209,6 +211,11 @@ mod tests {
         let found = all("\"http://a.b\",\n'http://a.b'\n<http://a.b>\n- http://a.b\n\"http://a.b\n", Path::new(""));
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
         assert_eq!(found, ["1 http://a.b", "2 http://a.b", "3 http://a.b", "4 - http://a.b", "5 \"http://a.b"]);
+    }
+
+    #[test]
+    fn a_url_with_other_slashes_is_no_header() {
+        assert_eq!(all("http:/a.b/x\nHTTPS:\\\\a.b\n", Path::new("")), ["1 http:/a.b/x", "2 HTTPS:\\\\a.b"]);
     }
 
     #[test]

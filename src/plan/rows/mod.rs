@@ -6,6 +6,7 @@
 mod buffer;
 pub(super) mod each;
 pub mod encoding;
+mod json_members;
 mod json_row;
 mod json_values;
 mod json_words;
@@ -13,6 +14,7 @@ pub(super) mod lines;
 pub(super) mod list;
 mod records;
 pub(super) mod request;
+mod row_expect;
 pub(super) mod stream;
 pub(super) mod table;
 

@@ -6,6 +6,7 @@ use http::Method;
 
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::content::RequestContent;
+use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::Statuses;
 
 /// A request, as far as its row describes it.
@@ -20,6 +21,8 @@ pub(in crate::plan) struct RowRequest {
     pub(in crate::plan) is_json: bool,
     pub(in crate::plan) timeout: Option<AttemptTimeout>,
     pub(in crate::plan) status: Option<Statuses>,
+    /// What it expects of its response apart from the status.
+    pub(in crate::plan) answer: ExpectedAnswer,
     /// The name of its endpoint.
     pub(in crate::plan) name: Option<String>,
     /// How many jobs it makes.

@@ -10,6 +10,7 @@ use crate::plan::attempt_timeout::parse_attempt_timeout;
 use crate::plan::content::RequestContent;
 use crate::plan::defaults::MAX_WEIGHT;
 use crate::plan::error::io_reason;
+use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Statuses, parse_method};
 use crate::plan::rows::Input;
 use crate::plan::rows::encoding::decoded;
@@ -155,6 +156,7 @@ fn request(values: &[String]) -> Result<RowRequest, String> {
         body: given(json).or(Some(body.clone()).filter(|body| !body.is_empty())).map(RequestContent::from),
         timeout: timeout.map_err(|wrong| format!("`timeout` is {wrong}"))?,
         status: given(expect).map(|text| statuses(&text)).transpose()?,
+        answer: ExpectedAnswer::default(),
         name: given(name),
         weight: weight.ok_or("`weight` is not a whole number from 0 to 100,000")?,
         size: values.iter().map(String::len).sum(),

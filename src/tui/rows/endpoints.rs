@@ -80,7 +80,7 @@ impl Listing for OverviewRows {
                 Cause::Status(status) | Cause::Throttled(status) => {
                     statuses.contains(status) && group.attempts.endpoints.contains_key(&row)
                 }
-                Cause::TimedOut(_) | Cause::Failed(_) => false,
+                Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => false,
             }),
             Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.contains(length)),
             Term::Host(word) => {

@@ -70,7 +70,7 @@ impl Listing for FailureRows {
             }
             Term::Status(statuses) => match cause {
                 Cause::Status(status) | Cause::Throttled(status) => statuses.contains(status),
-                Cause::TimedOut(_) | Cause::Failed(_) => false,
+                Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => false,
             },
             Term::Length(bound) => bound.contains(group.attempts.longest),
             Term::Host(word) => {

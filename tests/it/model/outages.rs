@@ -235,7 +235,7 @@ fn a_name_without_an_address_is_named_with_what_to_check() {
     let unknown = |detail: &str| {
         let mut events = scenario("0ms run limit 4 | 1ms start a#1 | 1s break a#1 | 1s fail a#1 | 2s end").events;
         for event in &mut events {
-            let failed = Outcome::Failed { reason: Reason::Dns, detail: Some(detail.into()) };
+            let failed = Outcome::Failed { reason: Reason::Dns, detail: Some(detail.into()), expected: None };
             match &mut event.fact {
                 Fact::AttemptEnded { outcome, .. } => *outcome = failed,
                 Fact::JobSettled { end, target, .. } => {

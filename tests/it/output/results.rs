@@ -101,7 +101,7 @@ fn ten_thousand_results_in_any_order_come_out_in_plan_order() {
 
 #[test]
 fn failures_and_cancelled_jobs_are_listed_with_the_data() {
-    let last = Outcome::Failed { reason: Reason::Refused, detail: Some("Connection refused".into()) };
+    let last = Outcome::Failed { reason: Reason::Refused, detail: Some("Connection refused".into()), expected: None };
     let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..result((0, 1), "users", None, b"") };
     let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..result((0, 2), "users", None, b"") };
     let (_, document) = report_of([cancelled, failed, result((0, 0), "orders", None, b"{\"sum\":3}")]);

@@ -32,7 +32,7 @@ fn small() -> Run {
     run.throttled(1, (600, 700));
     run.failed(1, (700, 800), "GET http://a.b/users/1", status(503));
     run.failed(0, (800, 900), "GET http://a.b/orders/7", status(503));
-    let lost = Outcome::Failed { reason: Reason::Tls, detail: Some("certificate expired".into()) };
+    let lost = Outcome::Failed { reason: Reason::Tls, detail: Some("certificate expired".into()), expected: None };
     run.failed(1, (900, 1_000), "GET http://a.b/users/2", lost);
     run.end(2_000, RunEnd::Drained);
     run
@@ -153,7 +153,8 @@ fn colour_adds_colour_and_nothing_else() {
 fn long_and_hostile_targets_are_cut_and_sanitized() {
     let mut run = Run::new(2, &["\x1b[2J\u{202e}endpoint"]);
     let target = format!("GET http://a.b/{}/\x1b[31m/größe世界", "long/".repeat(60));
-    let lost = Outcome::Failed { reason: Reason::BadResponse, detail: Some("\u{9b}x ".repeat(50).into()) };
+    let lost =
+        Outcome::Failed { reason: Reason::BadResponse, detail: Some("\u{9b}x ".repeat(50).into()), expected: None };
     run.failed(0, (0, 10), &target, lost);
     run.failed(0, (0, 10), &target, status(500));
     run.failed(0, (0, 10), &target, status(500));
@@ -245,7 +246,7 @@ fn the_document_for_scripts_has_every_figure() {
     assert_eq!(
         document["failures"][0],
         json!({
-            "cause": "503 Service Unavailable", "kind": "status", "count": 2, "first_s": 0.8, "last_s": 0.9,
+            "cause": "503 Service Unavailable", "kind": "status", "expected": null, "count": 2, "first_s": 0.8, "last_s": 0.9,
             "not_retried": null,
             "example": {"request": "GET http://a.b/users/1", "detail": null},
             "endpoints": [{"name": "orders", "count": 1}, {"name": "users", "count": 1}],

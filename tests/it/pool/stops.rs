@@ -79,7 +79,7 @@ async fn a_job_that_a_stop_broke_is_sent_again() {
     // A server may have acted on a request that must not be sent twice.
     let run = Rig::new(&plan("concurrency = 2", 2).replace("repeat", "method = \"POST\"\nrepeat"), breaks);
     let run = run.stopped(510, 2_500).run().await;
-    let reset = JobEnd::Failed { last: Outcome::Failed { reason: Reason::Reset, detail: None } };
+    let reset = JobEnd::Failed { last: Outcome::Failed { reason: Reason::Reset, detail: None, expected: None } };
     assert!(run.ledger().ends.into_values().all(|end| end == reset));
     // Without a stop, one try is one try.
     let run = Rig::new(&plan("concurrency = 2", 2), breaks).stopped(510, 100).run().await;

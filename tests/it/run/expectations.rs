@@ -159,3 +159,58 @@ fn what_is_expected_is_shown_by_check_and_mistakes_in_it_are_found() {
         assert!(check.err().contains(message), "{expect}: {}", check.err());
     }
 }
+
+#[test]
+fn each_expectation_is_a_cause_of_its_own() {
+    let server = serving(r#"{"status": "down", "token": "abc"}"#);
+    let url = server.url();
+    let plan = format!(
+        "[defaults]\nmethod = \"GET\"\n\
+         [[endpoint]]\nname = \"a\"\nurl = \"{url}\"\nrepeat = 2\nexpect = {{ json = {{ \"$.status\" = \"ok\" }} }}\n\
+         [[endpoint]]\nname = \"b\"\nurl = \"{url}\"\nexpect = {{ body = \"\u{1b}welcome, ${{TOKEN}}\" }}\n\
+         [[endpoint]]\nname = \"c\"\nurl = \"{url}\"\nexpect = {{ url = \"http://a.test/*\" }}\n\
+         [[endpoint]]\nname = \"d\"\nurl = \"{url}\"\nexpect = {{ json = {{ \"$.token\" = \"xyz\" }} }}\n"
+    );
+    let plan = plan.replace('\u{1b}', "\\u001b");
+    let folder = Folder::new().with("plan.toml", &plan);
+    let args = "run plan.toml --json --events e.jsonl --report r.json";
+    let ended = folder.inflight(args).var("TOKEN", "s3cret-token").run().exits(1);
+    let summary = ended.summary();
+    let failures = summary["failures"].as_array().unwrap();
+    let of = |n: u64, endpoint: &str| -> Vec<(&str, &str)> {
+        let is_it = |failure: &&Value| failure["count"] == n && failure["endpoints"][0]["name"] == endpoint;
+        failures.iter().filter(is_it).map(|f| (f["cause"].as_str().unwrap(), f["expected"].as_str().unwrap())).collect()
+    };
+    assert_eq!(failures.len(), 4, "{summary}");
+    assert!(failures.iter().all(|failure| failure["kind"] == "unexpected"), "{summary}");
+    assert_eq!(of(2, "a"), [("expected $.status = \"ok\"", "$.status = \"ok\"")]);
+    assert_eq!(of(1, "c"), [("expected the final address http://a.test/*", "the final address http://a.test/*")]);
+    assert_eq!(of(1, "d"), [("expected $.token = ***", "$.token = ***")]);
+    let (cause, _) = of(1, "b")[0];
+    assert!(cause.contains("welcome, ***` in the body") && !cause.contains('\u{1b}'), "{cause:?}");
+    let report: Value = serde_json::from_slice(&folder.bytes("r.json")).unwrap();
+    assert_eq!(report["results"][0]["error"]["expected"], "$.status = \"ok\"", "{report}");
+    // A replay has them, too.
+    let text = folder.inflight("replay e.jsonl --plain").run();
+    assert!(text.out().contains("expected $.status = \"ok\""), "{}{}", text.out(), text.err());
+}
+
+#[test]
+fn a_row_in_json_expects_what_a_plan_can_expect() {
+    let server = serving(r#"{"status": "down"}"#);
+    let url = server.url();
+    let rows = format!(
+        "{{\"url\": \"{url}\", \"expect\": {{\"json\": {{\"$.status\": \"down\"}}, \"status\": 200}}}}\n\
+         {{\"url\": \"{url}\", \"expect\": {{\"json\": {{\"$.status\": \"ok\"}}}}}}\n\
+         {{\"url\": \"{url}\", \"expect\": {{\"body\": [\"down\", \"/^up/\"]}}}}\n\
+         {{\"url\": \"{url}\", \"expect\": {{\"url\": \"http://a.test/*\"}}}}\n\
+         {{\"url\": \"{url}\", \"expect\": {{\"bdy\": \"x\"}}}}\n"
+    );
+    let folder = Folder::new().with("rows.jsonl", &rows);
+    let summary = folder.inflight("run rows.jsonl --json").run().exits(1).summary();
+    assert_eq!((&summary["jobs"]["done"], &summary["jobs"]["failed"]), (&json!(1), &json!(4)), "{summary}");
+    let kinds: Vec<_> = summary["failures"].as_array().unwrap().iter().map(|failure| &failure["kind"]).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "unexpected").count(), 3, "{summary}");
+    let ended = folder.inflight("check rows.jsonl").run().exits(3);
+    assert!(ended.err().contains("line 5: unknown key `bdy`: did you mean `body`?"), "{}", ended.err());
+}

@@ -28,6 +28,7 @@ mod retries;
 mod rounds;
 mod settings;
 mod supervision;
+mod weights;
 
 use inflight::upstream::Upstream;
 

@@ -96,7 +96,7 @@ impl Played {
         let outcome = match what {
             10 => Outcome::Throttled { status: 429, retry_after: Some(Micros(which.into())) },
             11 => Outcome::TimedOut { phase: Phase::Body },
-            12 => Outcome::Failed { reason: Reason::Tls, detail: Some("bad certificate".into()) },
+            12 => Outcome::Failed { reason: Reason::Tls, detail: Some("bad certificate".into()), expected: None },
             13 => Outcome::Answered { status: 500 + which % 5, bytes: 12, expected: false },
             14 => Outcome::Redirected { status: 302 },
             15 => Outcome::Cancelled,

@@ -296,7 +296,11 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         any::<u16>().prop_map(|status| Outcome::Redirected { status }),
         (any::<u16>(), of(length())).prop_map(|(status, retry_after)| Outcome::Throttled { status, retry_after }),
         phase().prop_map(|phase| Outcome::TimedOut { phase }),
-        (reason(), of(text())).prop_map(|(reason, detail)| Outcome::Failed { reason, detail }),
+        (reason(), of(text()), of(text())).prop_map(|(reason, detail, expected)| Outcome::Failed {
+            reason,
+            detail,
+            expected
+        }),
         Just(Outcome::Cancelled),
     ]
 }

@@ -18,10 +18,10 @@ pub fn outcome(verb: &str, status: Option<&str>, asked: Option<&str>) -> Outcome
             Outcome::Answered { status, bytes: 100, expected: status < 400 }
         }
         "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: asked.map(micros) },
-        "unknown" => Outcome::Failed { reason: Reason::Dns, detail: None },
-        "short" => Outcome::Failed { reason: Reason::Local, detail: None },
+        "unknown" => Outcome::Failed { reason: Reason::Dns, detail: None, expected: None },
+        "short" => Outcome::Failed { reason: Reason::Local, detail: None, expected: None },
         "timeout" => Outcome::TimedOut { phase: Phase::FirstByte },
-        "break" => Outcome::Failed { reason: Reason::Reset, detail: None },
+        "break" => Outcome::Failed { reason: Reason::Reset, detail: None, expected: None },
         "hop" => Outcome::Redirected { status: status.unwrap_or(302) },
         _ => Outcome::Cancelled,
     }

@@ -108,6 +108,13 @@ fn both_wires_replace_a_connection_that_drops_its_second_request() {
 }
 
 #[test]
+fn a_post_that_is_lost_over_an_idle_connection_is_the_last_one_for_a_while() {
+    const DROPS: &[&[Do]] = &[&[Hear, OK, Hear] as &[Do]; 100];
+    // It may have been acted on, so it is not sent again. The next twenty get new connections, then the next hundreds.
+    assert_eq!(answered(HttpClient::Direct, DROPS, &Method::POST), 98);
+}
+
+#[test]
 fn a_connection_whose_end_is_announced_is_not_used_again() {
     const CLOSE: Do = Say("HTTP/1.1 200 OK\r\nConnection: close\r\ncontent-length: 2\r\n\r\nok");
     const OLD: Do = Say("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok");

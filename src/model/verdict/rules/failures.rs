@@ -129,6 +129,8 @@ impl FailureFinding {
 }
 
 /// What to check for a cause.
+const UNEXPECTED: &str = "the answers are not what the plan expects: see one with the failures";
+
 fn advice(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(401 | 403 | 407) => "check the credentials",
@@ -138,6 +140,7 @@ fn advice(cause: Cause) -> &'static str {
         Cause::Throttled(_) => "allow more tries, or send fewer at once",
         Cause::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls) => "check whether it can be reached from here",
         Cause::TimedOut(_) => "it did not answer in time: see its log, or allow more (`--timeout`)",
+        Cause::Unexpected(_) => UNEXPECTED,
         Cause::Failed(reason) => match reason {
             Reason::Refused => "nothing listens there: check the address and the port",
             Reason::Unreachable | Reason::Dns | Reason::Proxy => "check this machine's network",
@@ -146,7 +149,7 @@ fn advice(cause: Cause) -> &'static str {
             Reason::BadResponse => "what answers there does not speak HTTP correctly",
             Reason::TooLarge => "allow larger bodies",
             Reason::Redirect => "check the addresses",
-            Reason::Unexpected => "the answers are not what the plan expects: see one with the failures",
+            Reason::Unexpected => UNEXPECTED,
             Reason::BadRow => "check the rows of the plan",
             Reason::GivenUp => "the setting in their detail bounds how long jobs wait",
             Reason::Local => "lower the limit",
@@ -165,6 +168,6 @@ fn brief_advice(cause: Cause) -> &'static str {
         Cause::TimedOut(_) | Cause::Failed(Reason::Unreachable | Reason::Dns | Reason::Proxy) => "check the network",
         Cause::Throttled(_) => "send fewer at once",
         Cause::Status(_) => advice(cause),
-        Cause::Failed(_) => "see the failures",
+        Cause::Failed(_) | Cause::Unexpected(_) => "see the failures",
     }
 }

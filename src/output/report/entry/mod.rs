@@ -83,6 +83,9 @@ pub(super) struct EntryError<'a> {
     /// The message of the library or the operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a Arc<str>>,
+    /// The expectation of the plan that was not met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a Arc<str>>,
 }
 
 /// The body of an answer, represented in JSON.
@@ -161,11 +164,11 @@ impl<'a> EntryError<'a> {
     }
 
     fn from_outcome(last: &'a Outcome) -> Self {
-        let (phase, detail) = match last {
-            Outcome::TimedOut { phase } => (Some(*phase), None),
-            Outcome::Failed { detail, .. } => (None, detail.as_ref()),
+        let (phase, detail, expected) = match last {
+            Outcome::TimedOut { phase } => (Some(*phase), None, None),
+            Outcome::Failed { detail, expected, .. } => (None, detail.as_ref(), expected.as_ref()),
             Outcome::Answered { .. } | Outcome::Redirected { .. } | Outcome::Throttled { .. } | Outcome::Cancelled => {
-                (None, None)
+                (None, None, None)
             }
         };
         Self {
@@ -174,6 +177,7 @@ impl<'a> EntryError<'a> {
             status: failure_kind::status_of(last),
             cause: Cause::from_outcome(last).map(|cause| cause.to_string()),
             detail,
+            expected,
         }
     }
 }

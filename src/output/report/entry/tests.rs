@@ -97,7 +97,7 @@ fn a_long_failed_answer_is_cut_at_a_character_and_marked() {
 
 #[test]
 fn a_bad_row_has_no_request_and_a_cancelled_job_is_listed() {
-    let last = Outcome::Failed { reason: Reason::BadRow, detail: Some("line 3".into()) };
+    let last = Outcome::Failed { reason: Reason::BadRow, detail: Some("line 3".into()), expected: None };
     let bad = entry(JobEnd::Failed { last }, None);
     assert_eq!((&bad["request"], &bad["error"]["kind"]), (&json!(null), &json!("bad-row")));
     assert_eq!(bad["error"]["detail"], "line 3");

@@ -44,10 +44,10 @@ impl GivenUpState {
         match last {
             None => {
                 let why = format!("{host}: {}", self.why);
-                Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()) }
+                Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()), expected: None }
             }
             Some(Outcome::Failed { reason, .. }) if self.is_outage => {
-                Outcome::Failed { reason: *reason, detail: Some(Arc::clone(&self.why)) }
+                Outcome::Failed { reason: *reason, detail: Some(Arc::clone(&self.why)), expected: None }
             }
             Some(last) => last.clone(),
         }

@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_name_without_an_address_is_an_outage_only_of_a_host_that_has_answered() {
-        let unknown = Outcome::Failed { reason: Reason::Dns, detail: None };
+        let unknown = Outcome::Failed { reason: Reason::Dns, detail: None, expected: None };
         assert_eq!(HostSign::from_outcome(&unknown, false), HostSign::Nothing);
         assert_eq!(HostSign::from_outcome(&unknown, true), HostSign::Broken);
     }

@@ -10,8 +10,8 @@ use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds,
 const BOUNDS: OutageBounds = OutageBounds { outage: Micros(300_000_000), unreachable: Micros(30_000_000) };
 const OK: Outcome = Outcome::Answered { status: 200, bytes: 0, expected: true };
 const BAD_GATEWAY: Outcome = Outcome::Answered { status: 502, bytes: 0, expected: false };
-const REFUSED: Outcome = Outcome::Failed { reason: Reason::Refused, detail: None };
-const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None };
+const REFUSED: Outcome = Outcome::Failed { reason: Reason::Refused, detail: None, expected: None };
+const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None, expected: None };
 const SILENT: Outcome = Outcome::TimedOut { phase: Phase::FirstByte };
 
 /// A host with attempts in flight.

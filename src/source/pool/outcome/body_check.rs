@@ -18,7 +18,7 @@ use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::wire::content_coding::{self, BodyDecoder, DecodeError};
 use crate::source::pool::wire::failure::Failure;
-use crate::source::pool::wire::{Exchange, Reply};
+use crate::source::pool::wire::{Exchange, Reply, WrongAnswer};
 use crate::text::io_error::IoErrorText;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
@@ -33,7 +33,7 @@ const QUOTED_FROM: usize = 4096;
 static LARGE_BODY: Mutex<()> = Mutex::new(());
 
 /// Checks the body of a response with an expected status. Returns what is wrong with it.
-pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<Failure> {
+pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<WrongAnswer> {
     let Reply::Answer { head, body, .. } = &exchange.reply else { return None };
     if !job.policy.status.contains(head.status) {
         return None;
@@ -44,7 +44,7 @@ pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<Failure> {
         Some(Err(error)) => {
             let failure = unreadable(&error);
             exchange.file = Some(Box::new(Err(error)));
-            return Some(failure);
+            return Some(failure.into());
         }
         Some(Ok(file)) => file,
     };
@@ -52,7 +52,7 @@ pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<Failure> {
     // It takes long, and the other attempts of this thread must not wait for it.
     let checked = tokio::task::spawn_blocking(move || {
         let _one_at_a_time = LARGE_BODY.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = file.read().map_err(|error| unreadable(&error));
+        let bytes = file.read().map_err(|error| unreadable(&error).into());
         let checked = bytes.and_then(|bytes| check_bytes(&job, &headers, &bytes, is_encoded));
         (file, checked)
     });
@@ -61,7 +61,7 @@ pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<Failure> {
             exchange.file = Some(Box::new(Ok(file)));
             checked.err()
         }
-        Err(_) => Some((Reason::Panicked, "the check of a body panicked".to_owned())),
+        Err(_) => Some((Reason::Panicked, "the check of a body panicked".to_owned()).into()),
     }
 }
 
@@ -70,12 +70,15 @@ fn unreadable(error: &io::Error) -> Failure {
 }
 
 /// Checks a body, which may still be encoded.
-fn check_bytes(job: &Job, headers: &HeaderMap, body: &[u8], is_encoded: bool) -> Result<(), Failure> {
+fn check_bytes(job: &Job, headers: &HeaderMap, body: &[u8], is_encoded: bool) -> Result<(), WrongAnswer> {
     let body: Cow<'_, [u8]> =
         if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() };
     match mismatch(&job.policy.answer, &body, |bytes| quote(job, bytes)) {
         None => Ok(()),
-        Some(sentence) => Err((Reason::Unexpected, sanitize(&sentence).into_owned())),
+        Some(Mismatch { expected, sentence }) => {
+            let failure = (Reason::Unexpected, sanitize(&sentence).into_owned());
+            Err(WrongAnswer { failure, expected: Some(sanitize(&expected).into_owned()) })
+        }
     }
 }
 
@@ -100,22 +103,35 @@ fn decoded(job: &Job, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failu
     }
 }
 
-/// The first expectation that a body does not meet, as a sentence. `quote` describes bytes, without secrets.
-fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quote) -> Option<String> {
+/// An expectation that a body does not meet, without secrets.
+struct Mismatch {
+    expected: String,
+    sentence: String,
+}
+
+/// The first expectation that a body does not meet. `quote` describes bytes, without secrets.
+fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quote) -> Option<Mismatch> {
     if let Some(text) = expected.body.iter().flat_map(|all| all.iter()).find(|text| !text.is_in(body)) {
         let verb = if text.is_regex() { "match" } else { "contain" };
-        return Some(format!("the body does not {verb} `{text}`: it {}", quote(body).predicate()));
+        let sentence = format!("the body does not {verb} `{text}`: it {}", quote(body).predicate());
+        return Some(Mismatch { expected: format!("`{text}` in the body"), sentence });
     }
     let values = expected.json.as_deref().filter(|values| !values.is_empty())?;
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let Ok(document) = serde_json::from_slice::<Value>(text) else {
         let (path, value) = (values[0].path(), values[0].value());
-        return Some(format!("{path} is not {value}, because the body is not JSON: it {}", quote(body).predicate()));
+        let sentence = format!("{path} is not {value}, because the body is not JSON: it {}", quote(body).predicate());
+        return Some(Mismatch { expected: shown(&values[0]), sentence });
     };
     values.iter().find_map(|value| {
         let other = value.find_other(&document)?;
-        Some(other_value(value, &other, &quote, body))
+        Some(Mismatch { expected: shown(value), sentence: other_value(value, &other, &quote, body) })
     })
+}
+
+/// An expected value with its path.
+fn shown(value: &ExpectedJson) -> String {
+    format!("{} = {}", value.path(), if value.is_secret() { MASK } else { value.value() })
 }
 
 /// The sentence about a value that is not the expected one.

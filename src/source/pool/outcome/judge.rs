@@ -9,7 +9,8 @@ use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::stated::Stated;
 use crate::source::pool::throttle::{self, Ask, Notice};
-use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
+use crate::source::pool::wire::{AnswerHead, Exchange, Reply, WrongAnswer};
+use crate::text::sanitize::sanitize;
 use crate::text::secret;
 
 /// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
@@ -58,7 +59,7 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
                 let outcome = Outcome::Redirected { status: head.status };
                 return Disposition { hop: Some(next), ..Disposition::new(outcome, chance) };
             }
-            Hop::Refused(why) => Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) },
+            Hop::Refused(why) => Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()), expected: None },
             Hop::None => {
                 let (outcome, mut throttle) = answered(&job.policy, head, *bytes, now);
                 throttle.unreadable =
@@ -68,7 +69,9 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
             }
         },
         Reply::TimedOut(phase) => Outcome::TimedOut { phase: *phase },
-        Reply::Failed(reason, detail) => Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) },
+        Reply::Failed(reason, detail) => {
+            Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into), expected: None }
+        }
         Reply::Cancelled => Outcome::Cancelled,
     };
     Disposition::new(outcome, chance)
@@ -79,17 +82,19 @@ fn unexpected(job: &Job, exchange: &Exchange, outcome: &Outcome) -> Option<Outco
     if !matches!(outcome, Outcome::Answered { expected: true, .. }) {
         return None;
     }
-    let address = other_address(job).map(|text| (Reason::Unexpected, text));
-    let (reason, text) = address.or_else(|| exchange.wrong_body.as_deref().cloned())?;
-    Some(Outcome::Failed { reason, detail: Some(text.into()) })
+    let WrongAnswer { failure, expected } = other_address(job).or_else(|| exchange.wrong_answer.as_deref().cloned())?;
+    let (reason, text) = failure;
+    Some(Outcome::Failed { reason, detail: Some(text.into()), expected: expected.map(Into::into) })
 }
 
-/// The sentence about an answer from another address than the plan expects.
-fn other_address(job: &Job) -> Option<String> {
+/// What is wrong with an answer from another address than the plan expects.
+fn other_address(job: &Job) -> Option<WrongAnswer> {
     let expected = job.policy.answer.url.as_ref().filter(|expected| !expected.matches(&job.url))?;
     let mask = |url: &str| secret::mask_values(url, &job.secrets);
     let (reached, expected) = (mask(&secret::mask_url(&job.url)), mask(&expected.to_string()));
-    Some(format!("the final address is {reached}, not {expected} as expected"))
+    let text = format!("the final address is {reached}, not {expected} as expected");
+    let expected = format!("the final address {}", sanitize(&expected));
+    Some(WrongAnswer { failure: (Reason::Unexpected, text), expected: Some(expected) })
 }
 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {

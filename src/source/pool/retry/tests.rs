@@ -21,7 +21,7 @@ const RULES: Retry = Retry {
     longest_wait: Duration::from_secs(600),
 };
 const TIMED_OUT: Outcome = Outcome::TimedOut { phase: Phase::Body };
-const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None };
+const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None, expected: None };
 
 fn at(method: &Method, tries: u32, chance: f64) -> Circumstances<'_> {
     let (now, deadline) = (Offset(0), Offset(100_000_000));
@@ -67,7 +67,7 @@ fn a_post_is_sent_again_only_if_the_server_has_not_acted_on_it() {
     for unsafe_outcome in [RESET, TIMED_OUT, answered(502), answered(503), answered(504)] {
         assert_eq!(decide(&unsafe_outcome), Err(NoRetry::Method), "{unsafe_outcome:?}");
     }
-    let failed = |reason| Outcome::Failed { reason, detail: None };
+    let failed = |reason| Outcome::Failed { reason, detail: None, expected: None };
     for safe in [failed(Reason::Refused), failed(Reason::Dns), answered(408), answered(425)] {
         assert!(decide(&safe).is_ok(), "{safe:?}");
     }

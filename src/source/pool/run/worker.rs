@@ -68,7 +68,7 @@ async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &Wor
                 "an attempt panicked, which is a bug in inflight; it counts as failed and the run continues",
             )
             .await;
-        let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
+        let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None, expected: None };
         let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
         (broken, Disposition::new(outcome, 0.0))
     };
@@ -99,7 +99,7 @@ async fn exchange<W: Wire>(
     if ready.job.policy.answer.needs_body() {
         // Boxed, because few runs need it and it would enlarge the future of every worker.
         let checked = Box::pin(body_check::check_body(&ready.masked_job(), &mut exchange)).await;
-        exchange.wrong_body = checked.map(Box::new);
+        exchange.wrong_answer = checked.map(Box::new);
     }
     let disposition = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
     (exchange, disposition)
@@ -117,7 +117,7 @@ async fn job_time(shared: &SharedRun, ready: &PendingJob) {
 /// Fails a row that could not be made into a job: it is counted, named and reported like one.
 async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
     let why: Arc<str> = bad.why.into();
-    let last = Outcome::Failed { reason: Reason::BadRow, detail: Some(Arc::clone(&why)) };
+    let last = Outcome::Failed { reason: Reason::BadRow, detail: Some(Arc::clone(&why)), expected: None };
     let end = JobEnd::Failed { last };
     let (place, target) = (bad.place, Arc::clone(&why));
     shared

@@ -261,7 +261,7 @@ impl Schedule {
         if let Some(next) = self.take_priority_job() {
             return next;
         }
-        while let Some(turn) = self.lanes.next_turn() {
+        while let Some(turn) = self.next_turn() {
             let found = match turn {
                 LaneTurn::Lane(lane) => self.take_from_lane(lane),
                 LaneTurn::Mixed(source) => self.take_from_mixed(source),

@@ -8,6 +8,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Micros};
 use crate::plan::cursor::Draw;
 use crate::plan::job::Job;
+use crate::source::pool::schedule::lanes::LaneTurn;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
 use crate::source::pool::schedule::{Dispatch, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
@@ -90,6 +91,22 @@ impl Schedule {
         Some(self.start(first))
     }
 
+    /// The next turn: in the order of the rotation, or by the weights of the sources.
+    pub(in crate::source::pool) fn next_turn(&mut self) -> Option<LaneTurn> {
+        if !self.sources.is_mixed() {
+            return self.lanes.next_turn();
+        }
+        self.lanes.next_turn_by(|sources| self.sources.next_by_weight(sources).map(|(_, tag)| tag))
+    }
+
+    /// Takes the source of a lane whose turn it is.
+    fn take_source(&mut self, lane: usize) -> Option<usize> {
+        let sources = &mut self.lanes.lane(lane).sources;
+        let Some((next, _)) = self.sources.next_by_weight(sources.iter().copied()) else { return sources.pop_front() };
+        let at = sources.iter().position(|source| *source == next)?;
+        sources.remove(at)
+    }
+
     /// Whether a host has enough parked jobs, and starts the next one so soon that no more need to be drawn ahead.
     fn opens_soon(&mut self, host: HostId) -> bool {
         let now = self.now;
@@ -112,7 +129,7 @@ impl Schedule {
         }
         let lane = self.lanes.lane(i);
         let mark = lane.clock();
-        let source = lane.sources.pop_front()?;
+        let source = self.take_source(i)?;
         let drawn = self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements, |_| false);
         if matches!(drawn, Draw::Pending) {
             self.awaiting_input.push(source);

@@ -4,6 +4,7 @@
 //! a script. Start at [`Wire`].
 
 pub mod body;
+mod client_slot;
 pub mod content_coding;
 pub mod descriptors;
 pub mod direct;
@@ -15,6 +16,7 @@ pub mod message;
 pub mod milestones;
 pub mod progress;
 pub mod reach;
+mod reqwest_connections;
 mod reqwest_limits;
 pub mod reqwest_wire;
 pub mod route;
@@ -66,8 +68,17 @@ pub struct Exchange {
     pub decoded: Option<u64>,
     /// Whether the body is still encoded.
     pub is_encoded: bool,
-    /// What is wrong with a body that is checked, if anything is.
-    pub wrong_body: Option<Box<Failure>>,
+    /// What is wrong with its body, if anything is.
+    pub wrong_answer: Option<Box<WrongAnswer>>,
+}
+
+/// What is wrong with an answer that has a good status.
+#[derive(Clone, Debug)]
+pub struct WrongAnswer {
+    /// The reason, and a sentence.
+    pub failure: Failure,
+    /// The expectation that is not met; absent if the answer could not be checked.
+    pub expected: Option<String>,
 }
 
 /// The beginning of a response.
@@ -121,6 +132,12 @@ pub struct AnswerHead {
     pub received: SystemTime,
 }
 
+impl From<Failure> for WrongAnswer {
+    fn from(failure: Failure) -> Self {
+        Self { failure, expected: None }
+    }
+}
+
 impl From<Failure> for NoAnswer {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
@@ -140,7 +157,7 @@ impl Exchange {
     /// Returns an exchange with only this reply.
     pub fn new(reply: Reply) -> Self {
         let phase_times = PhaseTimes::default();
-        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false, wrong_body: None }
+        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false, wrong_answer: None }
     }
 
     /// Returns an exchange with a response, which is incomplete if its body is.

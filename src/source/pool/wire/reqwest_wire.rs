@@ -3,7 +3,6 @@
 //! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
 //! so that it can show them. Start at [`ReqwestWire`].
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,8 +10,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
 use reqwest::{Client, ClientBuilder, Proxy, Request, Response};
-use rustc_hash::FxHashSet;
-use url::{Position, Url};
+use url::Url;
 
 use crate::event::Offset;
 use crate::event::outcome::{Phase, Reason};
@@ -21,6 +19,7 @@ use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::wire::body;
+use crate::source::pool::wire::client_slot::ClientSlot;
 use crate::source::pool::wire::failure;
 use crate::source::pool::wire::kept_body::{BodyIntake, BodyRules};
 use crate::source::pool::wire::marking_resolver::MarkingResolver;
@@ -29,16 +28,11 @@ use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reach::Reach;
 use crate::source::pool::wire::reach::proxy_server::ProxyProtocol;
+use crate::source::pool::wire::reqwest_connections::ServedConnections;
 use crate::source::pool::wire::reqwest_limits::unsupported;
 use crate::source::pool::wire::tls::{self, TlsConfigs};
 use crate::source::pool::wire::upload::{self, RequestBody};
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
-
-/// The most hosts of one client.
-///
-/// reqwest limits the idle connections of each host, but not their total. So a client with more hosts is replaced,
-/// which closes its idle connections.
-const MAX_HOSTS: usize = 1_024;
 
 /// The clients of one thread, each created on first use.
 #[derive(Debug)]
@@ -51,46 +45,15 @@ pub struct ReqwestWire {
     /// For each TLS configuration.
     secure: Box<[ClientSlot]>,
     tls: Rc<TlsConfigs>,
+    served: ServedConnections,
     time: RunTime,
 }
 
-/// A client, and the hosts that it has served.
-#[derive(Debug, Default)]
-struct ClientSlot {
-    client: RefCell<Option<Client>>,
-    /// The time that it allows for a connection.
-    connect: Cell<Duration>,
-    hosts: RefCell<FxHashSet<Box<str>>>,
-}
-
-impl ClientSlot {
-    /// Returns the client, or builds it.
-    fn get(
-        &self,
-        url: &Url,
-        connect: Duration,
-        build: impl FnOnce(Duration) -> Result<Client, String>,
-    ) -> Result<Client, String> {
-        let mut hosts = self.hosts.borrow_mut();
-        let host = &url[Position::BeforeHost..Position::AfterPort];
-        if !hosts.contains(host) {
-            if hosts.len() == MAX_HOSTS {
-                hosts.clear();
-                self.client.replace(None);
-            }
-            hosts.insert(host.into());
-        }
-        // A longer time needs another client. Each attempt ends in its own time.
-        if let Some(client) = &*self.client.borrow()
-            && self.connect.get() >= connect
-        {
-            return Ok(client.clone());
-        }
-        let client = build(connect)?;
-        self.connect.set(connect);
-        self.client.replace(Some(client.clone()));
-        Ok(client)
-    }
+/// The end of an exchange without a response head.
+struct FailedAnswer {
+    ended: NoAnswer,
+    /// Whether a connection broke that had been used before.
+    is_stale: bool,
 }
 
 impl ReqwestWire {
@@ -98,7 +61,8 @@ impl ReqwestWire {
     pub fn new(resolver: Resolver, reach: Reach, tls: Rc<TlsConfigs>, bodies: BodyRules, max_idle: usize) -> Self {
         let plain = ClientSlot::default();
         let secure = (0..tls.n()).map(|_| ClientSlot::default()).collect();
-        Self { resolver, reach, bodies, max_idle, plain, secure, tls, time: RunTime::begin() }
+        let served = ServedConnections::default();
+        Self { resolver, reach, bodies, max_idle, plain, secure, tls, served, time: RunTime::begin() }
     }
 
     /// Measures time by the run's clock.
@@ -174,15 +138,18 @@ impl ReqwestWire {
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut response = loop {
-            match answer(&client, (job, self.bodies.accepts_encoded()), milestones, end).await {
+            let FailedAnswer { ended, is_stale } = match self.answer(&client, job, milestones, end).await {
                 Ok(response) => break response,
+                Err(unanswered) => unanswered,
+            };
+            match ended {
                 // Each turn removes an idle connection, so the last one opens a new connection.
-                Err(ended) if is_stale(&ended, milestones) && job.method.is_idempotent() => milestones.mark_stale(),
+                _ if is_stale && job.method.is_idempotent() => milestones.mark_stale(),
                 // The client's own time-out for connections knows nothing of a stop.
-                Err(NoAnswer::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls))
+                NoAnswer::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls)
                     if self.time.now() < milestones.phase_deadline(&job.policy.timeouts).min(end)
                         && self.time.has_stopped_since(milestones.start) => {}
-                Err(ended) => {
+                ended => {
                     let ended = self.attribute(ended, &job.url);
                     return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
                 }
@@ -197,34 +164,45 @@ impl ReqwestWire {
         let headers = std::mem::take(response.headers_mut());
         Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
     }
-}
 
-/// Sends the request and waits for the response head.
-async fn answer(
-    client: &Client,
-    (job, accepts_encoded): (&Job, bool),
-    milestones: &Arc<Milestones>,
-    end: Offset,
-) -> Result<Response, NoAnswer> {
-    let (timeouts, time) = (&job.policy.timeouts, &milestones.time);
-    let body = upload::open(&job.body, milestones).await?;
-    let mut answer = std::pin::pin!(client.execute(request(job, body, accepts_encoded)));
-    loop {
-        // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
-        let next_check = time.now() + timeouts.connect.min(timeouts.first_byte).into();
-        let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
-        match time.in_time(deadline, answer.as_mut()).await {
-            Some(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase())),
-            Some(answered) => return answered.map_err(|error| failure::classify_reqwest(&error).into()),
-            None if milestones.phase_deadline(timeouts).min(end) > time.now() => {}
-            None => return Err(NoAnswer::TimedOut(milestones.phase())),
+    /// Sends the request and waits for the response head.
+    async fn answer(
+        &self,
+        client: &Client,
+        job: &Job,
+        milestones: &Arc<Milestones>,
+        end: Offset,
+    ) -> Result<Response, FailedAnswer> {
+        let (timeouts, time) = (&job.policy.timeouts, &milestones.time);
+        let body = upload::open(&job.body, milestones).await.map_err(NoAnswer::from)?;
+        let mut answer = std::pin::pin!(client.execute(request(job, body, self.bodies.accepts_encoded())));
+        loop {
+            // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
+            let next_check = time.now() + timeouts.connect.min(timeouts.first_byte).into();
+            let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
+            match time.in_time(deadline, answer.as_mut()).await {
+                Some(Ok(response)) => {
+                    self.served.note_answered(&response);
+                    return Ok(response);
+                }
+                Some(Err(error)) if error.is_timeout() => return Err(NoAnswer::TimedOut(milestones.phase()).into()),
+                Some(Err(error)) => {
+                    let has_served = self.served.has_served(&error) || milestones.has_reused();
+                    let ended = failure::classify_reqwest(&error);
+                    let is_stale = has_served && matches!(ended.0, Reason::ClosedEarly | Reason::Reset);
+                    return Err(FailedAnswer { ended: ended.into(), is_stale });
+                }
+                None if milestones.phase_deadline(timeouts).min(end) > time.now() => {}
+                None => return Err(NoAnswer::TimedOut(milestones.phase()).into()),
+            }
         }
     }
 }
 
-/// Whether a reused connection broke before the response head.
-fn is_stale(ended: &NoAnswer, milestones: &Milestones) -> bool {
-    matches!(ended, NoAnswer::Failed((Reason::ClosedEarly | Reason::Reset, _))) && milestones.has_reused()
+impl From<NoAnswer> for FailedAnswer {
+    fn from(ended: NoAnswer) -> Self {
+        Self { ended, is_stale: false }
+    }
 }
 
 impl Wire for ReqwestWire {
@@ -261,8 +239,9 @@ mod tests {
     use std::rc::Rc;
     use std::time::Duration;
 
-    use super::{MAX_HOSTS, ReqwestWire};
+    use super::ReqwestWire;
     use crate::source::pool::dns::Resolver;
+    use crate::source::pool::wire::client_slot::MAX_HOSTS;
     use crate::source::pool::wire::kept_body::BodyRules;
     use crate::source::pool::wire::reach::Reach;
     use crate::source::pool::wire::tls::{TlsConfigs, TlsProfiles};
@@ -279,8 +258,8 @@ mod tests {
         for n in 0..3 * MAX_HOSTS {
             let url = format!("http://h{n}.test/x").parse().unwrap();
             wire.client(&url, Duration::from_secs(1)).unwrap();
-            assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);
+            assert!(wire.plain.n_hosts() <= MAX_HOSTS);
         }
-        assert_eq!(wire.plain.hosts.borrow().len(), MAX_HOSTS);
+        assert_eq!(wire.plain.n_hosts(), MAX_HOSTS);
     }
 }

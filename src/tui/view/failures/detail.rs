@@ -70,7 +70,7 @@ fn advice(cause: Cause, has_named_long_wait: bool) -> &'static str {
         (Cause::Failed(Reason::Local), _) => "lower the limit, or allow this process more open files",
         (Cause::Failed(Reason::Panicked), _) => "report this: it is a bug in inflight",
         (Cause::Failed(Reason::Redirect), _) => "raise `redirects`, allow `--downgrade`, or request the final address",
-        (Cause::Failed(Reason::Unexpected), _) => "compare the answer with `expect` in the plan",
+        (Cause::Failed(Reason::Unexpected) | Cause::Unexpected(_), _) => "compare the answer with `expect` in the plan",
         (Cause::Failed(Reason::TooLarge), _) => "raise `max_body` or `--max-body`, or request less per response",
         (_, CauseKind::WasSlow) => "set a longer timeout, or lower the limit",
         (_, CauseKind::NoConnection) => "lower the limit, and check the network and any proxy",

@@ -96,6 +96,6 @@ fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
 fn missing_response(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) | Cause::Throttled(_) => "not recorded",
-        Cause::TimedOut(_) | Cause::Failed(_) => "none",
+        Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => "none",
     }
 }

@@ -193,6 +193,6 @@ fn status_of(cause: Cause) -> Status {
     match cause {
         Cause::Throttled(_) => Status::Limited,
         Cause::TimedOut(_) => Status::Timeout,
-        Cause::Status(_) | Cause::Failed(_) => Status::Failed,
+        Cause::Status(_) | Cause::Failed(_) | Cause::Unexpected(_) => Status::Failed,
     }
 }

@@ -289,7 +289,7 @@ fn kinds(model: &Model) -> [(&'static str, u64); 4] {
         ("not sent", jobs(is_unsent)),
         ("status", jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_)))),
         ("timeout", jobs(|cause| matches!(cause, Cause::TimedOut(_)))),
-        ("broken", jobs(|cause| matches!(cause, Cause::Failed(reason) if reason != Reason::GivenUp))),
+        ("broken", jobs(|cause| matches!(cause, Cause::Failed(_) | Cause::Unexpected(_))) - jobs(is_unsent)),
     ]
 }
 

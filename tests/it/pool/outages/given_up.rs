@@ -18,7 +18,7 @@ fn for_seconds(seconds: u64) -> impl FnOnce(&mut Plan) {
 /// The jobs that were never sent, and why.
 fn unsent(run: &FinishedRun) -> Vec<&str> {
     let why = |end: &JobEnd| match end {
-        JobEnd::Failed { last: Outcome::Failed { reason: Reason::GivenUp, detail } } => Some(detail.clone()?),
+        JobEnd::Failed { last: Outcome::Failed { reason: Reason::GivenUp, detail, .. } } => Some(detail.clone()?),
         _ => None,
     };
     let unsent = run.results.iter().filter_map(|result| Some((result, why(&result.end)?)));

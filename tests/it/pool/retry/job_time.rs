@@ -57,7 +57,9 @@ async fn a_host_that_names_a_longer_wait_fails_all_its_jobs_after_the_longest_on
         };
         let why =
             format!("http://a.test: asked for a wait of 1h 00m, longer than {}m (`retry.longest_wait`)", seconds / 60);
-        let unsent = JobEnd::Failed { last: Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()) } };
+        let unsent = JobEnd::Failed {
+            last: Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()), expected: None },
+        };
         assert_eq!((settled(&run, &refused).len(), settled(&run, &unsent).len()), (sent, 1_000 - sent));
         for result in &run.results {
             assert_eq!(result.tries, u32::from(result.end == refused), "{result:?}");

@@ -89,6 +89,28 @@ fn jobs_are_counted_by_endpoint_and_hosts_are_counted() {
 }
 
 #[test]
+fn a_number_of_jobs_is_the_same_everywhere() {
+    let rows: String = (0..20).map(|n| format!("http://127.0.0.{}:1/{n}\n", if n < 4 { 1 } else { 2 })).collect();
+    let folder = Folder::new().with("a.txt", &rows);
+    for (number, first, second) in [(5, 4, 1), (20, 4, 16), (46, 12, 34)] {
+        let document = folder.inflight(&format!("check a.txt -n {number} --json")).run().exits(0).summary();
+        assert_eq!((&document["jobs"], &document["endpoints"][0]["jobs"]["value"]), (&json!(number), &json!(number)));
+        let endpoints = json!([{"name": "127.0.0.1:1", "jobs": first}, {"name": "127.0.0.2:1", "jobs": second}]);
+        assert_eq!((&document["rows"]["endpoints"], &document["rows"]["read"]), (&endpoints, &json!(20)));
+        let ended = folder.inflight(&format!("run a.txt -n {number} --tries 1 --json")).run().exits(5).summary();
+        let failed = |i: usize| ended["endpoints"][i]["failed"].clone();
+        assert_eq!((failed(0), failed(1)), (json!(first), json!(second)), "{ended}");
+    }
+    let text = folder.inflight("check a.txt -n 5").run().exits(0);
+    assert!(text.out().starts_with("inflight check  a  each host an endpoint, 5 jobs\n"), "{}", text.out());
+    assert!(text.out().contains("\n  jobs                5 "), "{}", text.out());
+    // Several endpoints share the number as their turns come.
+    let plan = "[[endpoint]]\nurl = \"http://127.0.0.1:1/a\"\n[[endpoint]]\nurl = \"http://127.0.0.1:1/b\"\n";
+    let document = Folder::new().with("p.toml", plan).inflight("check p.toml -n 7 --json").run().exits(0).summary();
+    assert_eq!((&document["jobs"], &document["endpoints"][0]["jobs"]["value"]), (&json!(7), &json!(null)));
+}
+
+#[test]
 fn values_of_each_are_checked_too() {
     let plan = "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}/x\"\neach = { id = [\"1\", \"\", \"3\"] }\n\
                 [[endpoint]]\nurl = \"http://127.0.0.1:1/{n}\"\neach = { n = \"1..=1000000\" }\n";

@@ -69,7 +69,9 @@ fn replaced_connections_are_counted_and_cost_no_try() {
         let summary = run.run().exits(0).summary();
         assert_eq!(summary["jobs"]["done"], 20, "{summary}");
         assert_eq!((&summary["attempts"]["started"], &summary["retries"]), (&20.into(), &0.into()));
-        assert_eq!(summary["stale_connections"], 19);
+        // Each thread of the direct client avoids idle connections once it has lost three requests in a row.
+        let n_stale = summary["stale_connections"].as_u64().unwrap();
+        assert!(if wire == "direct" { (3..=19).contains(&n_stale) } else { n_stale == 19 }, "{wire}: {n_stale}");
         server.end();
     }
 }

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod tests;
+mod weighted_turns;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};

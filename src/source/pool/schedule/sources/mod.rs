@@ -4,6 +4,7 @@
 
 mod for_time;
 mod in_rounds;
+mod mix;
 mod number;
 pub mod priority_jobs;
 
@@ -19,6 +20,7 @@ use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::plan::{Limits, Polling};
 use crate::source::pool::schedule::rounds::Rounds;
+use crate::source::pool::schedule::sources::mix::Mix;
 use crate::source::pool::schedule::sources::number::JobNumber;
 
 /// The sources of a run.
@@ -41,6 +43,8 @@ pub struct Sources {
     repeats_until: Option<Offset>,
     /// The number of jobs, if a flag sets it.
     number: Option<JobNumber>,
+    /// The mix of sources, if the plan gives them different weights.
+    mix: Option<Mix>,
     /// Whether a source ended before its time, because its hosts were given up.
     has_given_up: bool,
 }
@@ -96,6 +100,7 @@ impl Sources {
             rounds,
             repeats_until: limits.duration.map(|length| Offset::ZERO + length.into()),
             number: limits.jobs.map(JobNumber::new),
+            mix: Mix::new(cursor.weights()),
             has_given_up: false,
             cursor,
         }
@@ -148,6 +153,9 @@ impl Sources {
         // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
         let is_counted = matches!(drawn, Draw::Row(Some(_)));
+        if is_counted && let Some(mix) = &mut self.mix {
+            mix.note_drawn(source);
+        }
         if is_counted && self.number.as_mut().is_some_and(JobNumber::is_last) {
             self.close(facts);
             return drawn;

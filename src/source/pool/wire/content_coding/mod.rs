@@ -3,6 +3,7 @@
 //! A decoder is fed as bytes arrive, and never produces more than its caller has room for. Start at
 //! [`BodyDecoder::for_response`].
 
+mod gzip;
 #[cfg(test)]
 mod tests;
 mod zstd;
@@ -11,10 +12,11 @@ use std::fmt;
 use std::io::{self, Write};
 
 use brotli_decompressor::DecompressorWriter;
-use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::write::{DeflateDecoder, ZlibDecoder};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
+use crate::source::pool::wire::content_coding::gzip::Gzip;
 use crate::source::pool::wire::content_coding::zstd::Zstd;
 
 /// The codings to ask for.
@@ -38,7 +40,7 @@ pub struct BodyDecoder(Vec<(&'static str, Coding)>);
 
 /// One coding.
 enum Coding {
-    Gzip(MultiGzDecoder<Bounded>),
+    Gzip(Gzip),
     /// Its first two bytes show which kind of deflate it is.
     Deflate(Vec<u8>),
     Zlib(ZlibDecoder<Bounded>),
@@ -60,7 +62,7 @@ impl BodyDecoder {
         let mut codings = Vec::new();
         for name in names(headers) {
             match name.as_str() {
-                "gzip" | "x-gzip" => codings.push(("gzip", Coding::Gzip(MultiGzDecoder::new(Bounded::default())))),
+                "gzip" | "x-gzip" => codings.push(("gzip", Coding::Gzip(Gzip::new()))),
                 "deflate" => codings.push(("deflate", Coding::Deflate(Vec::new()))),
                 "br" => {
                     codings.push(("br", Coding::Brotli(Box::new(DecompressorWriter::new(Bounded::default(), BUFFER)))));
@@ -127,7 +129,7 @@ impl fmt::Debug for Coding {
 impl Coding {
     fn decode(&mut self, input: &[u8], output: &mut Vec<u8>, room: usize) -> io::Result<()> {
         match self {
-            Self::Gzip(to) => write(to, MultiGzDecoder::get_mut, input, output, room),
+            Self::Gzip(gzip) => gzip.decode(input, output, room),
             Self::Zlib(to) => write(to, ZlibDecoder::get_mut, input, output, room),
             Self::RawDeflate(to) => write(to, DeflateDecoder::get_mut, input, output, room),
             Self::Brotli(to) => write(&mut **to, DecompressorWriter::get_mut, input, output, room),
@@ -149,26 +151,23 @@ impl Coding {
     }
 
     fn finish(&mut self, output: &mut Vec<u8>, room: usize) -> io::Result<()> {
-        let mut finish = |ended: io::Result<()>, to: &mut Bounded| {
+        let finish = |ended: io::Result<()>, to: &mut Bounded, output: &mut Vec<u8>| {
             output.append(&mut to.bytes);
             ended
         };
         match self {
-            Self::Gzip(to) => {
-                to.get_mut().room = room;
-                finish(to.try_finish(), to.get_mut())
-            }
+            Self::Gzip(gzip) => gzip.finish(output, room),
             Self::Zlib(to) => {
                 to.get_mut().room = room;
-                finish(to.try_finish(), to.get_mut())
+                finish(to.try_finish(), to.get_mut(), output)
             }
             Self::RawDeflate(to) => {
                 to.get_mut().room = room;
-                finish(to.try_finish(), to.get_mut())
+                finish(to.try_finish(), to.get_mut(), output)
             }
             Self::Brotli(to) => {
                 to.get_mut().room = room;
-                finish(to.close(), to.get_mut())
+                finish(to.close(), to.get_mut(), output)
             }
             Self::Zstd(zstd) if zstd.is_complete() => Ok(()),
             Self::Zstd(_) | Self::Deflate(_) => Err(io::ErrorKind::UnexpectedEof.into()),

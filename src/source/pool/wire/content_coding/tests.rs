@@ -67,6 +67,17 @@ fn every_coding_is_decoded_in_pieces_of_any_size() {
 }
 
 #[test]
+fn bytes_after_the_last_member_of_gzip_are_ignored() {
+    for (piece, after) in [(1, &b"\0\0\0"[..]), (3, b"garbage"), (usize::MAX, b"\r\n"), (25, b"-")] {
+        let body = [&gzip(b"hello"), after].concat();
+        assert_eq!(decoded("gzip", &body, piece, 5), Ok(b"hello".to_vec()), "{after:?}");
+    }
+    // A further member must be whole.
+    let body = [gzip(b"hello"), b"\x1f\x8b".to_vec()].concat();
+    assert_eq!(decoded("gzip", &body, 7, 9), Err(DecodeError::Invalid("gzip")));
+}
+
+#[test]
 fn frames_of_another_encoder_are_decoded_with_their_checksum() {
     let mut frame = b"\x28\xb5\x2f\xfd\x04\x58\x29\x00\x00hello".to_vec();
     frame.extend(b"\xa3\x6d\x9f\x88");

@@ -54,7 +54,7 @@ pub(in crate::source::pool) type SendResult = Result<Response<Incoming>, TrySend
 pub(in crate::source::pool) struct Unanswered {
     /// The reason.
     pub(in crate::source::pool) failure: Failure,
-    /// Whether no byte of the request was sent.
+    /// Whether the head of the request was not sent, or not as a whole.
     pub(in crate::source::pool) is_unsent: bool,
     /// Whether no byte of a response arrived.
     pub(in crate::source::pool) is_silent: bool,

@@ -2,7 +2,7 @@
 //!
 //! hyper writes the names of header fields in one way, and its URLs are limited. So it writes a head with a path of `/`
 //! and the fields that frame the body; this stream replaces the first line by the real one and the job's own fields.
-//! It also knows whether a byte of a request left, which decides whether the request may be sent again. Start at
+//! It also knows whether the head of a request left, which decides whether the request may be sent again. Start at
 //! [`RequestHead`] and [`ExactStream`].
 
 use std::cell::RefCell;
@@ -50,9 +50,9 @@ impl RequestHead {
         (self.n_sent, self.n_replaced, self.is_careful) = (0, n_replaced, is_careful);
     }
 
-    /// Whether no byte of the request left this process.
+    /// Whether its head did not leave this process as a whole, so that no server can have acted on it.
     pub(super) fn is_unsent(&self) -> bool {
-        self.n_sent == 0
+        self.n_sent < self.bytes.len()
     }
 }
 

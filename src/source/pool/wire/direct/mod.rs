@@ -11,6 +11,7 @@ mod dial;
 mod exact_stream;
 mod handshake;
 mod host_pools;
+mod lost_requests;
 mod settling_time;
 mod tunnel;
 
@@ -116,7 +117,8 @@ impl DirectWire {
     /// byte of the response is replaced once: the server may have closed it before the request arrived. A request that
     /// must not be sent twice is sent again only if nothing of it was sent. So it takes only a connection that has been
     /// idle for a moment, or whose host is known to keep connections, and that is open when the request leaves. What
-    /// remains is a close that crosses the request on its way: the server may have acted on it, so it fails.
+    /// remains is a close that crosses the request on its way: the server may have acted on it, so it fails, and the
+    /// next ones get new connections.
     async fn request(
         &self,
         exchange: DirectExchange<'_>,
@@ -124,6 +126,9 @@ impl DirectWire {
         let DirectExchange { job, pool, milestones, .. } = exchange;
         let may_repeat = job.method.is_idempotent();
         while let Some((mut connection, idle_for)) = self.pools.take(pool, Instant::now()) {
+            if !pool.lost.may_reuse(idle_for, may_repeat) {
+                break;
+            }
             if !may_repeat && !exchange.is_settled(&mut connection, idle_for).await {
                 pool.settling.note_closed();
                 continue;
@@ -131,6 +136,7 @@ impl DirectWire {
             let broken = match exchange.send(&mut connection, !may_repeat).await? {
                 Ok(response) => {
                     pool.settling.note_kept();
+                    pool.lost.note_kept(idle_for);
                     return Ok((connection, response));
                 }
                 Err(broken) => broken,
@@ -138,6 +144,9 @@ impl DirectWire {
             pool.settling.note_closed();
             // If nothing was sent, the server has not received the request.
             if !broken.is_unsent {
+                if broken.is_silent {
+                    pool.lost.note_lost(idle_for);
+                }
                 if !broken.is_silent || !may_repeat {
                     return Err(broken.failure.into());
                 }

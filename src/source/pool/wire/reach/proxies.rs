@@ -129,7 +129,9 @@ fn parse_exclusion(entry: &str) -> Option<Exclusion> {
     if entry == "*" {
         return Some(Exclusion::All);
     }
-    let bare = |text: &str| text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    // A dot at the end marks a full name. People write it after an address, too.
+    let bare =
+        |text: &str| text.trim_end_matches('.').trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
     let all = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
     if let Some(ip) = bare(entry) {
         return Some(Exclusion::Network(ip, all(ip)));
@@ -196,6 +198,8 @@ mod tests {
             ("a.test:8443", [true, false, true, true, true]),
             ("10.0.0.0/8,::1", [true, true, true, false, false]),
             ("10.1.2.3", [true, true, true, false, true]),
+            ("10.1.2.3.,[::1].", [true, true, true, false, false]),
+            ("10.1.2.3.:80,::1.", [true, true, true, false, false]),
             ("10.1.2.0/31,[::]/127", [true, true, true, true, false]),
             ("0.0.0.0/0", [true, true, true, false, true]),
         ] {

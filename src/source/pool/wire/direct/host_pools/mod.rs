@@ -21,6 +21,7 @@ use url::Position;
 use crate::plan::exact::request_url::RequestUrl;
 use crate::source::pool::wire::direct::capped_hosts::{CappedHost, IdleCount};
 use crate::source::pool::wire::direct::connection::HttpConnection;
+use crate::source::pool::wire::direct::lost_requests::LostRequests;
 use crate::source::pool::wire::direct::settling_time::SettlingTime;
 use crate::source::pool::wire::message::RequestTemplate;
 use crate::source::pool::wire::reach::{HostPath, Reach};
@@ -67,6 +68,8 @@ pub(in crate::source::pool) struct HostPool {
     pub(in crate::source::pool) template: RequestTemplate,
     /// How long a connection must have been idle before it is used for a request that must not be sent twice.
     pub(in crate::source::pool) settling: SettlingTime,
+    /// The requests that were lost over idle connections.
+    pub(in crate::source::pool) lost: LostRequests,
     /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
     /// Set if the host is known to limit attempts in flight.
@@ -223,6 +226,7 @@ impl HostPool {
             is_secure,
             template,
             settling: SettlingTime::default(),
+            lost: LostRequests::default(),
             idle: RefCell::default(),
             capped: OnceCell::new(),
         }
