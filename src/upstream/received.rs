@@ -28,9 +28,9 @@ impl ReceivedBytes {
     /// Forgets a request whose fields are not needed.
     pub fn forget(&self) {
         let mut kept = self.0.borrow_mut();
-        // If it goes on, the next request has arrived as well.
-        if kept.ends_with(HEAD_END) {
-            kept.clear();
+        // What follows its head is the next request, or a body that the search for the next one skips.
+        if let Some(end) = memchr::memmem::find(&kept, HEAD_END) {
+            kept.drain(..end + HEAD_END.len());
         }
     }
 

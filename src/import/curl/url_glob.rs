@@ -11,7 +11,9 @@ pub(super) fn expand(url: &str) -> Result<Vec<String>, &'static str> {
     let mut rest = url;
     while let Some(at) = rest.find(['[', '{', '\\']) {
         let (before, from) = rest.split_at(at);
-        urls.iter_mut().for_each(|url| url.push_str(before));
+        for url in &mut urls {
+            url.push_str(before);
+        }
         let mut chars = from.chars();
         let values = match chars.next() {
             Some('\\') => {
@@ -40,7 +42,9 @@ pub(super) fn expand(url: &str) -> Result<Vec<String>, &'static str> {
         }
         urls = urls.iter().flat_map(|url| values.iter().map(move |value| format!("{url}{value}"))).collect();
     }
-    urls.iter_mut().for_each(|url| url.push_str(rest));
+    for url in &mut urls {
+        url.push_str(rest);
+    }
     Ok(urls)
 }
 

@@ -59,7 +59,7 @@ impl VerdictSentence {
     /// The sentence with a shorter remedy, for narrow screens.
     #[must_use]
     pub fn or_remedy(mut self, remedy: &str) -> Self {
-        self.brief.remedy = remedy.to_owned();
+        remedy.clone_into(&mut self.brief.remedy);
         self
     }
 }

@@ -232,7 +232,8 @@ pub async fn serve<W: Wire>(
         }
         workers.shutdown().await;
     };
-    let all = async {
+    // It is large, and part of larger ones.
+    let all = Box::pin(async {
         match commands {
             Some(commands) => {
                 tokio::join!(
@@ -246,7 +247,7 @@ pub async fn serve<W: Wire>(
             }
             None => work.await,
         }
-    };
+    });
     LocalSet::new()
         .run_until(async {
             tokio::select! {

@@ -1,5 +1,7 @@
 //! Tests of the time left and of stragglers.
 
+use std::fmt::Write as _;
+
 use inflight::event::{Fact, Offset};
 
 use crate::scenario::notation::scenario;
@@ -75,11 +77,19 @@ fn the_time_left_is_that_of_the_jobs_that_remain() {
     for slot in 0..2 {
         for i in 0..5 {
             let (job, from) = (100 * slot + i, 1_000 * i);
-            text +=
-                &format!(" | {from}ms start a#{job} | {}ms answer a#{job} | {}ms done a#{job}", from + 900, from + 900);
+            let _ = write!(
+                text,
+                " | {from}ms start a#{job} | {}ms answer a#{job} | {}ms done a#{job}",
+                from + 900,
+                from + 900
+            );
             let (job, from) = (job + 50, from + 900);
-            text +=
-                &format!(" | {from}ms start b#{job} | {}ms answer b#{job} | {}ms done b#{job}", from + 100, from + 100);
+            let _ = write!(
+                text,
+                " | {from}ms start b#{job} | {}ms answer b#{job} | {}ms done b#{job}",
+                from + 100,
+                from + 100
+            );
         }
     }
     let mut scenario = scenario(&text);

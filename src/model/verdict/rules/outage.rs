@@ -52,15 +52,12 @@ pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let name = host_name(model, host.number);
     let others = if n_hosts > 1 { format!(" ({} in all)", units::plural(n_hosts, "host")) } else { String::new() };
     let times = if n > 1 { format!(" in {}", units::plural(n, "outage")) } else { String::new() };
-    let (number, brief) = match since {
-        Some(since) => {
-            let since = units::clock_seconds(since);
-            (format!("{name} has been down since {since}{others}"), format!("Down since {since}"))
-        }
-        None => {
-            let lasted = units::length(lasted);
-            (format!("{name} was down for {lasted}{times}{others}"), format!("Was down {lasted}"))
-        }
+    let (number, brief) = if let Some(since) = since {
+        let since = units::clock_seconds(since);
+        (format!("{name} has been down since {since}{others}"), format!("Down since {since}"))
+    } else {
+        let lasted = units::length(lasted);
+        (format!("{name} was down for {lasted}{times}{others}"), format!("Was down {lasted}"))
     };
     let is_given_up = down.iter().any(|(host, ..)| host.past_outages.is_given_up);
     let (remedy, brief_remedy) = fate_of_jobs(model, host, since.is_some(), is_given_up);

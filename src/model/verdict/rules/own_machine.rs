@@ -48,15 +48,12 @@ pub fn caused_failures(figures: &RunFigures<'_>) -> Option<Conclusion> {
     // A timer that is late by a tenth of a second may be all that a short time-out waited for.
     let late = if worst >= t::LATE_SUSPECT { machine.late.timeouts } else { 0 };
     let n = late + machine.broken_by_stops;
-    let (why, brief) = match machine.longest_stop.filter(|_| machine.broken_by_stops > 0) {
-        Some((lasted, at)) => {
-            let (lasted, at) = (units::length(lasted), units::clock_seconds(at));
-            (format!("this machine stood still for {lasted} at {at}"), format!("a stop of {lasted}"))
-        }
-        None => {
-            let worst = units::length(worst);
-            (format!("this machine was busy, its timers up to {worst} late"), format!("timers {worst} late"))
-        }
+    let (why, brief) = if let Some((lasted, at)) = machine.longest_stop.filter(|_| machine.broken_by_stops > 0) {
+        let (lasted, at) = (units::length(lasted), units::clock_seconds(at));
+        (format!("this machine stood still for {lasted} at {at}"), format!("a stop of {lasted}"))
+    } else {
+        let worst = units::length(worst);
+        (format!("this machine was busy, its timers up to {worst} late"), format!("timers {worst} late"))
     };
     let sentence = VerdictSentence::new(
         format!("{} may be ours", units::plural(n, "failure")),

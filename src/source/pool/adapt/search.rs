@@ -113,7 +113,7 @@ impl SearchOrigin {
         let (anchor, refused_at) = (self.anchor(), self.refused_at);
         let windows = WINDOWS.into_iter().map(|window| anchor + window);
         // Soon after the refusal; only once after a short burst, which may rather have filled a window.
-        let is_worth = |pause: &Seconds| refused_at - anchor > 0.5 * pause || *pause == BURST_PROBE;
+        let is_worth = |pause: &Seconds| refused_at - anchor > 0.2 * pause || *pause == BURST_PROBE;
         let early = EARLY_PROBES.into_iter().filter(is_worth);
         // After a long time without refusals the window began at some moment before the refusal.
         let is_late = now - anchor > natural::LONGEST;

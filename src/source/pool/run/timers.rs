@@ -69,7 +69,9 @@ mod tests {
 
     fn watch(late: &[u64]) -> TimerWatch {
         let watch = TimerWatch::default();
-        late.iter().for_each(|late| watch.record(Micros(*late)));
+        for late in late {
+            watch.record(Micros(*late));
+        }
         watch
     }
 

@@ -102,18 +102,24 @@ impl SettlingJobs {
         self.take_held(|why, job| is_forbidden(why, job, host, endpoint))
     }
 
-    /// Settles the jobs that an endpoint had answered with 403 before it accepted an attempt that started at this moment.
-    pub fn settle_forbidden(&mut self, host: HostId, endpoint: EndpointId, accepted: Offset) {
+    /// Takes out the jobs that an endpoint had answered with 403 before it accepted an attempt that started at this moment.
+    pub fn take_forbidden_before(
+        &mut self,
+        host: HostId,
+        endpoint: EndpointId,
+        accepted: Offset,
+    ) -> VecDeque<Box<SettlingJob>> {
         if self.held.is_empty() {
-            return;
+            return VecDeque::new();
         }
-        let earlier = self.take_held(|why, job| is_forbidden(why, job, host, endpoint) && job.ready.ended <= accepted);
-        self.due.extend(earlier);
+        self.take_held(|why, job| is_forbidden(why, job, host, endpoint) && job.ready.ended <= accepted)
     }
 
     /// How many jobs an endpoint answered with 403 that had started after this moment.
     pub fn n_forbidden(&self, host: HostId, endpoint: EndpointId, after: Option<Offset>) -> usize {
-        let is_later = |job: &SettlingJob| after.is_none_or(|after| job.ready.started > after);
+        // Those that were sent once more got a 403 before: they say nothing new.
+        let is_later =
+            |job: &SettlingJob| job.ready.refusals == 0 && after.is_none_or(|after| job.ready.started > after);
         self.held.iter().filter(|(_, why, job)| is_forbidden(*why, job, host, endpoint) && is_later(job)).count()
     }
 

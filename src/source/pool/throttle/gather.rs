@@ -84,7 +84,7 @@ impl ThrottleFields {
         let standard = standard.combine(&mut malformed);
         let customary = customary.combine(&mut malformed);
         let unreadable = unreadable.filter(|_| retry_after.is_none());
-        Self { unreadable, retry_after, standard, customary, malformed }
+        Self { retry_after, standard, customary, malformed, unreadable }
     }
 }
 

@@ -215,11 +215,38 @@ async fn a_limiter_that_answers_403_to_everything_is_recognized_and_no_job_is_lo
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_window_that_opens_after_a_few_403s_costs_no_job_at_any_moment() {
+    // The window opens at any moment after the start, so that any number of requests meets its end.
+    let mut lost = Vec::new();
+    for mode in ["off", "when refused"] {
+        for opens_at in (0..5_000).step_by(50) {
+            let plan = format!("[limits]\nconcurrency = 20\nadaptive = \"{mode}\"\n{}", endpoint("a.test", 120));
+            let window = Cell::new((0, 0));
+            let script = move |cue: Cue<'_>| {
+                let now = (cue.at.0 / 1000 + opens_at) / 5_000;
+                let used = if window.get().0 == now { window.get().1 } else { 0 };
+                window.set((now, used + 1));
+                match cue.place.row {
+                    row if used < 30 => ok(20 + row * 7 % 30),
+                    row => ends(2 + row % 9, End::Status(403)),
+                }
+            };
+            let run = Rig::new(&plan, script).run().await;
+            let n = 120 - n_done(&run.ledger());
+            if n > 0 {
+                lost.push((mode, opens_at, n));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn scattered_403s_are_the_answers_of_their_jobs() {
     let script = |cue: Cue<'_>| if cue.place.row % 7 == 6 { ends(5, End::Status(403)) } else { ok(20) };
     let run = Rig::new(&endpoint("a.test", 700), script).run().await;
     let ledger = run.ledger();
-    assert_eq!((n_done(&ledger), ledger.starts.len()), (600, 700), "none is sent twice");
+    assert_eq!((n_done(&ledger), ledger.starts.len()), (600, 705), "five are sent once more, and then it is plain");
     assert_eq!(recognized(&run), [0; 0]);
 }
 

@@ -59,7 +59,7 @@ fn operations_without_examples_are_named() {
 
 #[test]
 fn descriptions_in_yaml_and_of_swagger_are_imported() {
-    let yaml = r#"
+    let yaml = r"
 openapi: 3.1.0
 servers:
   - url: http://a.b/v1
@@ -86,8 +86,8 @@ paths:
 components:
   schemas:
     Id: { type: integer, examples: [7] }
-"#;
-    let swagger = r#"
+";
+    let swagger = r"
 swagger: '2.0'
 host: a.b
 basePath: /v2
@@ -114,7 +114,7 @@ paths:
         - { name: b, in: formData, type: string }
   /lost/{x}:
     get: { parameters: [ { name: x, in: path, required: true, type: string } ] }
-"#;
+";
     let folder = Folder::new().with("new.yaml", yaml).with("old.yml", swagger);
     let ended = folder.inflight("import new.yaml").run().exits(0);
     for line in [

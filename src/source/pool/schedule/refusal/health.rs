@@ -27,6 +27,9 @@ const OVERLOADS_IN_A_ROW: u32 = 4;
 /// So do as many among the last 32 answers.
 const RECENT_OVERLOADS: u32 = 10;
 
+/// So many jobs of an endpoint with a lone 403 are sent once more. If none of them is accepted, such a 403 is an answer.
+const ASKED_AGAIN: u32 = 5;
+
 /// Bits of evidence that a 503 is the answer to single jobs, at the end of a batch.
 const SELECTIVE_AT_END: f64 = 3.0;
 
@@ -73,6 +76,8 @@ struct EndpointRecord {
     /// How many attempts the host had accepted at the first of them.
     accepted_before: u64,
     forbidden: ForbiddenState,
+    /// Jobs with a lone 403 that were sent once more.
+    asked_again: u32,
 }
 
 /// What a 503 without a wait means.
@@ -250,6 +255,18 @@ impl HostHealth {
     pub fn forbidden(&mut self, endpoint: EndpointId) -> Option<&mut ForbiddenState> {
         let record = self.endpoints.get_mut(&endpoint)?;
         (record.accepted.n >= ACCEPTED_BEFORE).then_some(&mut record.forbidden)
+    }
+
+    /// Whether a job of this endpoint with a lone 403 is sent once more, to find out whether that was a refusal.
+    pub fn may_ask_again(&mut self, endpoint: EndpointId) -> bool {
+        if self.recognized.contains(403) {
+            return true;
+        }
+        let Some(record) = self.endpoints.get_mut(&endpoint).filter(|record| record.asked_again < ASKED_AGAIN) else {
+            return false;
+        };
+        record.asked_again += 1;
+        true
     }
 
     /// The latest start of an attempt that this endpoint accepted.

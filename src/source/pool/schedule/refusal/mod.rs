@@ -75,10 +75,12 @@ impl Schedule {
                 health.add_evidence(bits);
                 let overload = health.overload(ready, others, now);
                 let is_doubted_again = health.is_doubted() && ready.own.is_likely();
-                let gets_no_other_answer =
-                    is_end && health.is_selective_at_end() || ready.is_refused_alone() || is_doubted_again;
-                // It waits by itself: that costs it nothing, and what follows shows whether it is a limit.
+                // It waits by itself: that costs it nothing, and what follows shows whether it is a limit. At the end of
+                // a batch nothing follows: no other is accepted any more.
                 let is_alone = ready.own.is_likely() || health.is_doubted();
+                let is_own_at_end =
+                    is_end && (health.is_selective_at_end() || is_alone && bits <= 0.0 && !health.has_relented());
+                let gets_no_other_answer = is_own_at_end || ready.is_refused_alone() || is_doubted_again;
                 if health.is_doubted() && health.recognized.contains(503) {
                     let why = "it answers the same jobs with 503 again, and accepts others meanwhile";
                     self.dismiss_refusal(host, 503, why);
@@ -119,7 +121,8 @@ impl Schedule {
                 if ready.refusals > 0 {
                     health.relent();
                 }
-                self.settling.settle_forbidden(host, endpoint, started);
+                self.recognize_forbidden(ready);
+                self.decide_forbidden(host, endpoint, started);
                 HostResponse::Accepted
             }
             Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => HostResponse::Nothing,
