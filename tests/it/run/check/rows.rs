@@ -90,7 +90,8 @@ fn jobs_are_counted_by_endpoint_and_hosts_are_counted() {
 
 #[test]
 fn a_number_of_jobs_is_the_same_everywhere() {
-    let rows: String = (0..20).map(|n| format!("http://127.0.0.{}:1/{n}\n", if n < 4 { 1 } else { 2 })).collect();
+    let rows: Vec<_> = (0..20).map(|n| format!("http://127.0.0.{}:1/{n}", if n < 4 { 1 } else { 2 })).collect();
+    let rows = rows.join("\n");
     let folder = Folder::new().with("a.txt", &rows);
     for (number, first, second) in [(5, 4, 1), (20, 4, 16), (46, 12, 34)] {
         let document = folder.inflight(&format!("check a.txt -n {number} --json")).run().exits(0).summary();
