@@ -49,11 +49,8 @@ impl Schedule {
     /// Only a request that may be sent twice is refused by evidence alone: a server could have acted on it.
     pub fn classify(&mut self, ready: &mut PendingJob, outcome: &mut Outcome, is_timed: bool) -> HostResponse {
         let (host, endpoint, started, now) = (ready.host, ready.job.endpoint, ready.started, self.now);
-        let is_drawn = self.sources.is_drawn();
         let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
-        let others = lane.in_flight().saturating_sub(1);
         let is_down = lane.outage.is_down();
-        let is_end = is_drawn && !lane.waiting.has_fresh();
         let health = &mut lane.health;
         let refused = health.refused_attempt(ready);
         match *outcome {
@@ -71,43 +68,7 @@ impl Schedule {
                 }
             }
             Outcome::Answered { status: 503, expected: false, .. } if infers(ready) && !is_down => {
-                let bits = ready.refuse(&refused);
-                health.add_evidence(bits);
-                let overload = health.overload(ready, others, now);
-                let is_doubted_again = health.is_doubted() && ready.own.is_likely();
-                // It waits by itself: that costs it nothing, and what follows shows whether it is a limit. At the end of
-                // a batch nothing follows: no other is accepted any more.
-                let is_alone = ready.own.is_likely() || health.is_doubted();
-                let is_own_at_end =
-                    is_end && (health.is_selective_at_end() || is_alone && bits <= 0.0 && !health.has_relented());
-                let gets_no_other_answer = is_own_at_end || ready.is_refused_alone() || is_doubted_again;
-                if health.is_doubted() && health.recognized.contains(503) {
-                    let why = "it answers the same jobs with 503 again, and accepts others meanwhile";
-                    self.dismiss_refusal(host, 503, why);
-                    *outcome = Outcome::Throttled { status: 503, retry_after: None };
-                    return HostResponse::RefusedAlone;
-                }
-                // A few are like any answer of a gateway.
-                let is_limiting = health.recognized.contains(503) || health.is_limiting();
-                match overload {
-                    Overload::OfEndpoint => return HostResponse::OwnAnswer,
-                    _ if gets_no_other_answer => return HostResponse::OwnAnswer,
-                    Overload::OfEverything => return HostResponse::Nothing,
-                    Overload::Shed if !is_limiting => return HostResponse::Nothing,
-                    Overload::Shed => {}
-                }
-                *outcome = Outcome::Throttled { status: 503, retry_after: None };
-                if is_alone {
-                    health.add_refused();
-                    return HostResponse::RefusedAlone;
-                }
-                health.close(now, false);
-                if health.has_accepted() && !health.recognized.contains(503) {
-                    health.recognized.insert(503);
-                    let why = "it answers some requests with 503, and others as usual at the same time".into();
-                    self.announcements.push_back(Fact::RefusalRecognized { host, status: 503, why });
-                }
-                HostResponse::Refused
+                self.classify_overload(ready, outcome)
             }
             Outcome::Answered { status: 403, expected: false, .. } if infers(ready) => {
                 self.classify_forbidden(ready, outcome)
@@ -127,6 +88,53 @@ impl Schedule {
             }
             Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => HostResponse::Nothing,
         }
+    }
+
+    /// Decides what a 503 without a wait means, and corrects the outcome if it is a refusal.
+    fn classify_overload(&mut self, ready: &mut PendingJob, outcome: &mut Outcome) -> HostResponse {
+        let (host, now, is_drawn) = (ready.host, self.now, self.sources.is_drawn());
+        let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
+        let others = lane.in_flight().saturating_sub(1);
+        let is_end = is_drawn && !lane.waiting.has_fresh();
+        let health = &mut lane.health;
+        let refused = health.refused_attempt(ready);
+        let bits = ready.refuse(&refused);
+        health.add_evidence(bits);
+        let overload = health.overload(ready, others, now);
+        let is_doubted_again = health.is_doubted() && ready.own.is_likely();
+        // It waits by itself: that costs it nothing, and what follows shows whether it is a limit. At the end of
+        // a batch nothing follows: no other is accepted any more.
+        let is_alone = ready.own.is_likely() || health.is_doubted();
+        let is_own_at_end =
+            is_end && (health.is_selective_at_end() || is_alone && bits <= 0.0 && !health.has_relented());
+        let gets_no_other_answer = is_own_at_end || ready.is_refused_alone() || is_doubted_again;
+        if health.is_doubted() && health.recognized.contains(503) {
+            let why = "it answers the same jobs with 503 again, and accepts others meanwhile";
+            self.dismiss_refusal(host, 503, why);
+            *outcome = Outcome::Throttled { status: 503, retry_after: None };
+            return HostResponse::RefusedAlone;
+        }
+        // A few are like any answer of a gateway.
+        let is_limiting = health.recognized.contains(503) || health.is_limiting();
+        match overload {
+            Overload::OfEndpoint => return HostResponse::OwnAnswer,
+            _ if gets_no_other_answer => return HostResponse::OwnAnswer,
+            Overload::OfEverything => return HostResponse::Nothing,
+            Overload::Shed if !is_limiting => return HostResponse::Nothing,
+            Overload::Shed => {}
+        }
+        *outcome = Outcome::Throttled { status: 503, retry_after: None };
+        if is_alone {
+            health.add_refused();
+            return HostResponse::RefusedAlone;
+        }
+        health.close(now, false);
+        if health.has_accepted() && !health.recognized.contains(503) {
+            health.recognized.insert(503);
+            let why = "it answers some requests with 503, and others as usual at the same time".into();
+            self.announcements.push_back(Fact::RefusalRecognized { host, status: 503, why });
+        }
+        HostResponse::Refused
     }
 
     /// Takes back that a status is a refusal at a host, with all that was learned from it.
