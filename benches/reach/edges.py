@@ -176,7 +176,7 @@ WRONG = {
     "a port beyond 65535": ("http://127.0.0.1:65536/", "port"),
     "another scheme": ("ftp://a.test/", "ftp"),
     "no host": ("http://", "host"),
-    "a quote": ('"http://127.0.0.1:9/"', "neither a URL"),
+    "an open quote": ('"http://127.0.0.1:9/', "neither a URL"),
 }
 
 

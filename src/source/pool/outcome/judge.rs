@@ -13,6 +13,9 @@ use crate::source::pool::wire::{AnswerHead, Exchange, Reply, WrongAnswer};
 use crate::text::sanitize::sanitize;
 use crate::text::secret;
 
+/// The wait if the server asks for one in a form that cannot be parsed: longer than the first backoffs.
+const UNREADABLE_WAIT: Micros = Micros(5_000_000);
+
 /// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
 #[derive(Debug)]
 pub struct Disposition {
@@ -104,6 +107,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     let notice = throttle::read(status, &head.headers, head.received, policy.throttled);
     let stated = notice.stated(policy.retry.longest_wait.into());
     let Notice { ask, remaining, retry_after, malformed, unreadable, .. } = notice;
+    let vague = unreadable.is_some().then_some(UNREADABLE_WAIT);
     let longest = Micros::from(policy.retry.longest_wait);
     let until = |asked: Micros| now + asked.min(longest);
     let mut beyond = None;
@@ -111,12 +115,12 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
         Some(Ask { wait }) if !expected => {
             let asked = wait.map(|wait| wait.length);
             beyond = asked.filter(|&asked| asked > longest).map(|asked| now + asked);
-            (Outcome::Throttled { status, retry_after: asked }, asked.map(until), None)
+            (Outcome::Throttled { status, retry_after: asked }, asked.or(vague).map(until), None)
         }
         _ => {
             // The quota of this window is exhausted, so the next request would be refused.
             let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
-            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after)
+            (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after.or(vague))
         }
     };
     (
