@@ -199,10 +199,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_cannot_be_parsed_is_none() {
+    fn a_wait_that_cannot_be_parsed_is_longer_than_a_backoff() {
         let throttled = Outcome::Throttled { status: 429, retry_after: None };
         for value in ["soon", "-5", "1e3", "", "99999999999999999999", "Mon, 99 Nov 2026 10:00:00 GMT"] {
-            assert_eq!(asked(429, "retry-after", value), (throttled.clone(), None), "{value}");
+            let waits = Some(Offset(10_000_000));
+            assert_eq!(asked(429, "retry-after", value), (throttled.clone(), waits), "{value}");
         }
         assert_eq!(asked(429, "x-ratelimit-reset", "soon"), (throttled, None));
         let answered = Outcome::Answered { status: 503, bytes: 0, expected: false };
