@@ -82,9 +82,12 @@ pub fn report(args: &LookArgs, console: Console) -> String {
         ("mouse", settled.mouse()),
         ("title", settled.title()),
         ("progress", settled.progress()),
+        ("exit", settled.exits()),
     ] {
         row(what, on_or_off(decision.value), &decision.why);
     }
+    let notify = settled.notify();
+    row("notify", notify.value.name(), &notify.why);
     for (what, value, why) in network() {
         row(what, &value, &why);
     }

@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::tui::detect::{Decision, Environment, Interface, decided};
+use crate::tui::notice::Notify;
 
 /// The frame rates that the user may choose.
 pub const FPS: RangeInclusive<u32> = 1..=60;
@@ -38,6 +39,24 @@ impl Environment {
         match self.preferences.mouse {
             Some(mouse) => decided(mouse, self.preferences.reason("mouse")),
             None => decided(false, "the default, so that text can be selected; a key turns it on".into()),
+        }
+    }
+
+    /// Whether the screen closes when the run is over.
+    pub fn exits(&self) -> Decision<bool> {
+        match self.preferences.exit {
+            _ if self.exit => decided(true, "`--exit` is given".into()),
+            Some(exit) => decided(exit, self.preferences.reason("exit")),
+            None => decided(false, "the default; `--exit` closes it".into()),
+        }
+    }
+
+    /// How to notify a user who looks elsewhere.
+    pub fn notify(&self) -> Decision<Notify> {
+        match (self.notify, self.preferences.notify) {
+            (Some(notify), _) => decided(notify, "`--notify` is given".into()),
+            (None, Some(notify)) => decided(notify, self.preferences.reason("notify")),
+            (None, None) => decided(Notify::Off, "the default".into()),
         }
     }
 
