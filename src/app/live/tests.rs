@@ -88,7 +88,14 @@ impl TestSession {
             Live::new(&mut view, &mut screen, &mut self.appearance, start).run_loop(&mut script).unwrap();
         let commands = std::iter::from_fn(|| sent.try_recv().ok()).collect();
         let picture = picture.map(|picture| crate::tui::picture::lines(&picture));
-        Played { exit, picture, frames: screen.frames, commands, n_redraws: screen.n_redraws, notices: String::from_utf8(screen.notices).unwrap() }
+        Played {
+            exit,
+            picture,
+            frames: screen.frames,
+            commands,
+            n_redraws: screen.n_redraws,
+            notices: String::from_utf8(screen.notices).unwrap(),
+        }
     }
 }
 
