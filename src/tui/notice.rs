@@ -4,7 +4,6 @@
 //! Start at [`Notify::sequence`].
 
 use crate::text::sanitize::sanitize;
-use crate::tui::detect::Environment;
 
 /// How to notify.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,28 +76,9 @@ impl NoticeProtocol {
     }
 }
 
-impl Environment {
-    /// How the terminal takes desktop notifications.
-    pub fn notice_protocol(&self) -> NoticeProtocol {
-        let term = self.var("TERM").unwrap_or_default();
-        let program = self.var("TERM_PROGRAM").unwrap_or_default();
-        let is_one_of = |names: &[&str]| names.iter().any(|name| term.contains(name) || program.contains(name));
-        if program == "tmux" || term.starts_with("tmux") {
-            NoticeProtocol::Tmux
-        } else if is_one_of(&["kitty"]) {
-            NoticeProtocol::Osc99
-        } else if is_one_of(&["foot", "rxvt", "vte"]) {
-            NoticeProtocol::Osc777
-        } else {
-            NoticeProtocol::Osc9
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{NoticeProtocol, Notify};
-    use crate::tui::detect::Environment;
 
     #[test]
     fn no_text_can_end_the_sequence_or_add_a_field() {
@@ -117,17 +97,5 @@ mod tests {
         assert_eq!(sent(Notify::Desktop, NoticeProtocol::Osc99), "\x1b]99;;inflight: finished\x1b\\");
         assert_eq!(sent(Notify::Both, NoticeProtocol::Tmux), "\x07\x1bPtmux;\x1b\x1b]9;inflight: finished\x07\x1b\\");
         assert!(Notify::ALL.into_iter().all(|notify| Notify::from_name(notify.name()) == Some(notify)));
-    }
-
-    #[test]
-    fn the_protocol_follows_the_terminals_name() {
-        let protocol = |name: &str, value: &str| {
-            let variables = [(name.to_owned(), value.to_owned())].into();
-            Environment { variables, ..Environment::default() }.notice_protocol()
-        };
-        assert_eq!(protocol("TERM", "xterm-kitty"), NoticeProtocol::Osc99);
-        assert_eq!(protocol("TERM", "foot"), NoticeProtocol::Osc777);
-        assert_eq!(protocol("TERM", "tmux-256color"), NoticeProtocol::Tmux);
-        assert_eq!(protocol("TERM_PROGRAM", "iTerm.app"), NoticeProtocol::Osc9);
     }
 }

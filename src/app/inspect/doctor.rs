@@ -14,6 +14,7 @@ use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
 use crate::tui::clipboard::ClipboardSupport;
 use crate::tui::detect::{Background, Decision, Interface};
+use crate::tui::notice::Notify;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
@@ -78,16 +79,15 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     row("pictures", &format!("at most {}/s", rate.value), &rate.why);
     let on_or_off = |is_on| if is_on { "on" } else { "off" };
     for (what, decision) in [
-        ("motion", settled.motion()),
-        ("mouse", settled.mouse()),
-        ("title", settled.title()),
-        ("progress", settled.progress()),
-        ("exit", settled.exits()),
+        ("motion", settled.motion().named(on_or_off)),
+        ("mouse", settled.mouse().named(on_or_off)),
+        ("title", settled.title().named(on_or_off)),
+        ("progress", settled.progress().named(on_or_off)),
+        ("exit", settled.exits().named(on_or_off)),
+        ("notify", settled.notify().named(Notify::name)),
     ] {
-        row(what, on_or_off(decision.value), &decision.why);
+        row(what, &decision.value, &decision.why);
     }
-    let notify = settled.notify();
-    row("notify", notify.value.name(), &notify.why);
     for (what, value, why) in network() {
         row(what, &value, &why);
     }

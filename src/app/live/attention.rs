@@ -1,4 +1,4 @@
-//! What a user who looks elsewhere is told: that the run has ended, and what went down or up.
+//! What a user who looks elsewhere learns: that the run has ended, and what went down or up.
 //!
 //! Start at [`Attention::take`].
 
@@ -21,12 +21,12 @@ pub struct Attention {
     protocol: NoticeProtocol,
     /// The number of the next event to look at.
     next: u64,
-    /// How many changes are not told yet, and the last one.
+    /// How many changes are not reported yet, and the last one.
     changes: u64,
     last: String,
     /// When the last notice was given.
     given: Option<Instant>,
-    has_told_end: bool,
+    has_reported_end: bool,
 }
 
 impl Attention {
@@ -39,7 +39,7 @@ impl Attention {
             changes: 0,
             last: String::new(),
             given: None,
-            has_told_end: false,
+            has_reported_end: false,
         }
     }
 
@@ -58,10 +58,10 @@ impl Attention {
         self.look(model);
         if matches!(model.stage, Stage::Ended(_)) {
             self.changes = 0;
-            let is_first = !std::mem::replace(&mut self.has_told_end, true);
+            let is_first = !std::mem::replace(&mut self.has_reported_end, true);
             return is_first.then(|| format!("{}: {}", model.name, window_status::state(model)));
         }
-        self.has_told_end = false;
+        self.has_reported_end = false;
         let is_too_soon = self.given.is_some_and(|at| now.saturating_duration_since(at) < GAP);
         if self.changes == 0 || is_too_soon {
             return None;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_together_and_the_end_once() {
+    fn changes_are_reported_together_and_the_end_once() {
         let mut model = Model::default();
         for (id, name) in [(1, "a"), (2, "b")] {
             let endpoint = EndpointId(id);
@@ -129,21 +129,21 @@ mod tests {
             changes: 0,
             last: String::new(),
             given: None,
-            has_told_end: false,
+            has_reported_end: false,
         };
         let start = Instant::now();
-        let mut told = |model: &Model, after: Duration| attention.due_text(model, start + after);
+        let mut notice = |model: &Model, after: Duration| attention.due_text(model, start + after);
         applied(&mut model, flip(1, true));
-        assert_eq!(told(&model, Duration::ZERO), None, "the first state is no change");
+        assert_eq!(notice(&model, Duration::ZERO), None, "the first state is no change");
         applied(&mut model, flip(1, false));
-        assert_eq!(told(&model, Duration::ZERO).as_deref(), Some("a is down"));
+        assert_eq!(notice(&model, Duration::ZERO).as_deref(), Some("a is down"));
         applied(&mut model, flip(1, true));
         applied(&mut model, flip(2, false));
-        assert_eq!(told(&model, GAP / 2), None, "too soon");
-        assert_eq!(told(&model, GAP).as_deref(), Some("b is down, and 1 change before it"));
-        assert_eq!(told(&model, GAP * 3), None, "nothing new");
+        assert_eq!(notice(&model, GAP / 2), None, "too soon");
+        assert_eq!(notice(&model, GAP).as_deref(), Some("b is down, and 1 change before it"));
+        assert_eq!(notice(&model, GAP * 3), None, "nothing new");
         applied(&mut model, Fact::RunEnded { how: RunEnd::Finished });
-        assert_eq!(told(&model, GAP * 3).as_deref(), Some(": finished"));
-        assert_eq!(told(&model, GAP * 9), None);
+        assert_eq!(notice(&model, GAP * 3).as_deref(), Some(": finished"));
+        assert_eq!(notice(&model, GAP * 9), None);
     }
 }

@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::tui::detect::{Decision, Environment, Interface, decided};
-use crate::tui::notice::Notify;
+use crate::tui::notice::{NoticeProtocol, Notify};
 
 /// The frame rates that the user may choose.
 pub const FPS: RangeInclusive<u32> = 1..=60;
@@ -60,6 +60,22 @@ impl Environment {
         }
     }
 
+    /// How the terminal takes desktop notifications.
+    pub fn notice_protocol(&self) -> NoticeProtocol {
+        let term = self.var("TERM").unwrap_or_default();
+        let program = self.var("TERM_PROGRAM").unwrap_or_default();
+        let is_one_of = |names: &[&str]| names.iter().any(|name| term.contains(name) || program.contains(name));
+        if program == "tmux" || term.starts_with("tmux") {
+            NoticeProtocol::Tmux
+        } else if is_one_of(&["kitty"]) {
+            NoticeProtocol::Osc99
+        } else if is_one_of(&["foot", "rxvt", "vte"]) {
+            NoticeProtocol::Osc777
+        } else {
+            NoticeProtocol::Osc9
+        }
+    }
+
     /// Whether to set the window's title.
     pub fn title(&self) -> Decision<bool> {
         match self.preferences.title {
@@ -90,6 +106,7 @@ impl Environment {
 #[cfg(test)]
 mod tests {
     use crate::tui::detect::{Environment, Preferences};
+    use crate::tui::notice::NoticeProtocol;
 
     fn terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -138,5 +155,17 @@ mod tests {
         assert!(!terminal(&[("TERM", "linux")]).title().value);
         let silent = terminal(&[("TERM", "xterm")]);
         assert!(!silent.progress().value && Environment { preferences, ..silent }.progress().value);
+    }
+
+    #[test]
+    fn the_protocol_follows_the_terminals_name() {
+        let protocol = |name: &str, value: &str| {
+            let variables = [(name.to_owned(), value.to_owned())].into();
+            Environment { variables, ..Environment::default() }.notice_protocol()
+        };
+        assert_eq!(protocol("TERM", "xterm-kitty"), NoticeProtocol::Osc99);
+        assert_eq!(protocol("TERM", "foot"), NoticeProtocol::Osc777);
+        assert_eq!(protocol("TERM", "tmux-256color"), NoticeProtocol::Tmux);
+        assert_eq!(protocol("TERM_PROGRAM", "iTerm.app"), NoticeProtocol::Osc9);
     }
 }
