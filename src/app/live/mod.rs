@@ -225,7 +225,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         }
     }
 
-    /// How to leave now, if at all. The wish is kept, so that the last frame knows whether its picture is kept.
+    /// How to leave now, if at all. It is kept, so that the last frame knows whether its picture is kept.
     fn requested_leave(&mut self) -> Option<Leave> {
         if matches!(self.leave, None | Some(Leave::WhenEnded)) {
             let is_wanted = self.leave.is_some() && self.view.is_over();

@@ -94,7 +94,7 @@ impl Batch<'_> {
         environment: &Environment,
         appearance: &Appearance,
     ) -> WatchEnd {
-        // The bell of a log file rings in nobody's ears.
+        // A file has no bell.
         let signs = TerminalSigns {
             bar: appearance.has_progress.then(ProgressBar::default),
             attention: environment.draws_on_terminal.then(|| Attention::new(appearance)),
