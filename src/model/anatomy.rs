@@ -3,6 +3,7 @@
 //! It is small, because each of ten thousand endpoints may have one. Start at [`Anatomy`].
 
 use crate::event::Micros;
+use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Phase, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
 
@@ -76,6 +77,19 @@ pub enum Ending {
     Cancelled,
 }
 
+impl Ending {
+    /// The cause of the failure, if it is one.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            Self::Unexpected(status) => Some(Cause::Status(status)),
+            Self::Throttled(status) => Some(Cause::Throttled(status)),
+            Self::TimedOut(phase) => Some(Cause::TimedOut(phase)),
+            Self::Failed(reason) => Some(Cause::Failed(reason)),
+            Self::Expected(_) | Self::Redirected(_) | Self::Cancelled => None,
+        }
+    }
+}
+
 impl From<&Outcome> for Ending {
     fn from(outcome: &Outcome) -> Self {
         match outcome {
@@ -99,6 +113,16 @@ impl Anatomy {
         let mut endings = self.endings.clone();
         endings.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
         endings
+    }
+
+    /// An ending and its count, in the order of first occurrence. The place of an ending never changes.
+    pub fn nth_ending(&self, n: usize) -> Option<(Ending, u64)> {
+        self.endings.get(n).copied()
+    }
+
+    /// Number of different endings.
+    pub fn n_endings(&self) -> usize {
+        self.endings.len()
     }
 
     /// Attempts whose ending is not listed.

@@ -34,6 +34,10 @@ impl Model {
         self.endpoints[endpoint].in_flight += 1;
         self.endpoints[endpoint].host = Some(host);
         self.endpoints[endpoint].anatomy.start(bar.waited);
+        self.anatomy.start(bar.waited);
+        if self.endpoints[endpoint].detect_list(&bar.target) {
+            self.addresses.start(&bar);
+        }
         if let Some(since_due) = &mut self.since_due {
             since_due.start(due);
             self.endpoints[endpoint].since_due.start(due);
@@ -103,6 +107,8 @@ impl Model {
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
         endpoint.used = (endpoint.used.0 + 1, endpoint.used.1 + service);
         endpoint.anatomy.end(Ending::from(outcome), spent);
+        self.anatomy.end(Ending::from(outcome), spent);
+        self.addresses.end(at, (origin, attempt.job), service, Ending::from(outcome));
         let is_answer = matches!(outcome, Outcome::Answered { .. });
         host.answered += u64::from(is_answer);
         host.failed += u64::from(is_bad && is_answer);
@@ -187,6 +193,7 @@ impl Model {
     pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settle_rate.count(at);
+        self.addresses.settle(at, (origin, job), end);
         let has_failed = self.failed_before.remove(&(origin, job));
         if self.repeated.remove(&(origin, job)) {
             self.totals.repeats_done += u64::from(*end == JobEnd::Done);

@@ -39,6 +39,8 @@ use crate::event::origin::Origin;
 use crate::event::reasons::{RetryReason, RunEnd};
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Event, Fact, JobId, Offset};
+use crate::model::anatomy::Anatomy;
+use crate::model::endpoint::addresses::AddressTable;
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
@@ -90,6 +92,10 @@ pub struct Model {
     pub most_jobs: u64,
     /// Endpoints, in the order in which they were announced.
     pub endpoints: Vec<EndpointStats>,
+    /// The addresses of lists.
+    pub addresses: AddressTable,
+    /// The breakdown of all attempts.
+    pub anatomy: Anatomy,
     /// Hosts; if there are too many, those that were idle longest are counted together.
     pub hosts: Hosts,
     /// Attempts in flight.

@@ -86,11 +86,16 @@ impl Model {
     /// How much of an endpoint is done, from 0 to 1. Without a known number of jobs, only its state shows that.
     pub fn progress(&self, endpoint: &EndpointStats, now: Offset) -> f64 {
         let is_over = |state| matches!(state, EndpointState::Done | EndpointState::Failed | EndpointState::Cancelled);
-        match endpoint.jobs {
+        match self.jobs_of(endpoint) {
             Some(jobs) => endpoint.settled() as f64 / jobs.max(1) as f64,
             None if endpoint.settled() > 0 && is_over(self.endpoint_state(endpoint, now)) => 1.0,
             None => 0.0,
         }
+    }
+
+    /// The number of an endpoint's jobs, if known: all jobs of the run are those of its only endpoint.
+    pub fn jobs_of(&self, endpoint: &EndpointStats) -> Option<u64> {
+        endpoint.jobs.or(if self.endpoints.len() == 1 { self.jobs } else { None })
     }
 
     /// Records that a host does not answer. Only the start of an outage is logged.

@@ -55,6 +55,8 @@ pub const WITH_LIMIT: &[Context] = &[At(View::Overview), At(View::Endpoint), At(
 pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log)];
 /// Details with a previous and a next one.
 pub const DETAIL: &[Context] = &[At(View::Endpoint), Card];
+/// Views whose rows can be grouped.
+pub const GROUPED: &[Context] = &[At(View::Overview), At(View::Waterfall)];
 /// The waterfall.
 pub const WATERFALL: &[Context] = &[At(View::Waterfall)];
 /// Views in which the left and right keys are free to seek in a replay.

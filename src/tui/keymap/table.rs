@@ -4,8 +4,8 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
-    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
-    WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    ANYWHERE, EXPORTABLE, GROUPED, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL,
+    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
 use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
@@ -202,8 +202,8 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "group_by",
         keys: &["b"],
         group: KeyGroup::Find,
-        help: "In the waterfall: group by time, endpoint or slot",
-        contexts: WATERFALL,
+        help: "Group rows: the overview by endpoint, address, host or status, the waterfall by time, endpoint or slot",
+        contexts: GROUPED,
         footer: &[(WATERFALL, "group")],
         ..PLAIN
     },

@@ -4,9 +4,10 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::event::Offset;
 use crate::event::cause::Cause;
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::LogEvent;
 use crate::model::incidents::example::Example;
@@ -29,6 +30,8 @@ pub enum CardSet {
     Cause(usize),
     /// The failed attempts in the log.
     Events,
+    /// The addresses of lists, as the overview shows them.
+    Addresses,
 }
 
 /// The content of a card: one request, and its place in its set.
@@ -54,8 +57,11 @@ impl CardSet {
                 let nth = bars.iter().position(|other| other.is(bar.origin, bar.attempt)).unwrap_or(0);
                 Some(CardContent::of_bar(bar, model, now, (nth, bars.len())))
             }
-            Self::Endpoint(_) | Self::Host(_) => self.nth(list, view, 0, model, now),
-            Self::Cause(_) => self.nth(list, view, 0, model, now),
+            Self::Endpoint(_) | Self::Host(_) | Self::Cause(_) => self.nth(list, view, 0, model, now),
+            Self::Addresses => {
+                let nth = list.order.iter().position(|&other| other == row)?;
+                self.nth(list, view, nth, model, now)
+            }
             Self::Events => {
                 let nth = event_rows(list, model).iter().position(|&event| event == row)?;
                 self.nth(list, view, nth, model, now)
@@ -76,6 +82,11 @@ impl CardSet {
                 let of = group.attempts.examples.len().max(1);
                 let nth = nth.min(of - 1);
                 Some(CardContent { request: group.nth_example(nth).clone(), cause: Some(cause), nth, of })
+            }
+            Self::Addresses => {
+                let nth = nth.min(list.order.len().checked_sub(1)?);
+                let content = content_of_address(list.order[nth], model, now)?;
+                Some(CardContent { nth, of: list.order.len(), ..content })
             }
             Self::Events => {
                 let rows = event_rows(list, model);
@@ -111,6 +122,7 @@ impl CardSet {
         match self {
             Self::Rows | Self::Endpoint(_) | Self::Host(_) => "slowest first",
             Self::Cause(_) => "",
+            Self::Addresses => "as listed",
             Self::Events => "oldest first",
         }
     }
@@ -128,7 +140,7 @@ impl CardSet {
                 let kept = kept.flat_map(|endpoint| endpoint.kept.all());
                 kept.chain(model.timeline.bars()).filter(|bar| bar.host == host).collect()
             }
-            Self::Cause(_) | Self::Events => Vec::new(),
+            Self::Cause(_) | Self::Events | Self::Addresses => Vec::new(),
         };
         // An attempt may be kept more than once.
         let mut known = HashSet::with_capacity(bars.len());
@@ -162,7 +174,7 @@ pub fn cause_of(bar: &Bar) -> Option<Cause> {
 }
 
 /// An attempt that is kept anywhere: on the timeline, or among those of its endpoint.
-fn kept_bar<'m>(model: &'m Model, endpoint: usize, is_it: impl Fn(&Bar) -> bool) -> Option<&'m Bar> {
+fn kept_bar(model: &Model, endpoint: usize, is_it: impl Fn(&Bar) -> bool) -> Option<&Bar> {
     let of_endpoint = || model.endpoints.get(endpoint)?.kept.all().find(|bar| is_it(bar));
     model.timeline.bars().find(|bar| is_it(bar)).or_else(of_endpoint)
 }
@@ -194,6 +206,36 @@ fn content_of_event(row: usize, model: &Model, now: Offset) -> Option<CardConten
         };
         CardContent { request, cause: Cause::from_outcome(outcome), nth: 0, of: 0 }
     }))
+}
+
+/// The last request of an address, or what is still known of it.
+fn content_of_address(row: usize, model: &Model, now: Offset) -> Option<CardContent> {
+    let address = model.addresses.get(row)?;
+    let (origin, last) = address.last;
+    let bar = kept_bar(model, address.endpoint, |bar| bar.is(origin, last));
+    let sampled = || samples(model).find(|(_, example)| example.target.as_ref() == Some(&address.target));
+    if let Some(bar) = bar {
+        return Some(CardContent::of_bar(bar, model, now, (0, 0)));
+    }
+    if let Some((cause, request)) = sampled().filter(|_| address.failed > 0) {
+        return Some(CardContent { request: request.clone(), cause: Some(cause), nth: 0, of: 0 });
+    }
+    let request = Example {
+        endpoint: address.endpoint,
+        attempt: Some(last),
+        at: address.at,
+        took: address.last_end.map_or(Micros::ZERO, |(took, _)| took),
+        target: Some(Arc::clone(&address.target)),
+        ..Example::default()
+    };
+    let cause = address.last_end.and_then(|(_, ending)| ending.cause());
+    Some(CardContent { request, cause, nth: 0, of: 0 })
+}
+
+/// All examples of failures with their causes.
+fn samples(model: &Model) -> impl Iterator<Item = (Cause, &Example)> {
+    let groups = (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n));
+    groups.flat_map(|(cause, group)| group.attempts.examples.iter().map(move |example| (cause, example)))
 }
 
 /// A filter of the log that matches the events of a card.

@@ -141,12 +141,13 @@ fn causes(model: &Model) -> impl Iterator<Item = (Cause, &FailureGroup)> {
 /// The sort rank of a state: endpoints that need attention come first.
 fn rank(state: EndpointState) -> u64 {
     match state {
-        EndpointState::Limited | EndpointState::Running | EndpointState::HostDown | EndpointState::Down => 0,
-        EndpointState::Queued => 1,
-        EndpointState::Failed => 2,
-        EndpointState::Cancelled => 3,
-        EndpointState::Up => 4,
-        EndpointState::Done => 5,
+        EndpointState::HostDown | EndpointState::Down => 0,
+        EndpointState::Failed => 1,
+        EndpointState::Limited | EndpointState::Running => 2,
+        EndpointState::Queued => 3,
+        EndpointState::Cancelled => 4,
+        EndpointState::Up => 5,
+        EndpointState::Done => 6,
     }
 }
 

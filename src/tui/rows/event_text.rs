@@ -13,6 +13,7 @@ use crate::model::host::outage::HostNotice;
 use crate::model::timeline::Bar;
 use crate::text::host_name::short_host;
 use crate::text::units;
+use crate::tui::rows::request::place_of;
 use crate::tui::theme::role::Status;
 
 /// The description of an event.
@@ -43,9 +44,9 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
     let event = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.event {
-        LogEvent::AttemptFailed { attempt, endpoint: i, outcome, took, then, .. } => EventText {
+        LogEvent::AttemptFailed { attempt, endpoint: i, target, outcome, took, then, .. } => EventText {
             status: status_of(outcome),
-            place: endpoint(*i),
+            place: model.endpoints.get(*i).map_or_else(String::new, |endpoint| place_of(endpoint, target).to_owned()),
             text: format!("{}{}", describe_outcome(outcome, *took), describe_follow_up(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },

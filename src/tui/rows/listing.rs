@@ -80,6 +80,8 @@ pub trait Listing: Sync {
 pub enum DrillDown {
     /// The card of the row's request, which belongs to this set.
     Card(CardSet),
+    /// The waterfall, with the requests that ended as those of this row did.
+    Requests(usize),
     /// The same row in a view of its own.
     SameRow(View),
 }

@@ -2,11 +2,13 @@
 //!
 //! Rows know the model and draw nothing. Start at [`rows_of`].
 
+pub mod addresses;
 pub mod card;
 pub mod endpoints;
 pub mod event_text;
 pub mod failures;
 pub mod filter;
+pub mod grouping;
 pub mod hosts;
 pub mod in_flight;
 pub mod list;
@@ -14,6 +16,7 @@ pub mod listing;
 pub mod log;
 pub mod request;
 pub mod sort_key;
+pub mod statuses;
 pub mod waterfall;
 
 use crate::tui::rows::endpoints::{EndpointRows, OverviewRows};

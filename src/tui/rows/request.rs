@@ -35,6 +35,13 @@ pub fn short_target<'b>(bar: &'b Bar, endpoint: &'b EndpointStats, room: u16) ->
     }
 }
 
+/// Where a request went: its endpoint, or its address if the endpoint sums up the URLs of a list.
+/// It is still foreign text.
+pub fn place_of<'m>(endpoint: &'m EndpointStats, target: &'m str) -> &'m str {
+    let address = target.split_once("://").map(|(_, address)| address);
+    address.filter(|_| endpoint.is_list == Some(true)).unwrap_or(&endpoint.name)
+}
+
 /// `GET /v1/items` for `GET https://a.example/v1/items`; `None` if there is only a host.
 fn path(target: &str) -> Option<String> {
     let (method, rest) = target.split_once("://")?;
@@ -111,6 +118,28 @@ pub fn ending_text(ending: Ending) -> String {
         Ending::TimedOut(phase) => Cause::TimedOut(phase).to_string(),
         Ending::Failed(reason) => Cause::Failed(reason).to_string(),
         Ending::Cancelled => "cancelled".to_owned(),
+    }
+}
+
+/// The status that decides the mark and the colour of an ending.
+pub fn ending_status(ending: Ending) -> Status {
+    match ending {
+        Ending::Expected(_) | Ending::Redirected(_) => Status::Ok,
+        Ending::Unexpected(_) | Ending::Failed(_) => Status::Failed,
+        Ending::Throttled(_) => Status::Limited,
+        Ending::TimedOut(_) => Status::Timeout,
+        Ending::Cancelled => Status::Cancelled,
+    }
+}
+
+/// The HTTP status of an ending.
+pub fn http_status_of(ending: Ending) -> Option<u16> {
+    match ending {
+        Ending::Expected(status)
+        | Ending::Unexpected(status)
+        | Ending::Redirected(status)
+        | Ending::Throttled(status) => Some(status),
+        Ending::TimedOut(_) | Ending::Failed(_) | Ending::Cancelled => None,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::is_over;
 use crate::tui::state::{Question, UiState};
 use crate::tui::views::View;
@@ -151,6 +152,9 @@ impl UiState {
     }
 
     pub(super) fn ask_to_skip(&mut self, model: &Model, now: Offset) {
+        if self.grouping() != Grouping::Endpoint {
+            return self.show_remark("group by endpoint first: only endpoints are skipped", now);
+        }
         match self.list().selected_row().and_then(|i| Some((i, model.endpoints.get(i)?))) {
             None => self.show_remark("nothing is selected", now),
             Some((_, endpoint)) if endpoint.is_finished() => self.show_remark("this endpoint is already finished", now),

@@ -8,7 +8,6 @@ use crate::model::host::offer::PlanOffer;
 use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{CopiedText, Effect, FileContent};
 use crate::tui::rows::failures::request_of;
-use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
 
@@ -68,6 +67,6 @@ impl UiState {
         if let Some(slow) = self.selected_slow(model) {
             return Some(CurlRequest::of_bar(slow));
         }
-        rows_of(self.view).request(model, self.list().selected_row()?)
+        self.rows().request(model, self.list().selected_row()?)
     }
 }

@@ -25,7 +25,9 @@ use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
+use crate::tui::rows::listing::Listing;
 use crate::tui::rows::{rows_of, waterfall};
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
@@ -41,6 +43,9 @@ use crate::tui::views::View;
 pub struct UiState {
     /// The current view.
     pub view: View,
+    /// What one row of the overview is, and what the user has chosen.
+    grouping: Grouping,
+    chosen_grouping: Option<Grouping>,
     /// The rows of each view, with selection and scroll position.
     lists: [List; View::ALL.len()],
     /// The width of the endpoints' names.
@@ -174,6 +179,7 @@ impl UiState {
             Action::Right => self.pan(1, now),
             Action::ZoomIn => self.zoom(true, model, now),
             Action::ZoomOut => self.zoom(false, model, now),
+            Action::GroupBy if self.view == View::Overview => self.regroup(model, now),
             Action::GroupBy => self.sort("grouped", now),
             Action::Show(view) => self.show(view),
             Action::ViewNext => self.show(self.view.after(1)),
@@ -258,9 +264,37 @@ impl UiState {
         &self.lists[self.view as usize]
     }
 
+    /// What one row of the overview is.
+    pub fn grouping(&self) -> Grouping {
+        self.grouping
+    }
+
+    /// The rows of the current view.
+    pub fn rows(&self) -> &'static dyn Listing {
+        if self.view == View::Overview { self.grouping.rows() } else { rows_of(self.view) }
+    }
+
+    /// Groups the overview by the next thing.
+    fn regroup(&mut self, model: &Model, now: Offset) {
+        let next = self.grouping.next(model);
+        self.chosen_grouping = Some(next);
+        self.fit_grouping(model);
+        self.show_remark(&format!("grouped by {}", next.rows().noun()), now);
+    }
+
+    /// Starts the overview anew if its rows stand for something else now.
+    fn fit_grouping(&mut self, model: &Model) {
+        let grouping = self.chosen_grouping.unwrap_or_else(|| Grouping::usual(model));
+        if std::mem::replace(&mut self.grouping, grouping) != grouping {
+            let all = &mut self.lists[View::Overview as usize];
+            *all = List::with_filter(all.filter.value().to_owned());
+        }
+    }
+
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
         (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
+        self.fit_grouping(model);
         self.list_mut().page = fit.rows;
         self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
@@ -286,7 +320,7 @@ impl UiState {
             self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
         }
         self.names.refresh(model);
-        let rows = rows_of(self.view);
+        let rows = self.rows();
         self.list_mut().refresh(rows, model, now);
         if self.view == View::Waterfall {
             let now = model.ended.unwrap_or(now);
@@ -333,12 +367,12 @@ impl UiState {
     }
 
     fn sort(&mut self, how: &str, now: Offset) {
-        let n = rows_of(self.view).columns().len();
+        let n = self.rows().columns().len();
         self.sort_by((self.list().column + 1) % n, how, now);
     }
 
     fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
-        let columns = rows_of(self.view).columns();
+        let columns = self.rows().columns();
         let list = self.list_mut();
         list.column = column;
         list.is_reversed = false;
@@ -393,7 +427,7 @@ impl UiState {
         if let Some(card) = &mut self.card {
             return card.scroll_by(by);
         }
-        let rows = rows_of(self.view);
+        let rows = self.rows();
         self.list_mut().step(by, rows);
     }
 

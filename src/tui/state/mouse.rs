@@ -6,7 +6,6 @@ use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
-use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
 
@@ -38,7 +37,7 @@ impl UiState {
             ClickTarget::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
             ClickTarget::Row(row) => {
                 self.clicked = Some((self.view, row));
-                let rows = rows_of(self.view);
+                let rows = self.rows();
                 self.list_mut().select(row, rows);
                 return None;
             }
@@ -54,7 +53,10 @@ impl UiState {
             // The endpoint view shows one row, so the wheel moves to its neighbours.
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
             Context::Help | Context::Card => self.step(by),
-            Context::At(view) => self.list_mut().scroll_by(by, rows_of(view)),
+            Context::At(_) => {
+                let rows = self.rows();
+                self.list_mut().scroll_by(by, rows);
+            }
             Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Confirm => {}
         }
     }

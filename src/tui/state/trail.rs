@@ -4,9 +4,10 @@
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
-use crate::tui::rows::rows_of;
+use crate::tui::rows::statuses::requests_filter;
 use crate::tui::state::UiState;
 use crate::tui::state::card::Card;
 use crate::tui::views::View;
@@ -70,7 +71,10 @@ impl UiState {
         if view == View::Endpoint && self.view != view {
             // Show the endpoint that is selected in the overview.
             let all = &self.lists[View::Overview as usize];
-            self.lists[view as usize] = all.with_selected(all.selected);
+            self.lists[view as usize] = match self.grouping {
+                Grouping::Endpoint => all.with_selected(all.selected),
+                Grouping::Address | Grouping::Host | Grouping::Status => List::default(),
+            };
         }
         self.view = view;
     }
@@ -81,7 +85,7 @@ impl UiState {
             (View::Log, List::with_filter(card.events_filter(model)))
         } else {
             let chosen = self.list().selected_row();
-            let chosen = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?)));
+            let chosen = chosen.and_then(|row| Some((row, self.rows().drill_down(model, row)?)));
             match chosen {
                 None if self.list().selected_row().is_some() => {
                     return self.show_remark("no request belongs to this row", now);
@@ -92,6 +96,10 @@ impl UiState {
                         self.show_remark("no request of it is known", now);
                     }
                     return;
+                }
+                Some((row, DrillDown::Requests(_))) => {
+                    let filter = model.anatomy.nth_ending(row).map(|(ending, _)| requests_filter(ending));
+                    (View::Waterfall, List::with_filter(filter.unwrap_or_default()))
                 }
                 Some((_, DrillDown::SameRow(view))) => (view, self.list().with_selected(self.list().selected)),
             }

@@ -135,14 +135,16 @@ fn a_card_keeps_its_request_and_follows_it_to_its_end() {
     let card = ui.card.as_ref().unwrap();
     assert_eq!((is_open(&ui), card.set, card.content.cause.is_some()), (false, CardSet::Rows, true));
     // Far more requests than are kept follow.
-    let later: String = (2..4_000).map(|i| format!(" | 99ms start a#{i} | 99ms answer a#{i} 200")).collect();
+    let later: Vec<String> = (2..4_000).map(|i| format!(" | 99ms start a#{i} | 99ms answer a#{i} 200")).collect();
+    let later = later.concat();
     press(&mut ui, &model(&format!(" | 60ms break a#1{later}")), Abilities::FULL, (Offset(100_000), AREA), "");
     assert_eq!(shown(&ui).map(|(job, ..)| job), Some(1));
 }
 
 #[test]
 fn an_endpoint_keeps_its_slowest_requests_after_thousands_of_faster_ones() {
-    let fast: String = (2..4_000).map(|i| format!(" | 99ms start b#{i} | 99ms answer b#{i} 200")).collect();
+    let fast: Vec<String> = (2..4_000).map(|i| format!(" | 99ms start b#{i} | 99ms answer b#{i} 200")).collect();
+    let fast = fast.concat();
     let model = scenario(&format!("0ms run | 0ms start a#1 | 40ms answer a#1 200{fast}")).fold();
     let mut ui = UiState::default();
     press(&mut ui, &model, Abilities::FULL, (NOW, AREA), "3 enter");

@@ -3,6 +3,7 @@
 //! Each snapshot has the text and the role of every cell, so that a wrong colour is found too.
 //! Start at [`shot::shot`].
 
+mod addresses;
 mod any;
 mod card;
 mod choosing;
@@ -16,5 +17,6 @@ mod race;
 mod roles;
 pub mod shot;
 mod states;
+mod tasks;
 mod views;
 mod waterfall;

@@ -46,7 +46,7 @@ fn place(card: &Card) -> String {
     match (card.set, card.content.of) {
         (CardSet::Cause(_), 1) => "the only example".to_owned(),
         (CardSet::Cause(_), _) => format!("example {n} of {of}"),
-        (CardSet::Rows | CardSet::Endpoint(_) | CardSet::Host(_) | CardSet::Events, _) => {
+        (CardSet::Rows | CardSet::Endpoint(_) | CardSet::Host(_) | CardSet::Events | CardSet::Addresses, _) => {
             format!("{n} of {of}, {}", card.set.order())
         }
     }

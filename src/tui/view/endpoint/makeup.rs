@@ -4,10 +4,9 @@
 
 use crate::event::Micros;
 use crate::event::waits::WaitReason;
-use crate::model::anatomy::Ending;
 use crate::model::endpoint::EndpointStats;
 use crate::text::units;
-use crate::tui::rows::request::ending_text;
+use crate::tui::rows::request::{ending_status, ending_text};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::card::phases::wait_name;
@@ -104,7 +103,7 @@ fn draw_outcomes(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     let bar_at = width.saturating_sub(NUMBERS + 6).clamp(LABELS, 28);
     let bar = width.saturating_sub(bar_at + NUMBERS);
     for (y, (ending, n)) in (1..pen.height()).zip(&endings) {
-        let status = status_of(*ending);
+        let status = ending_status(*ending);
         let glyph = pen.theme.glyph(status).to_owned();
         pen.text(0, y, &glyph, status);
         let text = ending_text(*ending);
@@ -112,15 +111,5 @@ fn draw_outcomes(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
         let role = if matches!(status, Status::Ok | Status::Cancelled) { Role::Bar } else { status.into() };
         smooth_bar(pen, bar_at, y, bar, *n as f64 / most as f64, role);
         pen.right(width, y, &units::count(*n), Role::Text);
-    }
-}
-
-fn status_of(ending: Ending) -> Status {
-    match ending {
-        Ending::Expected(_) | Ending::Redirected(_) => Status::Ok,
-        Ending::Unexpected(_) | Ending::Failed(_) => Status::Failed,
-        Ending::Throttled(_) => Status::Limited,
-        Ending::TimedOut(_) => Status::Timeout,
-        Ending::Cancelled => Status::Cancelled,
     }
 }

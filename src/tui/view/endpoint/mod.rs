@@ -100,7 +100,8 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let status = status_of(scene.model.endpoint_state(endpoint, scene.now));
     let glyph = pen.theme.glyph(status).to_owned();
     let width = pen.width();
-    let done = match endpoint.jobs {
+    let jobs = scene.model.jobs_of(endpoint);
+    let done = match jobs {
         Some(jobs) => format!(
             "{} of {}   {}",
             units::count(endpoint.settled()),
@@ -128,7 +129,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
         }
         x = pen.text(x, 0, fact, Role::TextDim) + 3;
     }
-    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
+    let jobs = jobs.unwrap_or(0).max(1) as f64;
     pen.bar(0, 1, width, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
 }
 

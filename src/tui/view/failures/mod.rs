@@ -11,6 +11,7 @@ use crate::model::incidents::FailureGroup;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
+use crate::tui::rows::request::place_of;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::failures::detail::{details, endpoint_names, has_cause};
@@ -157,7 +158,7 @@ fn draw_row(
     }
     if columns.place > 0 {
         let style = pen.theme.style(Role::TextDim);
-        pen.foreign(x, y, &endpoint_names(scene.model, endpoints(group), 1), columns.place, style);
+        pen.foreign(x, y, &place(scene.model, group), columns.place, style);
     }
     if is_selected {
         pen.highlight_row(y, Role::Selection);
@@ -194,4 +195,14 @@ fn status_of(cause: Cause) -> Status {
         Cause::TimedOut(_) => Status::Timeout,
         Cause::Status(_) | Cause::Failed(_) | Cause::Unexpected(_) => Status::Failed,
     }
+}
+
+/// Where failures happened: the endpoint, and how many more. Of a list, it is the address of an example.
+fn place(model: &Model, group: &FailureGroup) -> String {
+    let names = || endpoint_names(model, endpoints(group), 1);
+    let (example, others) = (group.nth_example(0), attempts(group).saturating_sub(1));
+    let endpoint = model.endpoints.get(example.endpoint).filter(|endpoint| endpoint.is_list == Some(true));
+    let (Some(endpoint), Some(target)) = (endpoint, &example.target) else { return names() };
+    let place = place_of(endpoint, target);
+    if others > 0 { format!("{place}, {} more", units::count(others)) } else { place.to_owned() }
 }

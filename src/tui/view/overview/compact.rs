@@ -5,11 +5,12 @@
 use crate::model::endpoint::EndpointState;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::chrome::{footer, header};
 use crate::tui::view::overview::endpoints::{folded, status_of};
-use crate::tui::view::overview::kpi;
+use crate::tui::view::overview::{groups, kpi};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::verdict;
@@ -41,8 +42,15 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         table::draw_empty(pen, 0, above, scene);
     }
     for (y, (i, is_selected)) in (above..pen.height()).zip(list.visible_rows()) {
-        let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         pen.target(0, y, u16::MAX, ClickTarget::Row(i));
+        if scene.ui.grouping() != Grouping::Endpoint {
+            groups::compact_row(pen, y, i, scene);
+            if is_selected {
+                pen.highlight_row(y, Role::Selection);
+            }
+            continue;
+        }
+        let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         let state = scene.model.endpoint_state(endpoint, scene.now);
         let status = status_of(state);
         let glyph = pen.theme.glyph(status).to_owned();
@@ -51,7 +59,7 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let style = pen.theme.style(role);
         let numbers_at = width.saturating_sub(19);
         pen.foreign(2, y, &endpoint.name, numbers_at.saturating_sub(3), style);
-        pen.right(width - 14, y, &units::percent(endpoint.settled(), endpoint.jobs.unwrap_or(0)), role);
+        pen.right(width - 14, y, &units::percent(endpoint.settled(), scene.model.jobs_of(endpoint).unwrap_or(0)), role);
         let p95 = endpoint.latency.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
         pen.right(width - 6, y, &p95, role);
         let failed = if endpoint.failed == 0 { Role::TextFaint } else { Role::Failed };

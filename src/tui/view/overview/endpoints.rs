@@ -3,11 +3,14 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
+use crate::model::Model;
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::overview::groups;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::sparkline;
@@ -73,9 +76,12 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
     }
+    if scene.ui.grouping() != Grouping::Endpoint {
+        return groups::draw(pen, scene);
+    }
     let model = scene.model;
     pen.section(0, "Endpoints", &remark(scene));
-    let columns = EndpointColumns::new(pen.width(), model.most_jobs, scene.ui.names.widest());
+    let columns = EndpointColumns::new(pen.width(), most_jobs(model), scene.ui.names.widest());
     heads(pen, &columns, scene);
     let list = scene.ui.list();
     if list.order.is_empty() {
@@ -94,7 +100,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 pub fn folded(scene: &ViewScene<'_>) -> Option<String> {
     let list = scene.ui.list();
     let n = scene.model.endpoints.len().saturating_sub(list.order.len());
-    (n > 0 && list.filter.value().is_empty()).then(|| format!("+{} finished", units::count(n as u64)))
+    let is_by_endpoint = scene.ui.grouping() == Grouping::Endpoint;
+    (n > 0 && is_by_endpoint && list.filter.value().is_empty()).then(|| format!("+{} finished", units::count(n as u64)))
 }
 
 fn remark(scene: &ViewScene<'_>) -> String {
@@ -116,6 +123,12 @@ fn remark(scene: &ViewScene<'_>) -> String {
         None => format!("{} so far", units::plural(settled, "job")),
     });
     parts.join("   ")
+}
+
+/// The largest number of jobs of one endpoint.
+fn most_jobs(model: &Model) -> u64 {
+    let of_only = model.endpoints.first().filter(|_| model.endpoints.len() == 1);
+    model.most_jobs.max(of_only.and_then(|endpoint| model.jobs_of(endpoint)).unwrap_or(0))
 }
 
 fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
@@ -155,17 +168,18 @@ fn row(
     pen.foreign(LEAD, y, &endpoint.name, columns.name, style);
 
     let mut x = LEAD + columns.name + GAP;
-    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
+    let jobs = scene.model.jobs_of(endpoint);
+    let share_of = jobs.unwrap_or(0).max(1) as f64;
     if columns.bar > 0 && scene.model.is_polled {
         let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
         let style = pen.theme.style(role);
         pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
         x += columns.bar + GAP;
     } else if columns.bar > 0 {
-        pen.bar(x, y, columns.bar, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
+        pen.bar(x, y, columns.bar, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / share_of);
         x += columns.bar + GAP;
     }
-    let done = match endpoint.jobs {
+    let done = match jobs {
         Some(jobs) if columns.done < 6 => units::percent(endpoint.settled(), jobs),
         Some(jobs) => format!("{} / {}", units::count(endpoint.settled()), units::count(jobs)),
         None => units::count(endpoint.settled()),

@@ -5,6 +5,7 @@
 pub mod compact;
 pub mod endpoints;
 mod flight;
+mod groups;
 pub mod kpi;
 mod latency;
 
@@ -23,12 +24,12 @@ pub struct OverviewPage;
 
 impl ViewPage for OverviewPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Sections::new(area, model.endpoints.len()).endpoints.height.saturating_sub(2))
+        usize::from(Sections::new(area, n_rows(model)).endpoints.height.saturating_sub(2))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        // All endpoints count here, so that sections do not move while a filter is typed.
-        let sections = Sections::new(pen.area, scene.model.endpoints.len());
+        // All rows count here, so that sections do not move while a filter is typed or rows are grouped.
+        let sections = Sections::new(pen.area, n_rows(scene.model));
         let panels: [(Rect, Panel); 6] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
             (sections.verdict, verdict::line),
@@ -49,4 +50,9 @@ impl ViewPage for OverviewPage {
     fn compact_rows_in(&self, area: Rect, _model: &Model) -> usize {
         usize::from(area.height.saturating_sub(compact::above(area.height)))
     }
+}
+
+/// The number of rows that the table has room for.
+fn n_rows(model: &Model) -> usize {
+    model.endpoints.len().max(model.addresses.all().len())
 }

@@ -7,7 +7,6 @@ use crate::text::units;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::list::List;
-use crate::tui::rows::rows_of;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -112,7 +111,7 @@ pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, 
 
 /// Draws the reason why the table is empty.
 pub fn draw_empty(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
-    let rows = rows_of(scene.ui.view);
+    let rows = scene.ui.rows();
     let filter = scene.ui.list().filter.value();
     let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
         let yet = match scene.ui.view {
@@ -141,7 +140,7 @@ pub fn visible_range(scene: &ViewScene<'_>) -> Option<String> {
 
 /// The number of matching rows out of all, if a filter hides some.
 pub fn n_matching(scene: &ViewScene<'_>) -> Option<String> {
-    let rows = rows_of(scene.ui.view);
+    let rows = scene.ui.rows();
     let (shown, all) = (scene.ui.list().order.len(), rows.range(scene.model).len());
     (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
 }

@@ -2,6 +2,8 @@
 //!
 //! Start at [`EndpointStats::state`].
 
+pub mod addresses;
+
 use std::sync::Arc;
 
 use crate::event::failure_sample::Field;
@@ -48,6 +50,8 @@ pub struct EndpointStats {
     pub round: u32,
     /// Whether it is up, if a liveness check runs.
     pub health: Option<Health>,
+    /// Whether it sums up those URLs of a list that have one host; unknown before its first attempt.
+    pub is_list: Option<bool>,
     /// Whether the user has skipped its remaining jobs.
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
@@ -80,6 +84,18 @@ pub struct Health {
     pub since: Offset,
     /// How often it went up or down.
     pub flips: u32,
+}
+
+impl Health {
+    /// Records whether something is up. Returns the previous state, if it was another one.
+    pub(super) fn record(health: &mut Option<Self>, is_up: bool, at: Offset) -> Option<Self> {
+        let before = health.filter(|health| health.is_up != is_up);
+        let flips = health.map_or(0, |health| health.flips) + u32::from(before.is_some());
+        if before.is_some() || health.is_none() {
+            *health = Some(Self { is_up, since: at, flips });
+        }
+        before
+    }
 }
 
 /// The state of an endpoint, which decides its symbol and colour.
@@ -126,12 +142,19 @@ impl EndpointStats {
 
     /// Records whether it is up. Returns how long the previous state lasted, if the state changed.
     pub(super) fn set_health(&mut self, is_up: bool, at: Offset) -> Option<Micros> {
-        let before = self.health.filter(|health| health.is_up != is_up);
-        let flips = self.health.map_or(0, |health| health.flips) + u32::from(before.is_some());
-        if before.is_some() || self.health.is_none() {
-            self.health = Some(Health { is_up, since: at, flips });
-        }
-        before.map(|health| at.since(health.since))
+        Health::record(&mut self.health, is_up, at).map(|before| at.since(before.since))
+    }
+
+    /// Whether it sums up those URLs of a list that have one host, judged by the target of its first attempt: then
+    /// nothing says how many jobs are its, and it is named by the host.
+    pub(super) fn detect_list(&mut self, target: &str) -> bool {
+        *self.is_list.get_or_insert_with(|| {
+            let host = target.split_once("://").map_or("", |(_, rest)| rest);
+            let host = host.split(['/', '?']).next().unwrap_or_default();
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            let name = self.name.split_once("://").map_or(&*self.name, |(_, name)| name);
+            self.jobs.is_none() && !host.is_empty() && (host.eq_ignore_ascii_case(name) || name == "(other hosts)")
+        })
     }
 
     /// Whether all of its jobs succeeded.
