@@ -13,27 +13,27 @@ use crate::model::anatomy::Ending;
 use crate::model::endpoint::Health;
 use crate::model::timeline::Bar;
 
-/// One address of a list.
+/// One address of a list. There may be thousands, so it is small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressStats {
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
     /// Index of its endpoint.
-    pub endpoint: usize,
+    pub endpoint: u32,
     /// Attempts in flight now.
     pub in_flight: u32,
-    /// Attempts that have ended.
-    pub ended: u32,
-    /// Attempts refused with a request to slow down.
-    pub throttled: u32,
     /// Jobs that ended with an expected answer.
     pub done: u32,
     /// Jobs that ended without an expected answer.
     pub failed: u32,
     /// Jobs that were cancelled.
     pub cancelled: u32,
-    /// The machine and the identity of its last attempt.
-    pub last: (Origin, Attempt),
+    /// The job of its last attempt.
+    job: JobId,
+    /// The number of that attempt within its job.
+    n: u32,
+    /// The machine that made it.
+    origin: Origin,
     /// When its last attempt started, or ended.
     pub at: Offset,
     /// How long its last attempt was in flight, and how it ended.
@@ -45,6 +45,11 @@ pub struct AddressStats {
 }
 
 impl AddressStats {
+    /// The machine and the identity of its last attempt.
+    pub fn last(&self) -> (Origin, Attempt) {
+        (self.origin, Attempt { job: self.job, n: self.n })
+    }
+
     /// Jobs that have ended.
     pub fn settled(&self) -> u32 {
         self.done + self.failed + self.cancelled
@@ -60,9 +65,9 @@ impl AddressStats {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressTable {
     all: Vec<AddressStats>,
-    by_target: FxHashMap<(usize, Arc<str>), usize>,
+    by_target: FxHashMap<Arc<str>, u32>,
     /// The address of each job that has not settled; `None` beyond the bound.
-    open: FxHashMap<(Origin, JobId), Option<usize>>,
+    open: FxHashMap<(Origin, JobId), Option<u32>>,
     /// Jobs of addresses beyond the bound.
     folded: u64,
 }
@@ -96,45 +101,48 @@ impl AddressTable {
             self.open.insert(key, found);
             found
         });
-        if let Some(address) = address.and_then(|i| self.all.get_mut(i)) {
+        if let Some(address) = address.and_then(|i| self.all.get_mut(i as usize)) {
             address.in_flight += 1;
-            (address.last, address.at) = ((bar.origin, bar.attempt), bar.started);
+            (address.job, address.n, address.origin) = (bar.attempt.job, bar.attempt.n, bar.origin);
+            address.at = bar.started;
         }
     }
 
-    fn find(&mut self, bar: &Bar) -> Option<usize> {
-        let key = (bar.endpoint, Arc::clone(&bar.target));
-        if let Some(known) = self.by_target.get(&key) {
+    fn find(&mut self, bar: &Bar) -> Option<u32> {
+        if let Some(known) = self.by_target.get(&bar.target) {
             return Some(*known);
         }
         if self.all.len() == Self::MOST {
             return None;
         }
+        // Doubling would leave up to half of the memory unused.
+        if self.all.len() == self.all.capacity() {
+            self.all.reserve_exact((self.all.len() / 8).max(64).min(Self::MOST - self.all.len()));
+        }
+        let i = u32::try_from(self.all.len()).ok()?;
         self.all.push(AddressStats {
             target: Arc::clone(&bar.target),
-            endpoint: bar.endpoint,
+            endpoint: u32::try_from(bar.endpoint).unwrap_or(u32::MAX),
             in_flight: 0,
-            ended: 0,
-            throttled: 0,
             done: 0,
             failed: 0,
             cancelled: 0,
-            last: (bar.origin, bar.attempt),
+            job: bar.attempt.job,
+            n: bar.attempt.n,
+            origin: bar.origin,
             at: bar.started,
             last_end: None,
             slowest: Micros::ZERO,
             health: None,
         });
-        self.by_target.insert(key, self.all.len() - 1);
-        Some(self.all.len() - 1)
+        self.by_target.insert(Arc::clone(&bar.target), i);
+        Some(i)
     }
 
     /// Records the end of an attempt.
     pub(in crate::model) fn end(&mut self, at: Offset, job: (Origin, JobId), took: Micros, ending: Ending) {
         let Some(address) = self.of_job(job) else { return };
         address.in_flight = address.in_flight.saturating_sub(1);
-        address.ended = address.ended.saturating_add(1);
-        address.throttled = address.throttled.saturating_add(u32::from(matches!(ending, Ending::Throttled(_))));
         (address.at, address.last_end) = (at, Some((took, ending)));
         address.slowest = address.slowest.max(took);
     }
@@ -162,6 +170,6 @@ impl AddressTable {
     }
 
     fn of_job(&mut self, job: (Origin, JobId)) -> Option<&mut AddressStats> {
-        self.all.get_mut((*self.open.get(&job)?)?)
+        self.all.get_mut((*self.open.get(&job)?)? as usize)
     }
 }

@@ -68,7 +68,7 @@ impl Listing for AddressRows {
         match term {
             Term::Word(word) => word.is_in(&address.target) || ending.is_some_and(|it| word.is_in(&ending_text(it))),
             Term::Endpoint(word) | Term::Host(word) => {
-                model.endpoints.get(address.endpoint).is_some_and(|endpoint| word.is_in(&endpoint.name))
+                model.endpoints.get(address.endpoint as usize).is_some_and(|endpoint| word.is_in(&endpoint.name))
             }
             Term::Status(statuses) => ending.and_then(http_status_of).is_some_and(|status| statuses.contains(status)),
             Term::Length(bound) => bound.contains(address.longest(now)),
@@ -83,7 +83,7 @@ impl Listing for AddressRows {
 
     fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let address = model.addresses.get(row)?;
-        Some(CurlRequest { target: &address.target, endpoint: address.endpoint })
+        Some(CurlRequest { target: &address.target, endpoint: address.endpoint as usize })
     }
 }
 

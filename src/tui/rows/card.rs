@@ -211,8 +211,8 @@ fn content_of_event(row: usize, model: &Model, now: Offset) -> Option<CardConten
 /// The last request of an address, or what is still known of it.
 fn content_of_address(row: usize, model: &Model, now: Offset) -> Option<CardContent> {
     let address = model.addresses.get(row)?;
-    let (origin, last) = address.last;
-    let bar = kept_bar(model, address.endpoint, |bar| bar.is(origin, last));
+    let (origin, last) = address.last();
+    let bar = kept_bar(model, address.endpoint as usize, |bar| bar.is(origin, last));
     let sampled = || samples(model).find(|(_, example)| example.target.as_ref() == Some(&address.target));
     if let Some(bar) = bar {
         return Some(CardContent::of_bar(bar, model, now, (0, 0)));
@@ -221,7 +221,7 @@ fn content_of_address(row: usize, model: &Model, now: Offset) -> Option<CardCont
         return Some(CardContent { request: request.clone(), cause: Some(cause), nth: 0, of: 0 });
     }
     let request = Example {
-        endpoint: address.endpoint,
+        endpoint: address.endpoint as usize,
         attempt: Some(last),
         at: address.at,
         took: address.last_end.map_or(Micros::ZERO, |(took, _)| took),
