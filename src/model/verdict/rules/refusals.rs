@@ -3,6 +3,7 @@
 //! Start at [`limited_by_upstream`].
 
 use crate::event::cause::Cause;
+use crate::event::idle::IdleReason;
 use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
@@ -106,7 +107,11 @@ impl RefusalFinding {
             return VerdictSentence::new(
                 format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
                 format!("{name} refused{with} from {from} to {to}"),
-                "it accepts everything now".to_owned(),
+                if self.is_paced(model) {
+                    "it accepts everything now, and the adapted pace is what holds".to_owned()
+                } else {
+                    "it accepts everything now".to_owned()
+                },
             )
             .or_number(format!("Clean for {clean}"))
             .or_brief(format!("{name} refused until {to}"), "all is accepted now");
@@ -122,6 +127,13 @@ impl RefusalFinding {
         };
         VerdictSentence::new(counts, format!("{name} since {from}{accepted}"), remedy)
             .or_brief(format!("{name}{accepted}"), &brief)
+    }
+
+    /// Whether the pace that was adapted to the refusals holds the run back.
+    fn is_paced(&self, model: &Model) -> bool {
+        let paced = model.idle_shares(model.last).into_iter().find(|(why, _)| *why == IdleReason::Gap);
+        let is_adapted = model.hosts.get(self.host).is_some_and(|host| host.adapted.is_some());
+        is_adapted && paced.is_some_and(|(_, share)| share >= t::PACED_SHARE)
     }
 
     /// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.

@@ -73,21 +73,31 @@ struct CachedAnswer {
 #[derive(Clone, Debug)]
 pub struct LookUpResult {
     addresses: Addresses,
+    /// When a thread began the look-up.
+    began: Instant,
     /// The end of the look-up. A failure may take longer than [`FAILURE_TTL`], so its age counts from here.
     at: Instant,
 }
 
-impl From<io::Result<Vec<IpAddr>>> for LookUpResult {
-    fn from(found: io::Result<Vec<IpAddr>>) -> Self {
+impl LookUpResult {
+    /// The result of a look-up that ends now.
+    fn new(found: io::Result<Vec<IpAddr>>, began: Instant) -> Self {
         let addresses = found.map(Arc::from).map_err(|error| NoAddress::from(&error));
-        Self { addresses, at: Instant::now() }
+        Self { addresses, began, at: Instant::now() }
     }
 }
 
 impl PendingLookUp {
     /// Waits for the answer.
     pub async fn wait(self) -> Addresses {
-        self.0.wait().await.addresses.clone()
+        self.wait_in_queue().await.0
+    }
+
+    /// Waits for the answer, and returns how long the look-up waited for a thread meanwhile.
+    pub async fn wait_in_queue(self) -> (Addresses, Duration) {
+        let asked = Instant::now();
+        let result = self.0.wait().await;
+        (result.addresses.clone(), result.began.saturating_duration_since(asked))
     }
 }
 
@@ -282,8 +292,11 @@ mod tests {
             "a failure is cached, and the old addresses stay in use"
         );
         // Once the failure has expired.
-        resolver.lock().get_mut("host.test").unwrap().result =
-            Arc::new(SetOnce::new_with(Some(LookUpResult { addresses: at(3), at: Instant::now() })));
+        resolver.lock().get_mut("host.test").unwrap().result = Arc::new(SetOnce::new_with(Some(LookUpResult {
+            addresses: at(3),
+            began: Instant::now(),
+            at: Instant::now(),
+        })));
         look_up().unwrap();
         refreshed();
         assert_eq!(look_up(), at(2));

@@ -93,7 +93,7 @@ impl ResolverThreads {
                 // An existing thread takes it later.
                 Err(_) if state.threads > 0 => {}
                 Err(error) => {
-                    let failed = LookUpResult::from(Err(error));
+                    let failed = LookUpResult::new(Err(error), Instant::now());
                     state.queue.drain(..).for_each(|queued| queued.resolve(failed.clone()));
                 }
             }
@@ -118,7 +118,7 @@ impl ResolverThreads {
                 state = self.lock();
                 // Free the slot before the task receives the result.
                 state.end(n);
-                queued.resolve(found.into());
+                queued.resolve(LookUpResult::new(found, now));
                 continue;
             }
             let oldest = state.started.first_key_value().filter(|_| !state.queue.is_empty());

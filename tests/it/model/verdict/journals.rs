@@ -15,7 +15,7 @@ struct Journals {
     healthy: fn() -> Case,
 }
 
-const JOURNALS: [Journals; 26] = [
+const JOURNALS: [Journals; 27] = [
     Journals { kind: "own-machine", has: || short(3), below: || short(2), healthy: || short(0) },
     Journals {
         kind: "own-time-outs",
@@ -102,13 +102,14 @@ const JOURNALS: [Journals; 26] = [
         below: || answers::hanging(2),
         healthy: || answers::hanging(0),
     },
-    Journals { kind: "pauses", has: || load::paused(400), below: || load::paused(150), healthy: || load::paused(0) },
+    Journals { kind: "pauses", has: || load::paused(400), below: || load::paused(70), healthy: || load::paused(0) },
     Journals {
         kind: "connections",
         has: || load::connected(18, 0),
         below: || load::connected(17, 0),
         healthy: || load::connected(40, 38),
     },
+    Journals { kind: "look-ups", has: || look_ups(30, 15), below: || look_ups(30, 14), healthy: || look_ups(1, 0) },
     Journals { kind: "one-phase", has: || handshakes(26), below: || handshakes(24), healthy: || handshakes(1) },
     Journals { kind: "busy-machine", has: || busy(5), below: || busy(4), healthy: || busy(0) },
     Journals { kind: "stood-still", has: || stopped(10_000), below: || stopped(10_001), healthy: || steady(100) },
@@ -199,6 +200,20 @@ fn two_endpoints(slow: u64) -> Case {
         for i in 0..20 {
             case.good(&format!("a#{}", slot * 100 + i), "", (i * 22 + slot, i * 22 + slot + 20));
         }
+    }
+    case
+}
+
+/// A busy run with new hosts, whose look-ups take `ms` of the 100 ms of each attempt, and wait for so many of these.
+fn look_ups(ms: u64, queued: u64) -> Case {
+    let mut case = Case::new("limit 4");
+    for i in 0..60 {
+        let from = i / 4 * 100 + i % 4;
+        let end = format!(
+            "answer 200 resolve {ms}ms queued {queued}ms {}",
+            if i % 2 == 0 { "reused" } else { "connect 0ms" }
+        );
+        case.job(&format!("a#{i}"), "", (from, from + 97), &end);
     }
     case
 }
