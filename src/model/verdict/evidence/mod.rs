@@ -37,7 +37,7 @@ use crate::model::verdict::evidence::service_times::{ServiceTimes, SlowService};
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
 use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
-use crate::model::verdict::evidence::trend::Trend;
+use crate::model::verdict::evidence::trend::AnswerTrend;
 use crate::model::verdict::evidence::waves::Waves;
 use crate::model::verdict::thresholds::PAUSE_USUAL;
 
@@ -89,7 +89,7 @@ pub struct Evidence {
     /// What this machine did to the run.
     pub machine: MachineEvidence,
     /// How long good answers took over the course of the run, since the limit last rose by itself.
-    pub trend: Trend,
+    pub trend: AnswerTrend,
     /// Pauses of the upstream.
     pub pauses: Pauses,
 }
@@ -236,7 +236,7 @@ impl Evidence {
             ChangedBy::Machine => self.machine.cut = Some((from.unwrap_or(to), to)),
             // The plan wants the ramp: no pattern after it is intended.
             // While the limit rises, attempts may take longer for that reason.
-            ChangedBy::Ramp => (self.ramped, self.trend) = (Some(at), Trend::default()),
+            ChangedBy::Ramp => (self.ramped, self.trend) = (Some(at), AnswerTrend::default()),
             ChangedBy::Adaptive => self.interventions += 1,
             ChangedBy::Operator => {
                 self.interventions += 1;

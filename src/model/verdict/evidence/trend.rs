@@ -1,15 +1,15 @@
 //! How long good answers took over the course of the whole run, in a bounded number of spans of equal length.
 //!
-//! A span belongs to the answers whose attempts started in it. Start at [`Trend::spans`].
+//! A span belongs to the answers whose attempts started in it. Start at [`AnswerTrend::spans`].
 
 use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 
 /// The good answers of a run by the time at which their attempts started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trend {
+pub struct AnswerTrend {
     spans: Vec<TrendSpan>,
-    /// The length of a span, as a number of times [`Trend::SHORTEST`] that is a power of two.
+    /// The length of a span, as a number of times [`AnswerTrend::SHORTEST`] that is a power of two.
     doubled: u32,
 }
 
@@ -49,7 +49,7 @@ impl TrendSpan {
     }
 }
 
-impl Trend {
+impl AnswerTrend {
     /// Number of spans. If the run is longer, two of them become one.
     const SPANS: usize = 128;
     /// The length of a span at first.
@@ -87,18 +87,18 @@ impl Trend {
 
 #[cfg(test)]
 mod tests {
-    use super::{Trend, TrendSpan};
+    use super::{AnswerTrend, TrendSpan};
     use crate::event::Offset;
 
     #[test]
     fn the_spans_of_a_long_run_cover_all_of_it() {
-        let mut trend = Trend::default();
+        let mut trend = AnswerTrend::default();
         for n in 0..100_000 {
             let started = n * 7_000;
             trend.record((Offset(started), Offset(started + 5_000)), 3);
         }
         let n = trend.spans().count();
-        assert!((Trend::SPANS / 2..=Trend::SPANS).contains(&n), "{n}");
+        assert!((AnswerTrend::SPANS / 2..=AnswerTrend::SPANS).contains(&n), "{n}");
         let all = TrendSpan::sum(trend.spans());
         assert_eq!((all.took.n(), all.endpoints[3]), (100_000, 100_000));
         assert_eq!((all.started, all.ended), (Some(Offset(0)), Offset(699_998_000)));

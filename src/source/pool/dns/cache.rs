@@ -79,6 +79,7 @@ impl AnswerCache {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
+    use std::time::Instant;
 
     use tokio::sync::SetOnce;
 
@@ -86,7 +87,7 @@ mod tests {
     use crate::source::pool::dns::{CachedAnswer, LookUpResult};
 
     fn answer() -> CachedAnswer {
-        let found = LookUpResult::from(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
+        let found = LookUpResult::new(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]), Instant::now());
         CachedAnswer { result: Arc::new(SetOnce::new_with(Some(found))), expired: None }
     }
 

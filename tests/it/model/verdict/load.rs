@@ -139,6 +139,11 @@ fn a_changed_limit_is_an_experiment_with_a_result() {
     );
     let scaled = sentence(&changed(200, 200, 20).finds(&["experiment"]));
     assert!(scaled.ends_with("16 is faster: keep it"), "{scaled}");
+    // Until the host refuses, the controller only follows.
+    let mut followed = changed(200, 200, 20);
+    followed.step(1, "mode when-refused");
+    followed.step(4_001, "adapt a 16");
+    assert_eq!(sentence(&followed.finds(&["experiment"])), scaled);
 }
 
 #[test]
