@@ -83,6 +83,8 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// The user has pressed no key yet, so the finished screen says how it closes by itself.
+    pub suggests_exit: bool,
     /// The export menu is open.
     pub has_export_menu: bool,
 }

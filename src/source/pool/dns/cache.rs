@@ -84,7 +84,8 @@ mod tests {
     use tokio::sync::SetOnce;
 
     use super::{AnswerCache, MAX_NAMES};
-    use crate::source::pool::dns::{CachedAnswer, LookUpResult};
+    use crate::source::pool::dns::CachedAnswer;
+    use crate::source::pool::dns::look_up::LookUpResult;
 
     fn answer() -> CachedAnswer {
         let found = LookUpResult::new(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]), Instant::now());

@@ -6,6 +6,7 @@
 //! Start at [`Resolver::look_up`]; [`resolver_threads`] makes the blocking calls.
 
 mod cache;
+pub mod look_up;
 pub mod no_address;
 pub mod resolver_threads;
 
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::SetOnce;
 
 use crate::source::pool::dns::cache::AnswerCache;
+use crate::source::pool::dns::look_up::{LookUpResult, PendingLookUp};
 use crate::source::pool::dns::no_address::NoAddress;
 use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
@@ -57,48 +59,12 @@ pub enum LookUp {
     Pending(PendingLookUp),
 }
 
-/// A pending look-up.
-#[derive(Debug)]
-pub struct PendingLookUp(Arc<SetOnce<LookUpResult>>);
-
 /// The answer for a name, which may be pending.
 #[derive(Clone, Debug, Default)]
 struct CachedAnswer {
     result: Arc<SetOnce<LookUpResult>>,
     /// Expired addresses, which are used until the look-up succeeds.
     expired: Option<Arc<[IpAddr]>>,
-}
-
-/// The result of a look-up.
-#[derive(Clone, Debug)]
-pub struct LookUpResult {
-    addresses: Addresses,
-    /// When a thread began the look-up.
-    began: Instant,
-    /// The end of the look-up. A failure may take longer than [`FAILURE_TTL`], so its age counts from here.
-    at: Instant,
-}
-
-impl LookUpResult {
-    /// The result of a look-up that ends now.
-    fn new(found: io::Result<Vec<IpAddr>>, began: Instant) -> Self {
-        let addresses = found.map(Arc::from).map_err(|error| NoAddress::from(&error));
-        Self { addresses, began, at: Instant::now() }
-    }
-}
-
-impl PendingLookUp {
-    /// Waits for the answer.
-    pub async fn wait(self) -> Addresses {
-        self.wait_in_queue().await.0
-    }
-
-    /// Waits for the answer, and returns how long the look-up waited for a thread meanwhile.
-    pub async fn wait_in_queue(self) -> (Addresses, Duration) {
-        let asked = Instant::now();
-        let result = self.0.wait().await;
-        (result.addresses.clone(), result.began.saturating_duration_since(asked))
-    }
 }
 
 impl CachedAnswer {

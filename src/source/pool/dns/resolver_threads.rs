@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::SetOnce;
 
-use crate::source::pool::dns::{LookUpResult, SystemResolver};
+use crate::source::pool::dns::SystemResolver;
+use crate::source::pool::dns::look_up::LookUpResult;
 
 /// The number of slots for concurrent look-ups.
 ///
@@ -185,7 +186,7 @@ mod tests {
     use tokio::sync::SetOnce;
 
     use super::{MAX_WAIT, ResolverThreads, SLOTS, SystemResolver};
-    use crate::source::pool::dns::LookUpResult;
+    use crate::source::pool::dns::look_up::LookUpResult;
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 

@@ -229,5 +229,9 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
         )
         | None => None,
     };
-    pending.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
+    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
+    pending
+        .map(str::to_owned)
+        .or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
+        .or_else(|| suggests_exit.then(|| "`--exit` closes it at the end".to_owned()))
 }
