@@ -13,7 +13,7 @@ pub mod resolver_threads;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
@@ -258,11 +258,10 @@ mod tests {
             "a failure is cached, and the old addresses stay in use"
         );
         // Once the failure has expired.
-        resolver.lock().get_mut("host.test").unwrap().result = Arc::new(SetOnce::new_with(Some(LookUpResult {
-            addresses: at(3),
-            began: Instant::now(),
-            at: Instant::now(),
-        })));
+        resolver.lock().get_mut("host.test").unwrap().result = {
+            let found = Ok(vec![Ipv4Addr::new(127, 0, 0, 3).into()]);
+            Arc::new(SetOnce::new_with(Some(LookUpResult::new(found, Instant::now()))))
+        };
         look_up().unwrap();
         refreshed();
         assert_eq!(look_up(), at(2));
