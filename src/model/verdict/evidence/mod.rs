@@ -30,7 +30,7 @@ use crate::model::open::{OpenAttempt, OpenAttempts};
 use crate::model::verdict::evidence::bursts::FailureBursts;
 use crate::model::verdict::evidence::forbidden::Forbidden;
 use crate::model::verdict::evidence::machine::MachineEvidence;
-use crate::model::verdict::evidence::pauses::{EndedAttempt, Pauses};
+use crate::model::verdict::evidence::pauses::{PauseEvidence, TimedEnd};
 use crate::model::verdict::evidence::ramp::StartRamp;
 use crate::model::verdict::evidence::refusals::HostRefusals;
 use crate::model::verdict::evidence::service_times::{ServiceTimes, SlowService};
@@ -91,7 +91,7 @@ pub struct Evidence {
     /// How long good answers took over the course of the run, since the limit last rose by itself.
     pub trend: AnswerTrend,
     /// Pauses of the upstream.
-    pub pauses: Pauses,
+    pub pauses: PauseEvidence,
 }
 
 /// A change of the run's limit by the user.
@@ -195,7 +195,7 @@ impl Evidence {
         open: &OpenAttempts,
     ) {
         let is_clean = !flight.spans_stop && !matches!(outcome, Outcome::TimedOut { .. } | Outcome::Cancelled);
-        let ended = EndedAttempt { started: flight.started, ended: at, is_clean, peak };
+        let ended = TimedEnd { started: flight.started, ended: at, is_clean, peak };
         let usual = || latency.quantile(0.5).filter(|_| latency.n() >= PAUSE_USUAL);
         self.pauses.end(ended, usual, open.all().map(|other| other.started));
     }

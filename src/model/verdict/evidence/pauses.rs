@@ -1,6 +1,6 @@
 //! Pauses of the upstream, found as attempts end: nothing ends for a while, and then all that waited ends at once.
 //!
-//! Start at [`Pauses::all`].
+//! Start at [`PauseEvidence::all`].
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::model::verdict::thresholds as t;
 
 /// The pauses of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pauses {
+pub struct PauseEvidence {
     /// Number of ends, and the last one.
     ends: (u64, Offset),
     /// How long the last attempts took.
@@ -33,7 +33,7 @@ struct LongGap {
 
 /// An attempt that ends.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct EndedAttempt {
+pub(in crate::model) struct TimedEnd {
     /// When it took its slot.
     pub started: Offset,
     /// When it released its slot.
@@ -44,7 +44,7 @@ pub(in crate::model) struct EndedAttempt {
     pub peak: u32,
 }
 
-impl Pauses {
+impl PauseEvidence {
     /// Number of pauses kept.
     const KEPT: usize = 64;
     /// Late timers are reported this long after they fired, at most.
@@ -65,11 +65,11 @@ impl Pauses {
     /// the starts of the attempts that are still in flight.
     pub(super) fn end(
         &mut self,
-        attempt: EndedAttempt,
+        attempt: TimedEnd,
         usual: impl FnOnce() -> Option<Micros>,
         open: impl Iterator<Item = Offset>,
     ) {
-        let EndedAttempt { started, ended, is_clean, peak } = attempt;
+        let TimedEnd { started, ended, is_clean, peak } = attempt;
         let service = ended.since(started);
         let (n, from) = self.ends;
         let lasted = ended.since(from);

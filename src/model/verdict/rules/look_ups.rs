@@ -3,7 +3,6 @@
 use crate::event::Micros;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::rules::phase::shares;
 use crate::model::verdict::sentence::{VerdictSentence, by_tense, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
@@ -11,7 +10,7 @@ use crate::text::units;
 
 /// Look-ups took a large part of the time, and mostly waited for others to end.
 pub fn queued_look_ups(figures: &RunFigures<'_>) -> Option<Conclusion> {
-    let [share, ..] = shares(figures)?;
+    let [share, ..] = figures.phase_shares()?;
     let model = figures.model;
     let evidence = &model.evidence;
     let (n, queued) = evidence.look_ups;

@@ -2,8 +2,8 @@
 //!
 //! Start at [`slow_phase`].
 
+use crate::event::Offset;
 use crate::event::outcome::Phase;
-use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
@@ -30,17 +30,8 @@ pub fn slow_phase(figures: &RunFigures<'_>) -> Option<Conclusion> {
     Some((Gravity::Slow, found.sentence(figures.model), found.explanation()))
 }
 
-/// The share of look-ups, connecting, TLS and bodies in all service times, if the slots were full for long enough.
-pub(super) fn shares(figures: &RunFigures<'_>) -> Option<[f64; 4]> {
-    let evidence = &figures.model.evidence;
-    let n = evidence.service_times.n;
-    let is_judged = n >= t::PHASE_LEAST && n >= t::PHASE_ROUNDS * u64::from(figures.model.level.peak());
-    let share = |phase: Micros| phase.0 as f64 / evidence.service_times.sum.0.max(1) as f64;
-    (is_judged && figures.is_full()).then(|| evidence.phases.map(share))
-}
-
 fn find(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
-    let [resolve, connect, tls, body] = shares(figures)?;
+    let [resolve, connect, tls, body] = figures.phase_shares()?;
     let body_rate = steady_bytes(figures);
     let phases = [
         (Phase::Resolve, resolve),

@@ -182,7 +182,7 @@ impl Milestones {
         let tls = between(&self.tls_started, &self.connected);
         let all = between(&self.connect_started, &self.connected);
         let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
-        // The run's clock stands still while the process is stopped.
+        // Unlike the clock of this machine, the run's clock does not move while the process is stopped.
         let resolve_queued = self.get(&self.resolve_queued).min(resolve);
         PhaseTimes { stale: self.get(&self.stale), resolve, resolve_queued, connect, tls, ..PhaseTimes::default() }
     }
