@@ -96,7 +96,7 @@ fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
 /// The time of the attempt that ended first, if each of the next ones ended that much later than the one before: one at
 /// a time.
 fn time_if_serial(ramp: &[RampAttempt]) -> Option<Micros> {
-    const FIRST: usize = 5;
+    const FIRST: usize = 8;
     let mut by_end: Vec<_> = ramp.iter().filter_map(|attempt| Some((attempt.ended?, attempt.took))).collect();
     by_end.sort_unstable();
     let alone = by_end.first()?.1;
