@@ -25,10 +25,12 @@ use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::setting::SettingRow;
 use crate::tui::state::UiState;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
+use crate::tui::view::chrome::footer;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
@@ -72,6 +74,7 @@ pub struct RunView<'a> {
     remark_made: Option<Instant>,
     title: WindowTitle,
     attention: Attention,
+    has_suggested_exit: bool,
     now: Instant,
 }
 
@@ -83,7 +86,17 @@ impl<'a> RunView<'a> {
         ui.recording = watched.recording.map(Arc::from);
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
         let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());
-        Self { watched, stop, ui, frozen_model: None, remark_made: None, title, attention, now }
+        Self {
+            watched,
+            stop,
+            ui,
+            frozen_model: None,
+            remark_made: None,
+            title,
+            attention,
+            has_suggested_exit: false,
+            now,
+        }
     }
 
     /// The time in the run.
@@ -100,6 +113,17 @@ impl<'a> RunView<'a> {
             (Some(_), None) => self.frozen_model = Some(Box::new(self.watched.follow.model().clone())),
             (None, Some(_)) => self.frozen_model = None,
             (Some(_), Some(_)) | (None, None) => {}
+        }
+    }
+
+    /// Says once how the screen could have closed by itself, if the user has pressed no key.
+    fn suggest_exit(&mut self, now: Offset) {
+        if self.ui.suggests_exit
+            && !self.has_suggested_exit
+            && matches!(self.watched.follow.model().stage, Stage::Ended(_))
+        {
+            (self.has_suggested_exit, self.remark_made) = (true, Some(self.now));
+            self.ui.show_remark(footer::SUGGESTION, now);
         }
     }
 
@@ -163,6 +187,16 @@ impl LiveView for RunView<'_> {
     fn say(&mut self, remark: &str) {
         self.remark_made = Some(self.now);
         self.ui.show_remark(remark, self.offset());
+    }
+
+    fn show_settings(&mut self, rows: Vec<SettingRow>) {
+        self.ui.show_settings(rows);
+    }
+
+    fn apply_appearance(&mut self, appearance: &Appearance) {
+        self.ui.has_mouse = appearance.has_mouse;
+        self.watched.exits = appearance.exits;
+        self.attention.set(appearance);
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
@@ -245,6 +279,7 @@ impl LiveView for RunView<'_> {
         self.refresh_footer(now);
         let follow = self.watched.follow;
         screen.notify(&self.attention.take(&follow.model(), self.now));
+        self.suggest_exit(now);
         let model;
         let (shown, now) = if let (Some(frozen), Some(at)) = (&self.frozen_model, self.ui.frozen) {
             (&**frozen, at)

@@ -4,12 +4,13 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
-    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
-    WITH_COPY, WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, SETTINGS, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL,
+    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS,
+    WITH_REQUEST,
 };
-use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
+use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, setting, show, waterfall};
 use crate::tui::views::View;
 
 /// Every action, in the order of the footer and of help.
@@ -315,7 +316,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Example], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -323,7 +324,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Example], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -367,7 +368,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Example, Menu, Palette], "close"),
+            (&[Help, Example, Menu, Palette, Settings], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],
@@ -377,6 +378,28 @@ pub static ENTRIES: &[ActionEntry] = &[
     display(Action::Window, "window", &["w"], "Show latency of the last 10 s, or of the whole run"),
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
+    display(Action::Settings, "settings", &[","], "Change settings, and save them"),
+    setting(
+        Action::SettingPrev,
+        "setting_prev",
+        &["left", "h"],
+        "In the settings: the value before",
+        &[(SETTINGS, "change")],
+    ),
+    setting(
+        Action::SettingNext,
+        "setting_next",
+        &["right", "l", "space"],
+        "In the settings: the value after",
+        &[(SETTINGS, "change")],
+    ),
+    setting(
+        Action::SaveSettings,
+        "save_settings",
+        &["enter"],
+        "In the settings: save what was changed",
+        &[(SETTINGS, "save")],
+    ),
     ActionEntry {
         action: Action::Redraw,
         id: "redraw",

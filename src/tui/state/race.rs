@@ -119,6 +119,10 @@ impl RaceUi {
             | Action::Keep
             | Action::Freeze
             | Action::Window
+            | Action::Settings
+            | Action::SettingPrev
+            | Action::SettingNext
+            | Action::SaveSettings
             | Action::SeekBack
             | Action::SeekOn
             | Action::Slower

@@ -38,7 +38,13 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         }
         Context::Confirm => question(pen, y, scene, &confirmation(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
+        Context::At(_)
+        | Context::Race
+        | Context::Help
+        | Context::Palette
+        | Context::Settings
+        | Context::Example
+        | Context::Menu => {
             keys(pen, y, scene);
         }
     }
@@ -111,6 +117,10 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     }
     // An open popup always shows its keys.
     let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
+    // It is no news, so it covers no key.
+    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
+    let has_room = width_of_all(&hints, gap) + GAP + width_of(SUGGESTION) <= pen.width();
+    let remark = remark.or_else(|| (suggests_exit && has_room).then(|| SUGGESTION.to_owned()));
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
@@ -135,6 +145,8 @@ fn filter_text(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
 
 /// The terms that a filter can have, shown while the prompt is empty.
 const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
+/// How the screen would have closed by itself.
+pub const SUGGESTION: &str = "`--exit` closes the screen at the end";
 /// The space between two hints.
 const GAP: u16 = 3;
 
@@ -229,9 +241,5 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
         )
         | None => None,
     };
-    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
-    pending
-        .map(str::to_owned)
-        .or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
-        .or_else(|| suggests_exit.then(|| "`--exit` closes it at the end".to_owned()))
+    pending.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
 }
