@@ -5,10 +5,9 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, SETTINGS, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL,
-    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS,
-    WITH_REQUEST,
+    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Settings};
+use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, setting, show, waterfall};
 use crate::tui::views::View;
@@ -212,16 +211,16 @@ pub static ENTRIES: &[ActionEntry] = &[
         action: Action::SiblingPrev,
         id: "sibling_prev",
         keys: &["["],
-        help: "In details: show the previous endpoint or example",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
+        help: "Show the previous endpoint; on a request's card, the next slower request",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
         ..SIBLING
     },
     ActionEntry {
         action: Action::SiblingNext,
         id: "sibling_next",
         keys: &["]"],
-        help: "In details: show the next endpoint or example",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
+        help: "Show the next endpoint; on a request's card, the next faster request",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
         ..SIBLING
     },
     ActionEntry {
@@ -265,9 +264,9 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "open",
         keys: &["enter"],
         group: KeyGroup::View,
-        help: "Show details of the selected row; esc goes back",
+        help: "Open the selected row: an endpoint, or the card of a request; esc goes back",
         contexts: WITH_DETAIL,
-        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (WITH_EVENTS, "events")],
+        footer: &[(OVERVIEW, "detail"), (OTHER_VIEWS, "request"), (&[Card], "events")],
         ..PLAIN
     },
     ActionEntry {
@@ -316,7 +315,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -324,7 +323,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -368,7 +367,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Example, Menu, Palette, Settings], "close"),
+            (&[Help, Card, Menu, Palette, Settings], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],
