@@ -30,7 +30,6 @@ use crate::tui::state::UiState;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
-use crate::tui::view::chrome::footer;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
@@ -74,7 +73,6 @@ pub struct RunView<'a> {
     remark_made: Option<Instant>,
     title: WindowTitle,
     attention: Attention,
-    has_suggested_exit: bool,
     now: Instant,
 }
 
@@ -86,17 +84,7 @@ impl<'a> RunView<'a> {
         ui.recording = watched.recording.map(Arc::from);
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
         let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());
-        Self {
-            watched,
-            stop,
-            ui,
-            frozen_model: None,
-            remark_made: None,
-            title,
-            attention,
-            has_suggested_exit: false,
-            now,
-        }
+        Self { watched, stop, ui, frozen_model: None, remark_made: None, title, attention, now }
     }
 
     /// The time in the run.
@@ -113,17 +101,6 @@ impl<'a> RunView<'a> {
             (Some(_), None) => self.frozen_model = Some(Box::new(self.watched.follow.model().clone())),
             (None, Some(_)) => self.frozen_model = None,
             (Some(_), Some(_)) | (None, None) => {}
-        }
-    }
-
-    /// Says once how the screen could have closed by itself, if the user has pressed no key.
-    fn suggest_exit(&mut self, now: Offset) {
-        if self.ui.suggests_exit
-            && !self.has_suggested_exit
-            && matches!(self.watched.follow.model().stage, Stage::Ended(_))
-        {
-            (self.has_suggested_exit, self.remark_made) = (true, Some(self.now));
-            self.ui.show_remark(footer::SUGGESTION, now);
         }
     }
 
@@ -279,7 +256,9 @@ impl LiveView for RunView<'_> {
         self.refresh_footer(now);
         let follow = self.watched.follow;
         screen.notify(&self.attention.take(&follow.model(), self.now));
-        self.suggest_exit(now);
+        if self.ui.suggest_exit(&follow.model(), now) {
+            self.remark_made = Some(self.now);
+        }
         let model;
         let (shown, now) = if let (Some(frozen), Some(at)) = (&self.frozen_model, self.ui.frozen) {
             (&**frozen, at)

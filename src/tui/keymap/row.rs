@@ -81,6 +81,10 @@ pub(super) const fn save(
     ActionEntry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
 }
 
+/// The labels of the settings menu's keys.
+pub(super) const CHANGE: &[(&[Context], &str)] = &[(SETTINGS, "change")];
+pub(super) const SAVE: &[(&[Context], &str)] = &[(SETTINGS, "save")];
+
 /// A row of the settings menu.
 pub(super) const fn setting(
     action: Action,

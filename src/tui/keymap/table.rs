@@ -4,12 +4,14 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
-    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, SETTINGS, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL,
-    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
+    WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
 use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, setting, show, waterfall};
+use crate::tui::keymap::row::{
+    CHANGE, LIMIT, MOVE, PLAIN, SAVE, SEEK, SIBLING, display, lab, save, setting, show, waterfall,
+};
 use crate::tui::views::View;
 
 /// Every action, in the order of the footer and of help.
@@ -378,35 +380,10 @@ pub static ENTRIES: &[ActionEntry] = &[
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
     display(Action::Settings, "settings", &[","], "Change settings, and save them"),
-    setting(
-        Action::SettingPrev,
-        "setting_prev",
-        &["left", "h"],
-        "In the settings: the value before",
-        &[(SETTINGS, "change")],
-    ),
-    setting(
-        Action::SettingNext,
-        "setting_next",
-        &["right", "l", "space"],
-        "In the settings: the value after",
-        &[(SETTINGS, "change")],
-    ),
-    setting(
-        Action::SaveSettings,
-        "save_settings",
-        &["enter"],
-        "In the settings: save what was changed",
-        &[(SETTINGS, "save")],
-    ),
-    ActionEntry {
-        action: Action::Redraw,
-        id: "redraw",
-        keys: &["ctrl+l"],
-        help: "Redraw the screen",
-        contexts: ANYWHERE,
-        ..PLAIN
-    },
+    setting(Action::SettingPrev, "setting_prev", &["left", "h"], "In the settings: the value before", CHANGE),
+    setting(Action::SettingNext, "setting_next", &["right", "l"], "In the settings: the value after", CHANGE),
+    setting(Action::SaveSettings, "save_settings", &["enter"], "In the settings: save what was changed", SAVE),
+    ActionEntry { contexts: ANYWHERE, ..display(Action::Redraw, "redraw", &["ctrl+l"], "Redraw the screen") },
     ActionEntry {
         action: Action::Copy,
         id: "copy",

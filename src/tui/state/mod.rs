@@ -28,7 +28,7 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
-use crate::tui::setting::{SettingRow, SettingStep};
+use crate::tui::setting::SettingStep;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
@@ -92,6 +92,7 @@ pub struct UiState {
     pub playback: Option<Playback>,
     /// The user has pressed no key yet, so the finished screen says how it closes by itself.
     pub suggests_exit: bool,
+    has_suggested_exit: bool,
     /// The settings menu, while it is open.
     pub settings: Option<SettingsMenu>,
     /// The export menu is open.
@@ -412,16 +413,6 @@ impl UiState {
         }
         let rows = rows_of(self.view);
         self.list_mut().step(by, rows);
-    }
-
-    fn step_setting(&mut self, step: SettingStep) -> Vec<Effect> {
-        self.settings.as_mut().and_then(|menu| menu.change(step)).into_iter().collect()
-    }
-
-    /// Shows the settings with these values, in a menu that is opened if it is not open.
-    pub fn show_settings(&mut self, rows: Vec<SettingRow>) {
-        (self.help, self.working) = (None, None);
-        self.settings.get_or_insert_default().show(rows);
     }
 
     fn list_mut(&mut self) -> &mut List {

@@ -9,6 +9,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::FooterHint;
 use crate::tui::keymap::entry::Context;
 use crate::tui::refusal::refusal;
+use crate::tui::state::settings_menu::SUGGESTION;
 use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
@@ -145,8 +146,6 @@ fn filter_text(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
 
 /// The terms that a filter can have, shown while the prompt is empty.
 const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
-/// How the screen would have closed by itself.
-pub const SUGGESTION: &str = "`--exit` closes the screen at the end";
 /// The space between two hints.
 const GAP: u16 = 3;
 
