@@ -13,7 +13,7 @@ use crate::tui::clipboard::ClipboardSupport;
 use crate::tui::detect::{Background, Decision, Environment};
 use crate::tui::keymap::Keymap;
 use crate::tui::notice::{NoticeProtocol, Notify};
-use crate::tui::setting::{Setting, SettingRow, SettingStep, SettingValue};
+use crate::tui::setting::{ScreenSetting, SettingRow, SettingStep, SettingValue};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
@@ -145,28 +145,30 @@ impl Appearance {
         let environment = &self.environment;
         let row = |setting| {
             let (value, why) = match setting {
-                Setting::Theme => (SettingValue::Name(self.theme_name.clone()), self.theme_decision().why),
-                Setting::Motion => (SettingValue::Flag(self.has_motion), environment.motion().why),
-                Setting::Fps => (SettingValue::Number(self.frames_per_second), environment.frames_per_second().why),
-                Setting::Ascii => {
+                ScreenSetting::Theme => (SettingValue::Name(self.theme_name.clone()), self.theme_decision().why),
+                ScreenSetting::Motion => (SettingValue::Flag(self.has_motion), environment.motion().why),
+                ScreenSetting::Fps => {
+                    (SettingValue::Number(self.frames_per_second), environment.frames_per_second().why)
+                }
+                ScreenSetting::Ascii => {
                     (SettingValue::Flag(self.capabilities.charset == Charset::Ascii), environment.charset().why)
                 }
-                Setting::Mouse => (SettingValue::Flag(self.has_mouse), environment.mouse().why),
-                Setting::Exit => (SettingValue::Flag(self.exits), environment.exits().why),
-                Setting::Notify => (SettingValue::Name(self.notify.name().to_owned()), environment.notify().why),
+                ScreenSetting::Mouse => (SettingValue::Flag(self.has_mouse), environment.mouse().why),
+                ScreenSetting::Exit => (SettingValue::Flag(self.exits), environment.exits().why),
+                ScreenSetting::Notify => (SettingValue::Name(self.notify.name().to_owned()), environment.notify().why),
             };
             SettingRow { setting, value, why: format!("at the start: {why}") }
         };
-        Setting::ALL.map(row).into()
+        ScreenSetting::ALL.map(row).into()
     }
 
     /// Steps a setting to another value.
-    pub fn step_setting(&mut self, setting: Setting, step: SettingStep) {
+    pub fn step_setting(&mut self, setting: ScreenSetting, step: SettingStep) {
         match setting {
-            Setting::Theme => self.step_theme(step),
-            Setting::Motion => self.has_motion = !self.has_motion,
-            Setting::Fps => self.frames_per_second = step.through(&FRAME_RATES, self.frames_per_second),
-            Setting::Ascii => {
+            ScreenSetting::Theme => self.step_theme(step),
+            ScreenSetting::Motion => self.has_motion = !self.has_motion,
+            ScreenSetting::Fps => self.frames_per_second = step.through(&FRAME_RATES, self.frames_per_second),
+            ScreenSetting::Ascii => {
                 self.capabilities.charset =
                     step.through(&[Charset::Unicode, Charset::Ascii], self.capabilities.charset);
                 // Its marks depend on the characters.
@@ -174,14 +176,14 @@ impl Appearance {
                     self.theme = theme;
                 }
             }
-            Setting::Mouse => self.has_mouse = !self.has_mouse,
-            Setting::Exit => self.exits = !self.exits,
-            Setting::Notify => self.notify = step.through(&Notify::ALL, self.notify),
+            ScreenSetting::Mouse => self.has_mouse = !self.has_mouse,
+            ScreenSetting::Exit => self.exits = !self.exits,
+            ScreenSetting::Notify => self.notify = step.through(&Notify::ALL, self.notify),
         }
     }
 
     /// What overrides one of these settings in the user's file: a variable, or the project's file.
-    pub fn overriding(&self, settings: &[Setting], users_file: &str) -> Option<String> {
+    pub fn overriding(&self, settings: &[ScreenSetting], users_file: &str) -> Option<String> {
         let sources = &self.environment.preferences.sources;
         let mut places = settings.iter().filter_map(|setting| sources.get(setting.key()));
         places.find(|place| !place.starts_with(users_file)).cloned()

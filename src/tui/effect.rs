@@ -4,7 +4,7 @@
 
 use crate::control::{Command, LabCommand, ReplayCommand};
 use crate::tui::curl::CurlCommand;
-use crate::tui::setting::{Setting, SettingStep};
+use crate::tui::setting::{ScreenSetting, SettingStep};
 
 /// One thing that the live loop does for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +24,9 @@ pub enum Effect {
     /// Opens the settings menu.
     OpenSettings,
     /// Steps a setting to another value.
-    StepSetting(Setting, SettingStep),
+    StepSetting(ScreenSetting, SettingStep),
     /// Saves these settings in the user's file.
-    SaveSettings(Vec<Setting>),
+    SaveSettings(Vec<ScreenSetting>),
     /// Draws every cell again.
     Redraw,
     /// Leaves the screen.
@@ -54,7 +54,7 @@ pub enum CopiedText {
     /// A request, as a shell command.
     Curl(CurlCommand),
     /// What a host takes, as lines of a plan.
-    Setting(String),
+    ScreenSetting(String),
 }
 
 impl FileContent {

@@ -1,10 +1,10 @@
 //! The settings that the screen can change: their names, their values and what they mean.
 //!
-//! Start at [`Setting`].
+//! Start at [`ScreenSetting`].
 
 /// A setting that the screen can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
+pub enum ScreenSetting {
     /// The theme.
     Theme,
     /// Whether the screen updates at once.
@@ -36,7 +36,7 @@ pub enum SettingValue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingRow {
     /// The setting.
-    pub setting: Setting,
+    pub setting: ScreenSetting,
     /// Its value now.
     pub value: SettingValue,
     /// Where the value comes from; foreign text.
@@ -52,7 +52,7 @@ pub enum SettingStep {
     Next,
 }
 
-impl Setting {
+impl ScreenSetting {
     /// All settings, in the order of the menu.
     pub const ALL: [Self; 7] =
         [Self::Theme, Self::Motion, Self::Fps, Self::Ascii, Self::Mouse, Self::Exit, Self::Notify];

@@ -8,7 +8,7 @@ use crate::app::live::pacing::FramePacing;
 use crate::config;
 use crate::config::settings_file;
 use crate::text::sanitize::sanitize;
-use crate::tui::setting::{Setting, SettingStep, SettingValue};
+use crate::tui::setting::{ScreenSetting, SettingStep, SettingValue};
 use crate::tui::terminal::screen::Screen;
 
 impl<V: LiveView, S: Screen> Live<'_, V, S> {
@@ -18,7 +18,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
     }
 
     /// Steps a setting to another value, which applies at once.
-    pub(super) fn step_setting(&mut self, setting: Setting, step: SettingStep) {
+    pub(super) fn step_setting(&mut self, setting: ScreenSetting, step: SettingStep) {
         self.appearance.step_setting(setting, step);
         self.view.apply_appearance(self.appearance);
         self.pacing = FramePacing::new(self.appearance.frames_per_second, self.appearance.has_motion);
@@ -27,7 +27,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
     }
 
     /// Writes settings to the user's file.
-    pub(super) fn save_settings(&mut self, settings: &[Setting]) {
+    pub(super) fn save_settings(&mut self, settings: &[ScreenSetting]) {
         if settings.is_empty() {
             return self.view.say("no setting was changed");
         }

@@ -6,7 +6,7 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::effect::Effect;
 use crate::tui::rows::list::is_over;
-use crate::tui::setting::{Setting, SettingRow, SettingStep};
+use crate::tui::setting::{ScreenSetting, SettingRow, SettingStep};
 use crate::tui::state::UiState;
 
 /// The open menu.
@@ -17,7 +17,7 @@ pub struct SettingsMenu {
     /// The selected row.
     pub selected: usize,
     /// The settings that the user has changed since the menu was opened.
-    pub changed: Vec<Setting>,
+    pub changed: Vec<ScreenSetting>,
 }
 
 impl SettingsMenu {
