@@ -1,45 +1,89 @@
-//! Histograms of the latencies of the last ten seconds.
+//! Histograms of the latencies of the last second, the last ten and the last minute.
 //!
 //! Start at [`Recent`].
 
 use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 
-/// One histogram per second, for the last ten seconds and the current one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Three rings of histograms: the longer the time, the coarser its bins.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Recent {
-    ring: [(u64, Histogram); 11],
+    rings: [HistogramRing; 3],
+}
+
+/// Histograms of the last bins of equal width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct HistogramRing {
+    /// The width of a bin, in microseconds.
+    width: u64,
+    bins: Vec<RecentBin>,
+}
+
+/// The latencies of one bin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct RecentBin {
+    /// The number of the bin since the run's start.
+    number: u64,
+    good: Histogram,
+    others: Histogram,
 }
 
 impl Recent {
-    /// Adds one latency.
-    pub(super) fn record(&mut self, at: Offset, latency: Micros) {
-        let second = at.0 / 1_000_000;
-        let (held, histogram) = &mut self.ring[Self::place(second)];
-        if second < *held {
-            // More than ten seconds late, for example from another machine with a slow network.
-            return;
+    /// Adds one latency, of a good answer or of another one.
+    pub(super) fn record(&mut self, at: Offset, latency: Micros, is_good: bool) {
+        for ring in &mut self.rings {
+            ring.record(at, latency, is_good);
         }
-        if *held != second {
-            *held = second;
-            histogram.clear();
-        }
-        histogram.record(latency);
     }
 
-    /// The latencies of the last `seconds` (at most 10) before `now`.
+    /// The latencies of the last `seconds` (at most 60) before `now`: of good answers, or else of all.
     pub(super) fn last(&self, now: Offset, seconds: u64) -> Histogram {
-        let this = now.0 / 1_000_000;
+        let reaches = |ring: &&HistogramRing| seconds * 1_000_000 <= ring.width * (ring.bins.len() as u64 - 1);
+        let ring = self.rings.iter().find(reaches).unwrap_or(&self.rings[2]);
+        let (this, n) = (now.0 / ring.width, seconds * 1_000_000 / ring.width);
+        let bins = || ring.bins.iter().filter(|bin| bin.number <= this && this - bin.number <= n);
         let mut merged = Histogram::default();
-        for (second, histogram) in &self.ring {
-            if *second <= this && this - second <= seconds.min(10) {
-                merged.merge(histogram);
-            }
+        bins().for_each(|bin| merged.merge(&bin.good));
+        if merged.n() == 0 {
+            bins().for_each(|bin| merged.merge(&bin.others));
         }
         merged
     }
+}
 
-    fn place(second: u64) -> usize {
-        (second % 11) as usize
+impl HistogramRing {
+    fn new(width: u64, reach: u64) -> Self {
+        // One more bin than the time needs: the current one is not full.
+        let n = reach / width + 1;
+        Self { width, bins: (0..n).map(|_| RecentBin::default()).collect() }
+    }
+
+    fn record(&mut self, at: Offset, latency: Micros, is_good: bool) {
+        let number = at.0 / self.width;
+        #[expect(clippy::cast_possible_truncation, reason = "below the number of bins")]
+        let i = (number % self.bins.len() as u64) as usize;
+        let bin = &mut self.bins[i];
+        if number < bin.number {
+            // Late by more than the ring, for example from another machine with a slow network.
+            return;
+        }
+        if bin.number != number {
+            bin.number = number;
+            bin.good.clear();
+            bin.others.clear();
+        }
+        if is_good { &mut bin.good } else { &mut bin.others }.record(latency);
+    }
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self {
+            rings: [
+                HistogramRing::new(250_000, 1_000_000),
+                HistogramRing::new(1_000_000, 10_000_000),
+                HistogramRing::new(5_000_000, 60_000_000),
+            ],
+        }
     }
 }
