@@ -77,7 +77,7 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     // The verdict is the same as for any other run.
     for wrong in [blocking, serial] {
         assert!(
-            wrong.verdict.as_ref().unwrap().contains("each attempt starts after the previous one ends"),
+            wrong.verdict.as_ref().unwrap().contains("each attempt started after the previous one ended"),
             "{wrong:#?}"
         );
     }

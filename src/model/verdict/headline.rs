@@ -4,7 +4,7 @@
 
 use crate::event::idle::IdleReason;
 use crate::event::{Micros, Offset};
-use crate::model::verdict::sentence::{VerdictSentence, slot_count};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, slot_count};
 use crate::model::verdict::{Gravity, findings, span, thresholds as t};
 use crate::model::{Model, Stage};
 use crate::text::units;
@@ -41,7 +41,7 @@ fn before_the_first(model: &Model, now: Offset) -> Option<VerdictSentence> {
         .map(|why| held_by(why, model))
         .unwrap_or_default();
     let place = if is_over || model.jobs == Some(0) { "there was nothing to do" } else { "nothing has started yet" };
-    Some(sentence("Nothing in flight", place.to_owned(), why))
+    Some(sentence("Nothing in flight", place.to_owned(), &why))
 }
 
 /// The run is paused.
@@ -79,8 +79,8 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     let checked = || model.endpoints.iter().filter_map(|endpoint| endpoint.health);
     let (up, all) = (checked().filter(|health| health.is_up).count(), checked().count());
     let flips: u64 = checked().map(|health| u64::from(health.flips)).sum();
-    let changes =
-        if flips > 0 { format!("{} so far", units::plural(flips, "change")) } else { "no change so far".to_owned() };
+    let changes = if flips > 0 { units::plural(flips, "change") } else { "no change".to_owned() };
+    let changes = format!("{changes}{}", by_tense(model, " so far", ""));
     (model.is_polled && all > 0).then(|| sentence(&format!("Up: {up} of {all}"), changes, ""))
 }
 
@@ -109,10 +109,11 @@ fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     let (peak, limit) = (model.level.peak(), model.limit);
     if limit == Some(1) && !model.evidence.has_changed_limit {
-        return sentence("One at a time", "each waits for the one before".to_owned(), "limit 1");
+        let place = format!("each {} for the one before", by_tense(model, "waits", "waited"));
+        return sentence("One at a time", place, "limit 1");
     }
     if peak <= 1 && model.totals.ended >= 2 {
-        return sentence("One at a time", "no two attempts ran at once".to_owned(), hold(model, now));
+        return sentence("One at a time", "no two attempts ran at once".to_owned(), &hold(model, now));
     }
     let is_whole = peak > 1 && u64::from(peak) == model.totals.started;
     if is_whole && limit.is_none_or(|limit| limit >= peak) {
@@ -123,7 +124,7 @@ fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
         Some(slots) => format!("{} of {} in flight on average", figure(mean, slots), slot_count(slots)),
         None => format!("{} in flight on average, {peak} at most", units::significant(mean)),
     };
-    sentence("Concurrent", place, hold(model, now))
+    sentence("Concurrent", place, &hold(model, now))
 }
 
 /// The mean, as a whole number where it is full.
@@ -156,7 +157,7 @@ fn mean_in_flight(model: &Model, now: Offset) -> f64 {
 }
 
 /// What kept more from running at once.
-fn hold(model: &Model, now: Offset) -> &'static str {
+fn hold(model: &Model, now: Offset) -> String {
     const NOTABLE: f64 = 0.2;
     let is_short = model.jobs.is_some_and(|jobs| model.totals.settled() + u64::from(model.in_flight()) >= jobs);
     // What was full in the last seconds need not be full now.
@@ -165,14 +166,14 @@ fn hold(model: &Model, now: Offset) -> &'static str {
     let is_full = slots(model, now).is_some_and(|slots| mean >= t::FULL * slots);
     let has_lasted = span(model) >= t::SERIAL_SPAN;
     if model.ended.is_none() && is_short {
-        return if is_full { "" } else { "there is no more to start" };
+        return if is_full { String::new() } else { "there is no more to start".to_owned() };
     }
     let shares = model.idle_shares(now);
     let most = shares.first().filter(|(_, share)| *share >= NOTABLE && has_lasted);
     if let Some((why, _)) = most {
         return held_by(*why, model);
     }
-    if is_full { "the limit is what holds" } else { "" }
+    if is_full { what_holds(model, "the limit") } else { String::new() }
 }
 
 /// The reason for most idle slots.
@@ -181,20 +182,27 @@ fn idle_reason(model: &Model, now: Offset) -> Option<IdleReason> {
 }
 
 /// A reason for idle slots as what holds the run.
-fn held_by(why: IdleReason, model: &Model) -> &'static str {
-    match why {
-        IdleReason::HostLimit if model.adaptive_has_acted() => "the adapted limit is what holds",
-        IdleReason::Gap if model.has_adapted_pace() => "the adapted pace is what holds",
-        IdleReason::HostLimit => "the limit per host is what holds",
-        IdleReason::Cooldown => "the waits that servers asked for are what holds",
-        IdleReason::Outage => "a host that is down is what holds",
-        IdleReason::Gap => "the gap between starts is what holds",
-        IdleReason::Rate => "the rate is what holds",
-        IdleReason::Backoff => "the backoff before retries is what holds",
-        IdleReason::Input => "the input is what holds",
-        IdleReason::Paused => "it was paused",
-        IdleReason::Round => "the next round is due later",
-        IdleReason::Draining => "it was drained",
-        IdleReason::NoWork => "there was no more to start",
-    }
+fn held_by(why: IdleReason, model: &Model) -> String {
+    let what = match why {
+        IdleReason::HostLimit if model.adaptive_has_acted() => "the adapted limit",
+        IdleReason::Gap if model.has_adapted_pace() => "the adapted pace",
+        IdleReason::HostLimit => "the limit per host",
+        IdleReason::Cooldown => "the wait that a server asked for",
+        IdleReason::Outage => by_tense(model, "a host that is down", "a host that was down"),
+        IdleReason::Gap => "the gap between starts",
+        IdleReason::Rate => "the rate",
+        IdleReason::Backoff => "the backoff before retries",
+        IdleReason::Input => "the input",
+        IdleReason::Paused => return "it was paused".to_owned(),
+        IdleReason::Round => {
+            return by_tense(model, "the next round is due later", "the rounds were due later").to_owned();
+        }
+        IdleReason::Draining => return "it was drained".to_owned(),
+        IdleReason::NoWork => return "there was no more to start".to_owned(),
+    };
+    what_holds(model, what)
+}
+
+fn what_holds(model: &Model, what: &str) -> String {
+    format!("{what} {}", by_tense(model, "is what holds", "was what held"))
 }

@@ -63,14 +63,17 @@ type Rule = (&'static str, fn(&RunFigures<'_>) -> Option<Conclusion>);
 /// All rules, the most important first.
 ///
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals and
-/// failures, then how the upstream takes the load, then the shape of the run, then notes.
-const RULES: [Rule; 26] = [
+/// failures, then how the upstream takes the load, then the shape of the run, then notes. What holds now, so that the
+/// user can act on it, comes before an outage that is over.
+const RULES: [Rule; 28] = [
     ("own-machine", own_machine::lacks_resources),
     ("own-time-outs", own_machine::caused_failures),
-    ("outage", outage::host_was_down),
+    ("outage", outage::host_is_down),
     ("long-wait", long_wait::long_wait),
     ("forbidden", hosts::forbidden),
-    ("limited-by-upstream", refusals::limited_by_upstream),
+    ("limited-by-upstream", refusals::host_refuses),
+    ("outage", outage::host_was_down),
+    ("limited-by-upstream", refusals::host_refused),
     ("unknown-name", hosts::unknown_name),
     ("failures-in-one-span", outage::failures_in_one_span),
     ("failures", failures::jobs_fail),
@@ -95,7 +98,8 @@ const RULES: [Rule; 26] = [
 
 /// The names of all findings in JSON, the most important first.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    RULES.into_iter().map(|(kind, _)| kind)
+    let is_first = |&(i, (kind, _)): &(usize, Rule)| RULES.iter().position(|(first, _)| *first == kind) == Some(i);
+    RULES.into_iter().enumerate().filter(is_first).map(|(_, (kind, _))| kind)
 }
 
 /// All findings, the most important first. The screen shows the first one; the details list the others. `recording` is

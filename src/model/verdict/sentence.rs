@@ -72,6 +72,11 @@ impl fmt::Display for VerdictSentence {
     }
 }
 
+/// The first text while the run goes on, and the second once it is over: what has ended is reported in the past tense.
+pub(super) fn by_tense<'a>(model: &Model, present: &'a str, past: &'a str) -> &'a str {
+    if model.ended.is_some() { past } else { present }
+}
+
 /// A share as a whole percentage.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0)

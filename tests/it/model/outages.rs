@@ -231,6 +231,19 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
 }
 
 #[test]
+fn what_holds_now_comes_before_an_outage_that_is_over() {
+    let start = "0ms run limit 4 | 0ms start a#1 | 0ms start b#2 | 1s break a#1 | 1s down a 2s";
+    let wait = "2s refuse b#2 429 asked 3600s | 2s cool b 3602s";
+    let is_down = verdict_of(&fold(&format!("{start} | {wait}")));
+    assert!(is_down.starts_with("a.example has been down since 00:01"), "{is_down}");
+    let is_back = format!("{start} | {wait} | 4s up a");
+    let now = verdict_of(&fold(&is_back));
+    assert!(now.starts_with("b.example asked for a wait of 1h 00m"), "{now}");
+    let then = verdict_of(&fold(&format!("{is_back} | 5s end")));
+    assert!(then.starts_with("a.example was down for 3.00 s"), "{then}");
+}
+
+#[test]
 fn a_name_without_an_address_is_named_with_what_to_check() {
     let unknown = |detail: &str| {
         let mut events = scenario("0ms run limit 4 | 1ms start a#1 | 1s break a#1 | 1s fail a#1 | 2s end").events;
@@ -249,7 +262,7 @@ fn a_name_without_an_address_is_named_with_what_to_check() {
     };
     assert_eq!(
         unknown("failed to lookup address information: Name or service not known"),
-        "1 job failed: `shop.exampel` has no address; \
+        "1 job failed: `shop.exampel` had no address; \
          check the spelling of the name, and whether it needs a VPN or an entry in the hosts file"
     );
     assert_eq!(

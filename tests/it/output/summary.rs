@@ -108,8 +108,8 @@ fn the_summary_shows_failures_with_their_place_and_an_example() {
       3.00 good req/s of 5.00   in flight mean 0.50, max 1 of 4   6.02 kB received
       latency   p50 100 ms   p95 100 ms   p99 100 ms   max 100 ms   without 2 unexpected answers
 
-      verdict   in flight 1.0 of 4 on average: each attempt starts after the previous one ends; if they
-                are independent, start several at once
+      verdict   in flight 1.0 of 4 on average: each attempt started after the previous one ended; if
+                they are independent, start several at once
       failures  2  orders, users   503 Service Unavailable
                    such as GET http://a.b/users/1
                 1  GET http://a.b/users/2   TLS failed: certificate expired
@@ -272,7 +272,7 @@ fn the_verdict_is_the_same_sentence_everywhere() {
         run.done(0, (i * 101, i * 101 + 100));
     }
     run.end(1_300, RunEnd::Finished);
-    let sentence = "in flight 1.0 of 4 on average: each attempt starts after the previous one ends; \
+    let sentence = "in flight 1.0 of 4 on average: each attempt started after the previous one ended; \
                     if they are independent, start several at once";
     let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
     assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));

@@ -4,7 +4,7 @@ use crate::event::Micros;
 use crate::model::host::HostStats;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_name, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -23,14 +23,17 @@ pub fn churn(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let connecting = units::length(Micros(churned.usage.connecting.0 / churned.usage.connected.max(1)));
     let name = host_name(model, churned.number);
     // A run of our own always reuses what is kept. A watched program may not.
-    let (remedy, brief) = match model.limit {
-        Some(_) => ("the server closes each after its answer: keep connections alive there", "keep them alive"),
-        None => ("share one client, and keep connections alive at both ends", "keep them alive"),
+    let remedy = match model.limit {
+        Some(_) => {
+            let closes = by_tense(model, "closes", "closed");
+            format!("the server {closes} each after its answer: keep connections alive there")
+        }
+        None => "share one client, and keep connections alive at both ends".to_owned(),
     };
     let sentence = VerdictSentence::new(
         format!("{} on new connections", percent(share)),
         format!("{name}, {connecting} each to connect"),
-        remedy.to_owned(),
+        remedy,
     );
     let explanation = Explanation {
         observed: format!("{}, reported from {} on", percent(share), percent(t::CHURN_SHARE)),
@@ -44,5 +47,7 @@ pub fn churn(figures: &RunFigures<'_>) -> Option<Conclusion> {
         press: None,
     };
     let is_pattern = measured >= t::CHURN_LEAST && share >= t::CHURN_SHARE;
-    is_pattern.then(|| (Gravity::Slow, sentence.or_brief(format!("{name}, {connecting} each"), brief), explanation))
+    is_pattern.then(|| {
+        (Gravity::Slow, sentence.or_brief(format!("{name}, {connecting} each"), "keep them alive"), explanation)
+    })
 }

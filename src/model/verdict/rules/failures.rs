@@ -129,7 +129,7 @@ impl FailureFinding {
 }
 
 /// What to check for a cause.
-const UNEXPECTED: &str = "the answers are not what the plan expects: see one with the failures";
+const UNEXPECTED: &str = "the answers were not what the plan expects: see one with the failures";
 
 fn advice(cause: Cause) -> &'static str {
     match cause {
@@ -142,11 +142,11 @@ fn advice(cause: Cause) -> &'static str {
         Cause::TimedOut(_) => "it did not answer in time: see its log, or allow more (`--timeout`)",
         Cause::Unexpected(_) => UNEXPECTED,
         Cause::Failed(reason) => match reason {
-            Reason::Refused => "nothing listens there: check the address and the port",
+            Reason::Refused => "nothing listened there: check the address and the port",
             Reason::Unreachable | Reason::Dns | Reason::Proxy => "check this machine's network",
             Reason::Tls => "check its certificate",
-            Reason::Reset | Reason::ClosedEarly => "the other end breaks connections: see its log",
-            Reason::BadResponse => "what answers there does not speak HTTP correctly",
+            Reason::Reset | Reason::ClosedEarly => "the other end broke the connections: see its log",
+            Reason::BadResponse => "what answered there did not speak HTTP correctly",
             Reason::TooLarge => "allow larger bodies",
             Reason::Redirect => "check the addresses",
             Reason::Unexpected => UNEXPECTED,

@@ -6,7 +6,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, host_name};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_name};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
@@ -21,7 +21,10 @@ pub fn forbidden(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let before = units::plural(answers.before, "good answer");
     let sentence = VerdictSentence::new(
         format!("{} answered with 403", units::plural(answers.n, "attempt")),
-        format!("this looks like a limiter{at}: the first came after {before}"),
+        format!(
+            "{}{at}: the first came after {before}",
+            by_tense(model, "this looks like a limiter", "this looked like a limiter")
+        ),
         "if it is one, `throttled = [429, 503, 403]` waits and tries again".to_owned(),
     )
     .or_number(format!("{} got 403", units::plural(answers.n, "attempt")))
@@ -51,7 +54,7 @@ pub fn unknown_name(figures: &RunFigures<'_>) -> Option<Conclusion> {
         (format!("no DNS server answered for {such_as}`{name}`"), "check this machine's network and its DNS settings")
     } else {
         (
-            format!("{such_as}`{name}` has no address"),
+            format!("{such_as}`{name}` {} no address", by_tense(model, "has", "had")),
             "check the spelling of the name, and whether it needs a VPN or an entry in the hosts file",
         )
     };

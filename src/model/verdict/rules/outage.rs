@@ -1,6 +1,6 @@
 //! Outages: a host was down, or failures fell into one span of the run.
 //!
-//! Start at [`host_was_down`].
+//! Start at [`host_is_down`].
 
 use crate::event::cause::Cause;
 use crate::event::reasons::RunEnd;
@@ -32,8 +32,17 @@ struct BurstFinding {
     is_over: bool,
 }
 
-/// A host is down, or was down for so long that its jobs waited.
+/// A host is down.
+pub fn host_is_down(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    outage(figures).filter(|(gravity, ..)| *gravity == Gravity::Down)
+}
+
+/// A host was down for so long that its jobs waited, and none is now.
 pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    outage(figures).filter(|(gravity, ..)| *gravity != Gravity::Down)
+}
+
+fn outage(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
     let end = model.ended.unwrap_or(model.last);
     let is_notable = |(_, is_down, lasted): &(_, bool, _)| *is_down || *lasted >= t::OUTAGE_LEAST;
@@ -76,7 +85,12 @@ pub fn host_was_down(figures: &RunFigures<'_>) -> Option<Conclusion> {
         causes: &["a restart", "a network that is down", "an upstream that breaks under load"],
         press: Some(Press::Hosts),
     };
-    Some((if since.is_some() { Gravity::Down } else { Gravity::Slow }, sentence, explanation))
+    let gravity = match (since, is_given_up) {
+        (Some(_), _) => Gravity::Down,
+        (None, true) => Gravity::Failed,
+        (None, false) => Gravity::Slow,
+    };
+    Some((gravity, sentence, explanation))
 }
 
 /// What became of the jobs of a host that was down, in full and in a few words.

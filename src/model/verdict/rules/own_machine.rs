@@ -5,20 +5,25 @@
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, by_tense};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
 
 /// The limit was cut because of this machine, or attempts failed for lack of local resources.
 pub fn lacks_resources(figures: &RunFigures<'_>) -> Option<Conclusion> {
-    let machine = &figures.model.evidence.machine;
+    let model = figures.model;
+    let machine = &model.evidence.machine;
     let failed = units::plural(machine.failed, "attempt");
     let (number, brief, place, remedy) = match machine.cut {
         Some((from, to)) => (
             format!("limit cut from {from} to {to}"),
             format!("limit cut to {to}"),
-            "this machine cannot open more connections",
+            by_tense(
+                model,
+                "this machine cannot open more connections",
+                "this machine could not open more connections",
+            ),
             "allow more open files (`ulimit -n`), or lower the limit",
         ),
         None => (
@@ -82,7 +87,10 @@ pub fn was_busy(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let (from, to) = (units::clock_seconds(late.span.0), units::clock_seconds(late.span.1));
     let sentence = VerdictSentence::new(
         format!("Timers {mean} late here"),
-        format!("this machine was busy from {from} to {to}, so latencies are partly its own"),
+        format!(
+            "this machine was busy from {from} to {to}, so latencies {} partly its own",
+            by_tense(model, "are", "were")
+        ),
         "measure on an idle machine, or with fewer in flight".to_owned(),
     )
     .or_number(format!("Timers {mean} late"))

@@ -6,7 +6,7 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures, median};
-use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_or_upstream};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -75,12 +75,14 @@ impl PauseFinding {
     /// The finding as a sentence.
     fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_or_upstream(model, self.host);
+        let (answers, stops) =
+            (by_tense(model, "answers", "answered"), by_tense(model, "stops, then answers", "stopped, then answered"));
         VerdictSentence::new(
             format!("{} pauses of about {}", units::count(self.n), units::length(self.lasted)),
-            format!("{name} answers nothing, then all at once; the last until {}", units::clock_seconds(self.last)),
+            format!("{name} {answers} nothing, then all at once; the last until {}", units::clock_seconds(self.last)),
             "look there for garbage collection, locks or batches".to_owned(),
         )
-        .or_brief(format!("{name} stops, then answers all"), "look there")
+        .or_brief(format!("{name} {stops} all"), "look there")
     }
 
     /// How it was found.

@@ -7,7 +7,7 @@ use crate::event::outcome::Phase;
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -79,16 +79,17 @@ fn steady_bytes(figures: &RunFigures<'_>) -> Option<f64> {
 
 impl PhaseFinding {
     /// The finding as a sentence.
-    fn sentence(&self, _model: &Model) -> VerdictSentence {
+    fn sentence(&self, model: &Model) -> VerdictSentence {
         let number = format!("{} of service time", percent(self.share));
         let rate = format!("{}/s", units::bytes(rounded(self.bytes_per_second)));
         let brief = if self.phase == Phase::Body { "not more at once" } else { "keep connections alive" };
+        let (take, takes) = (by_tense(model, "take", "took"), by_tense(model, "takes", "took"));
         let (place, remedy) = match self.phase {
-            Phase::Resolve => ("name look-ups take it".to_owned(), "use fewer names, or a resolver that is nearer"),
-            Phase::Connect => ("opening connections takes it".to_owned(), "keep connections alive at both ends"),
-            Phase::Tls => ("TLS handshakes take it".to_owned(), "keep connections alive at both ends"),
+            Phase::Resolve => (format!("name look-ups {take} it"), "use fewer names, or a resolver that is nearer"),
+            Phase::Connect => (format!("opening connections {takes} it"), "keep connections alive at both ends"),
+            Phase::Tls => (format!("TLS handshakes {take} it"), "keep connections alive at both ends"),
             Phase::FirstByte | Phase::Body | Phase::Job => (
-                format!("reading bodies takes it, {rate} in all"),
+                format!("reading bodies {takes} it, {rate} in all"),
                 "smaller or compressed answers help, not more at once",
             ),
         };

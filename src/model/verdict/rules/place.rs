@@ -8,7 +8,7 @@ use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_name, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
@@ -92,7 +92,7 @@ impl PlaceFinding {
         let (there, elsewhere) = (units::length(self.medians.0), units::length(self.medians.1));
         VerdictSentence::new(
             format!("{} of slot time", percent(self.share)),
-            format!("{name} takes it, {there} against {elsewhere} elsewhere"),
+            format!("{name} {} it, {there} against {elsewhere} elsewhere", by_tense(model, "takes", "took")),
             remedy.to_owned(),
         )
         .or_brief(format!("{name}: {there}, others {elsewhere}"), "run it apart")

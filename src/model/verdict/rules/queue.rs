@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::model::verdict::evidence::ramp::RampAttempt;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{RunFigures, mean, median};
-use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_or_upstream};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -155,17 +155,18 @@ impl QueueFinding {
     fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_or_upstream(model, self.host);
         let waiting = self.in_flight - self.at_once;
+        let (wait, works) = (by_tense(model, "wait", "waited"), by_tense(model, "works", "worked"));
         let place =
-            format!("{name} works on about {} at once ({}/s)", self.at_once, units::significant(self.per_second));
+            format!("{name} {works} on about {} at once ({}/s)", self.at_once, units::significant(self.per_second));
         let enough = self.enough();
         let gain = if self.is_slowed { "is faster" } else { "is as fast" };
         VerdictSentence::new(
-            format!("{waiting} of {} wait at the upstream", self.in_flight),
+            format!("{waiting} of {} {wait} at the upstream", self.in_flight),
             place,
             format!("a limit of {enough} {gain} (`-c {enough}`)"),
         )
-        .or_number(format!("{waiting} of {} wait there", self.in_flight))
-        .or_brief(format!("{name} works on {}", self.at_once), &format!("`-c {enough}` {gain}"))
+        .or_number(format!("{waiting} of {} {wait} there", self.in_flight))
+        .or_brief(format!("{name} {works} on {}", self.at_once), &format!("`-c {enough}` {gain}"))
     }
 
     /// How it was found.

@@ -1,6 +1,6 @@
 //! The upstream limits the run: a host refuses part of the load, or refused it for a while.
 //!
-//! Start at [`limited_by_upstream`].
+//! Start at [`host_refuses`].
 
 use crate::event::cause::Cause;
 use crate::event::waits::WaitReason;
@@ -13,7 +13,7 @@ use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures};
 use crate::model::verdict::levels::refused_above;
-use crate::model::verdict::sentence::{VerdictSentence, host_name, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_name, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -41,9 +41,22 @@ struct RefusalFinding {
     status: Option<u16>,
 }
 
-/// A host refuses requests, or most waiting is due to cooldowns and backoff.
-pub fn limited_by_upstream(figures: &RunFigures<'_>) -> Option<Conclusion> {
+/// The run goes on and a host refuses requests, or most waiting is due to cooldowns and backoff.
+pub fn host_refuses(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    limited_by_upstream(figures, true)
+}
+
+/// The same, but the run is over or the host has accepted everything for a while.
+pub fn host_refused(figures: &RunFigures<'_>) -> Option<Conclusion> {
+    limited_by_upstream(figures, false)
+}
+
+fn limited_by_upstream(figures: &RunFigures<'_>, holds: bool) -> Option<Conclusion> {
     let found = find(figures)?;
+    let holds_now = figures.model.ended.is_none() && found.clean.is_none();
+    if holds_now != holds {
+        return None;
+    }
     let gravity = if found.clean.is_some() { Gravity::Slow } else { Gravity::Limited };
     Some((gravity, found.sentence(figures.model), found.explanation(figures.model)))
 }
@@ -106,10 +119,13 @@ impl RefusalFinding {
             return VerdictSentence::new(
                 format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
                 format!("{name} refused{with} from {from} to {to}"),
-                "it accepts everything now".to_owned(),
+                by_tense(model, "it accepts everything now", "it accepted everything after that").to_owned(),
             )
             .or_number(format!("Clean for {clean}"))
-            .or_brief(format!("{name} refused until {to}"), "all is accepted now");
+            .or_brief(
+                format!("{name} refused until {to}"),
+                by_tense(model, "all is accepted now", "it accepted all after that"),
+            );
         }
         let accepted = self.per_second.map(|n| format!(", accepted {}/s", units::significant(n))).unwrap_or_default();
         let remedy = self.remedy(model);
@@ -120,7 +136,8 @@ impl RefusalFinding {
             (None, None, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
             (None, None, _) => "`--adaptive when-refused`".to_owned(),
         };
-        VerdictSentence::new(counts, format!("{name} since {from}{accepted}"), remedy)
+        let when = if model.ended.is_some() { format!("from {from} to {to}") } else { format!("since {from}") };
+        VerdictSentence::new(counts, format!("{name} {when}{accepted}"), remedy)
             .or_brief(format!("{name}{accepted}"), &brief)
     }
 
@@ -137,7 +154,7 @@ impl RefusalFinding {
             let limit = adapted.map(|adapted| format!("{} at once", units::count(adapted.limit.into())));
             return match pace.or(limit) {
                 Some(takes) => format!("adapted to {takes}"),
-                None => "the limit is adapting".to_owned(),
+                None => by_tense(model, "the limit is adapting", "the limit was adapting").to_owned(),
             };
         }
         let fewer = match (self.at_once, self.per_second) {

@@ -2,7 +2,7 @@
 
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::{AttemptFigures, RunFigures};
-use crate::model::verdict::sentence::VerdictSentence;
+use crate::model::verdict::sentence::{VerdictSentence, by_tense};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity, is_undisturbed};
 use crate::text::units;
@@ -26,7 +26,12 @@ pub fn serial(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let of = model.limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
     let sentence = VerdictSentence::new(
         format!("in flight {mean:.1}{of} on average"),
-        "each attempt starts after the previous one ends".to_owned(),
+        by_tense(
+            model,
+            "each attempt starts after the previous one ends",
+            "each attempt started after the previous one ended",
+        )
+        .to_owned(),
         "if they are independent, start several at once".to_owned(),
     )
     .or_number(format!("in flight {mean:.1}{of}"))

@@ -7,7 +7,7 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::sanitize::sanitize;
@@ -70,6 +70,7 @@ impl TimeoutFinding {
     fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = self.endpoint.and_then(|endpoint| model.endpoints.get(endpoint));
         let place = name.map(|endpoint| format!(" at endpoint `{}`", sanitize(&endpoint.name))).unwrap_or_default();
+        let why = by_tense(model, "find out why they hang", "find out why they hung");
         let remedy = match self.good {
             Some(good) if good.0.saturating_mul(3) <= self.longest.0 => {
                 format!(
@@ -77,11 +78,11 @@ impl TimeoutFinding {
                     units::length(good)
                 )
             }
-            Some(_) | None => "find out why they hang".to_owned(),
+            Some(_) | None => why.to_owned(),
         };
         let brief = match self.good {
             Some(good) if good.0.saturating_mul(3) <= self.longest.0 => "shorten `--timeout`",
-            Some(_) | None => "find out why they hang",
+            Some(_) | None => why,
         };
         VerdictSentence::new(
             format!("{}: {} of slot time", units::plural(self.n, "time-out"), percent(self.share)),

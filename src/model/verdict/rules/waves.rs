@@ -5,7 +5,7 @@ use crate::model::Model;
 use crate::model::verdict::evidence::waves::Wave;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity, is_undisturbed};
 use crate::text::units;
@@ -40,13 +40,14 @@ pub fn waves(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let is_unpaced = was.0 as f64 >= t::GAIN * wall.0 as f64;
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
     let (was, would) = (units::length(was), units::length(would));
+    let waits = by_tense(model, "waits", "waited");
     let sentence = VerdictSentence::new(
         format!("{n} waves of {size}, slots {} idle", percent(idle)),
-        "each wave waits for its slowest attempt".to_owned(),
+        format!("each wave {waits} for its slowest attempt"),
         format!("start one whenever one ends: about {would} instead of {was} with {size} at once"),
     )
     .or_number(format!("{} idle in {n} waves", percent(idle)))
-    .or_brief("waits for the slowest".to_owned(), &format!("about {would} without"));
+    .or_brief(format!("{waits} for the slowest"), &format!("about {would} without"));
     let explanation = Explanation {
         observed: format!("{was} measured, {would} estimated with {size} at once"),
         formula: "periods between two moments with nothing in flight, whose attempts start together".to_owned(),

@@ -89,7 +89,7 @@ fn jobs_that_fail_come_with_their_cause() {
     let some = sentence(&failing(|i| i % 16 == 0, "break").finds(&["failures"]));
     assert_eq!(
         some,
-        "7 of 100 jobs failed: connection reset: a.example; the other end breaks connections: see its log"
+        "7 of 100 jobs failed: connection reset: a.example; the other end broke the connections: see its log"
     );
 }
 

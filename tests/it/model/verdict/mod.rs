@@ -103,7 +103,7 @@ fn recordings_of_real_runs_have_their_findings() {
     assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
     assert_eq!(
         kinds("two-workers")[0].1.split(';').next(),
-        Some("limit cut from 5 to 3: this machine cannot open more connections")
+        Some("limit cut from 5 to 3: this machine could not open more connections")
     );
     assert!(
         kinds("late")[0].1.contains(": waiting for 2 time-outs, the latest GET practice://shop/hang?id=39 (1.00 s)")

@@ -9,7 +9,7 @@ use crate::event::idle::IdleReason;
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream, percent};
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_or_upstream, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -58,7 +58,7 @@ impl HeldBackFinding {
         VerdictSentence::new(
             format!("{} of {} held back", units::length(self.held), units::length(self.span)),
             format!("{name} asked for it, in {refusals}"),
-            "this is as asked: fewer starts per second bring fewer refusals".to_owned(),
+            format!("this {} as asked: fewer starts per second bring fewer refusals", by_tense(model, "is", "was")),
         )
         .or_brief(format!("{name} asked for it"), "as asked")
     }

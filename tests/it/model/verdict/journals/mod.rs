@@ -2,6 +2,8 @@
 //!
 //! Start at [`JOURNALS`].
 
+mod tense;
+
 use inflight::model::verdict::{Finding, findings, kinds};
 use unicode_width::UnicodeWidthStr;
 

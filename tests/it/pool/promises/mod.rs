@@ -2,6 +2,8 @@
 //!
 //! Start at [`Upstream`].
 
+mod long_wait;
+
 use std::cell::RefCell;
 use std::time::Duration;
 
@@ -244,7 +246,7 @@ async fn the_others_end_sooner_if_a_slow_host_has_its_own_limit() {
     };
     let last = |judged: &Judged| judged.run.arrivals_at("a.test").last().copied();
     let first = run("").await;
-    assert!(first.says("one-host").contains("slow.test takes it"));
+    assert!(first.says("one-host").contains("slow.test took it"));
     let obeyed = run("[host.\"slow.test\"]\nconcurrency = 4\n").await;
     assert!(last(&obeyed) < last(&first), "{:?} and {:?}", last(&obeyed), last(&first));
 }
