@@ -1,6 +1,6 @@
 //! How attempts ended and how long answers took, over the whole run.
 //!
-//! Both are counted in time bins of bounded memory. Start at [`History::ends_between`] and [`History::heat_between`].
+//! Both are counted in time bins of bounded memory. Start at [`RunHistory::ends_between`] and [`RunHistory::heat_between`].
 
 use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
@@ -8,7 +8,7 @@ use crate::model::bins::{Bins, Merge};
 
 /// Counts of ends and of latencies over time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
+pub struct RunHistory {
     ends: Bins<EndCounts, 512>,
     latencies: Bins<LatencyCounts, 256>,
 }
@@ -23,7 +23,7 @@ struct EndCounts {
 
 /// Answers within one bin, by latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct LatencyCounts([u32; History::BANDS]);
+struct LatencyCounts([u32; RunHistory::BANDS]);
 
 /// Attempts that ended within a time range, by what they were for the user. A bin at its edge counts in part.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -43,7 +43,7 @@ impl Ends {
     }
 }
 
-impl History {
+impl RunHistory {
     /// Number of latency bands: two for each power of two.
     pub const BANDS: usize = 48;
     /// The upper bound of the first band is 96 µs; the last one begins at 13 minutes.
@@ -127,33 +127,33 @@ impl Merge for LatencyCounts {
 
 impl Default for LatencyCounts {
     fn default() -> Self {
-        Self([0; History::BANDS])
+        Self([0; RunHistory::BANDS])
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::History;
+    use super::RunHistory;
     use crate::event::{Micros, Offset};
 
     #[test]
     fn every_latency_is_in_the_band_that_contains_it() {
         for latency in [0, 1, 63, 64, 95, 96, 127, 128, 1_000, 142_000, 5_000_000, 900_000_000] {
-            let band = History::band_of(Micros(latency));
-            assert!(History::band_from(band).0 <= latency, "{latency}");
-            assert!(band + 1 == History::BANDS || latency < History::band_from(band + 1).0, "{latency}");
+            let band = RunHistory::band_of(Micros(latency));
+            assert!(RunHistory::band_from(band).0 <= latency, "{latency}");
+            assert!(band + 1 == RunHistory::BANDS || latency < RunHistory::band_from(band + 1).0, "{latency}");
         }
     }
 
     #[test]
     fn a_long_run_keeps_every_answer() {
-        let mut history = History::default();
+        let mut history = RunHistory::default();
         for second in 0..10_000 {
             history.record(Offset(second * 1_000_000), Micros(100_000));
         }
-        let mut bands = [0.0; History::BANDS];
+        let mut bands = [0.0; RunHistory::BANDS];
         let end = Offset(10_000_000_000);
         history.heat_between(Offset(0), end, end, &mut bands);
-        assert!((bands[History::band_of(Micros(100_000))] - 10_000.0).abs() < 1e-6);
+        assert!((bands[RunHistory::band_of(Micros(100_000))] - 10_000.0).abs() < 1e-6);
     }
 }

@@ -23,8 +23,6 @@ pub mod open;
 mod origins;
 pub mod outage;
 pub mod race;
-pub mod rate;
-mod recent;
 pub mod since_due;
 pub mod timeline;
 pub mod totals;
@@ -45,7 +43,7 @@ use crate::event::{EndpointId, Event, Fact, JobId, Offset};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
-use crate::model::history::History;
+use crate::model::history::RunHistory;
 use crate::model::host::adapted::AdaptedLimit;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
@@ -54,11 +52,11 @@ use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
-use crate::model::recent::Recent;
 use crate::model::since_due::SinceDue;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 use crate::model::verdict::evidence::Evidence;
+use crate::model::window::recent::RecentLatencies;
 use crate::model::window::{IdlePause, RecentCounts};
 
 /// Everything that the screen, the summary and the plain lines show.
@@ -111,7 +109,7 @@ pub struct Model {
     /// The limit in force over time; 0 without one.
     pub limit_over_time: Level,
     /// How attempts ended, and how long answers took, over time.
-    pub history: History,
+    pub history: RunHistory,
     /// Counts of the last minute.
     pub recent_counts: RecentCounts,
     /// Failures by cause.
@@ -135,7 +133,7 @@ pub struct Model {
     /// Attempts in flight that sources only report as a level.
     level_reported: u32,
     origins: Origins,
-    recent: Recent,
+    recent: RecentLatencies,
     idle_pause: IdlePause,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,

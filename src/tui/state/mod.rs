@@ -21,7 +21,7 @@ use crate::control::{Abilities, Command, Playback, ReplayCommand};
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
-use crate::model::window::Window;
+use crate::model::window::TimeWindow;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
@@ -61,7 +61,7 @@ pub struct UiState {
     /// The overview shows latencies as a heat map over time instead of as a histogram.
     pub has_heat_map: bool,
     /// The time that the key figures cover.
-    pub window: Window,
+    pub window: TimeWindow,
     /// The scroll position of the key list, while it is open.
     pub help: Option<usize>,
     /// The maximum scroll position of the key list in the last picture.

@@ -15,7 +15,7 @@ use crate::tui::theme::role::{Role, Status};
 
 /// The parts of a progress bar, as shares of the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
+pub struct BarParts {
     /// What has succeeded at once.
     pub done: f64,
     /// What has succeeded after a retry.
@@ -26,9 +26,9 @@ pub struct Progress {
     pub live: f64,
 }
 
-impl Progress {
+impl BarParts {
     /// A bar with one part only.
-    pub fn of(share: f64) -> Self {
+    pub fn done(share: f64) -> Self {
         Self { done: share, ..Self::default() }
     }
 }
@@ -144,11 +144,11 @@ impl<'a> Pen<'a> {
     }
 
     /// Draws a bar of `width` cells. Any part above zero is visible, if there is room.
-    pub fn bar(&mut self, x: u16, y: u16, width: u16, progress: &Progress) {
+    pub fn bar(&mut self, x: u16, y: u16, width: u16, progress: &BarParts) {
         let theme = self.theme;
         let glyphs = &theme.glyphs;
         let part = |share: f64| if share > 0.0 { cells(share, width).max(1) } else { 0 };
-        let Progress { done, retried, failed, live } = *progress;
+        let BarParts { done, retried, failed, live } = *progress;
         let n_failed = part(failed);
         let n_retried = part(retried).min(width - n_failed);
         let n_settled = cells(done + retried + failed, width).max(n_failed + n_retried);

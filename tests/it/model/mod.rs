@@ -16,7 +16,7 @@ use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::event_log::{FollowUp, LogEvent};
 use inflight::model::marks::Mark;
 use inflight::model::totals::Anomalies;
-use inflight::model::window::Window;
+use inflight::model::window::TimeWindow;
 use proptest::prelude::*;
 
 use crate::scenario::fold;
@@ -155,9 +155,9 @@ fn a_pause_and_a_drain_leave_marks() {
 #[test]
 fn the_latency_of_the_last_seconds_forgets_what_came_before() {
     let model = scenario("0ms start a#1 | 1s answer a#1 | 14900ms start a#2 | 15s answer a#2").fold();
-    let recent = model.latency_within(Window::TenSeconds, ms(15_000));
+    let recent = model.latency_within(TimeWindow::TenSeconds, ms(15_000));
     assert_eq!((recent.n(), recent.max()), (1, Some(Micros(100_000))));
-    assert_eq!(model.latency_within(Window::TenSeconds, ms(40_000)).n(), 0);
+    assert_eq!(model.latency_within(TimeWindow::TenSeconds, ms(40_000)).n(), 0);
     assert_eq!(model.latency.n(), 2);
 }
 
@@ -166,7 +166,7 @@ fn a_latency_that_comes_late_does_not_wipe_out_newer_ones() {
     let model =
         scenario("0ms @1 clock 0s | 22s start a#1 | 22100ms answer a#1 | 11s @1 start a#1 | 11050ms @1 answer a#1")
             .fold();
-    let recent = model.latency_within(Window::TenSeconds, ms(22_100));
+    let recent = model.latency_within(TimeWindow::TenSeconds, ms(22_100));
     assert_eq!((recent.n(), recent.max()), (1, Some(Micros(100_000))));
 }
 
@@ -231,7 +231,7 @@ proptest! {
         let model = fold(&events);
         let now = Offset(at);
         let _ = (model.effective_concurrency(now), model.time_left(now), model.cooldown(now));
-        let _ = (model.latency_within(Window::TenSeconds, now), model.figures_of(Window::Second, now), model.recent_counts.good.seconds(now, 30));
+        let _ = (model.latency_within(TimeWindow::TenSeconds, now), model.figures_of(TimeWindow::Second, now), model.recent_counts.good.seconds(now, 30));
         let _ = (model.level.mean_between(now, Offset(u64::MAX), now), model.latency.quantile(0.95));
         for endpoint in &model.endpoints {
             let _ = endpoint.state(now);

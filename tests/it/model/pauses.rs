@@ -1,7 +1,7 @@
 //! Time in which the run was paused and nothing was in flight counts in no figure.
 
 use inflight::event::{Micros, Offset};
-use inflight::model::window::Window;
+use inflight::model::window::TimeWindow;
 
 use crate::scenario::notation::scenario;
 
@@ -23,7 +23,7 @@ fn a_pause_lowers_no_rate_and_no_mean() {
     let model = scenario(&format!("0ms run limit 4 jobs 900 | {before} | 5s pause | 35s resume | {after}")).fold();
     let now = ms(37_000);
     assert_eq!((model.working_time(now), model.paused_for(now)), (ms(7_000), Micros(30_000_000)));
-    for window in [Window::Second, Window::TenSeconds, Window::Run] {
+    for window in [TimeWindow::Second, TimeWindow::TenSeconds, TimeWindow::Run] {
         let figures = model.figures_of(window, now);
         assert!((figures.per_second(figures.good) - 10.0).abs() < 1.1, "{window:?} {figures:?}");
     }

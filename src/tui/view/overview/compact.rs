@@ -10,7 +10,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::chrome::{footer, header};
 use crate::tui::view::overview::endpoints::{folded, status_of};
 use crate::tui::view::overview::kpi;
-use crate::tui::view::pen::{Pen, Progress};
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::verdict;
 use crate::tui::view::widgets::table;
@@ -128,7 +128,7 @@ fn progress(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let totals = &model.totals;
     let of_jobs = |n: u64| model.jobs.map_or(0.0, |jobs| n as f64 / jobs.max(1) as f64);
     let retried = totals.jobs_saved + totals.jobs_waited;
-    let progress = Progress {
+    let progress = BarParts {
         done: of_jobs(totals.settled().saturating_sub(retried + totals.jobs_failed)),
         retried: of_jobs(retried),
         failed: of_jobs(totals.jobs_failed),

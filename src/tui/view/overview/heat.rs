@@ -3,7 +3,7 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
-use crate::model::history::History;
+use crate::model::history::RunHistory;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -59,22 +59,23 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(rows) = height.checked_sub(3).filter(|&rows| rows > 0 && width >= AXIS + QUANTILES + 8) else { return };
     let axis = RunAxis::new(AXIS, width - AXIS - QUANTILES, scene);
     let history = &scene.model.history;
-    let columns: Vec<(u16, [f64; History::BANDS])> = axis
+    let columns: Vec<(u16, [f64; RunHistory::BANDS])> = axis
         .ranges()
         .map(|(x, from, to)| {
-            let mut bands = [0.0; History::BANDS];
+            let mut bands = [0.0; RunHistory::BANDS];
             history.heat_between(from, to, axis.now, &mut bands);
             (x, bands)
         })
         .collect();
     let is_used = |band: &usize| columns.iter().any(|(_, bands)| bands[*band] > 0.0);
-    let (Some(first), Some(last)) = ((0..History::BANDS).find(is_used), (0..History::BANDS).rfind(is_used)) else {
+    let (Some(first), Some(last)) = ((0..RunHistory::BANDS).find(is_used), (0..RunHistory::BANDS).rfind(is_used))
+    else {
         pen.text(0, 1, "no answer yet", Role::TextFaint);
         return;
     };
     let bands = Bands::new(first, last, usize::from(rows));
     labels(pen, bands, rows, scene);
-    let count = |cells: &[f64; History::BANDS], row: usize| cells[bands.of_row(row)].iter().sum::<f64>();
+    let count = |cells: &[f64; RunHistory::BANDS], row: usize| cells[bands.of_row(row)].iter().sum::<f64>();
     let most = columns.iter().flat_map(|(_, cells)| (0..bands.rows).map(|row| count(cells, row))).fold(0.0, f64::max);
     for (x, cells) in &columns {
         for row in 0..bands.rows {
@@ -95,8 +96,9 @@ fn labels(pen: &mut Pen<'_>, bands: Bands, rows: u16, scene: &ViewScene<'_>) {
     for y in 1..=rows {
         pen.text(AXIS - 1, y, &line, Role::Axis);
     }
-    let y_of = |value: Micros| rows - u16::try_from(bands.row_of(History::band_of(value))).unwrap_or(0).min(rows - 1);
-    let is_inside = |value: &Micros| (bands.first..=bands.last).contains(&History::band_of(*value));
+    let y_of =
+        |value: Micros| rows - u16::try_from(bands.row_of(RunHistory::band_of(value))).unwrap_or(0).min(rows - 1);
+    let is_inside = |value: &Micros| (bands.first..=bands.last).contains(&RunHistory::band_of(*value));
     let powers = (1..10).map(|power| 10_u64.pow(power));
     let steps: &[u64] = if bands.last - bands.first < 14 { &[1, 2, 5] } else { &[1] };
     let mut free = rows + 1;

@@ -4,7 +4,7 @@
 
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::window::Window;
+use crate::model::window::TimeWindow;
 use crate::text::units;
 use crate::tui::rows::hosts::cooling_text;
 use crate::tui::text_fit::width_of;
@@ -14,7 +14,7 @@ use crate::tui::view::layout::KPI_WIDTH;
 use crate::tui::view::overview::kpi::{
     adapted_pace, emphasis, figure, figures, goodput, kinds, last_refusal, latency, throughput, window,
 };
-use crate::tui::view::pen::{Pen, Progress};
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::{Panel, ViewScene};
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::digits;
@@ -32,7 +32,7 @@ pub fn large(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 }
 
 /// Draws the name of a figure, and as much of the window's name as fits.
-fn label(pen: &mut Pen<'_>, name: &str, window: Window) {
+fn label(pen: &mut Pen<'_>, name: &str, window: TimeWindow) {
     let after = pen.text(0, 0, name, Role::TextDim) + 2;
     let fits = |text: &&str| after + width_of(text) < pen.width();
     if let Some(text) = [window.name(), window.short_name()].iter().find(|text| fits(text)) {
@@ -68,7 +68,7 @@ fn flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
     pen.text(after, 2, &limit_text, Role::Text);
     let bar = pen.width().saturating_sub(3).min(20);
-    pen.bar(0, 4, bar, &Progress::of(f64::from(n) / f64::from(limit.max(1))));
+    pen.bar(0, 4, bar, &BarParts::done(f64::from(n) / f64::from(limit.max(1))));
 }
 
 fn good(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
@@ -162,7 +162,7 @@ fn limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if scene.model.ended.is_some() || totals.throttled == 0 {
         return;
     }
-    let second = scene.model.figures_of(Window::Second, scene.now);
+    let second = scene.model.figures_of(TimeWindow::Second, scene.now);
     let now = units::significant(second.per_second(second.throttled));
     let role = if second.throttled > 0 { Role::Limited } else { Role::TextDim };
     pen.text(0, 3, &format!("now {now}/s"), role);
@@ -177,7 +177,7 @@ fn limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 
 /// Draws the count of the whole run, if the window is shorter.
 fn in_all(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>, (n, whole): (u64, u64), role: Role) {
-    if n == 0 || window(scene) == Window::Run {
+    if n == 0 || window(scene) == TimeWindow::Run {
         return;
     }
     let after = pen.text(0, y, &units::count(n), role);

@@ -11,15 +11,15 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::window::{Window, WindowFigures};
+use crate::model::window::{TimeWindow, WindowFigures};
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
 /// The window that the figures cover. After the run, only the whole run is left.
-pub fn window(scene: &ViewScene<'_>) -> Window {
-    if scene.model.ended.is_some() { Window::Run } else { scene.ui.window }
+pub fn window(scene: &ViewScene<'_>) -> TimeWindow {
+    if scene.model.ended.is_some() { TimeWindow::Run } else { scene.ui.window }
 }
 
 /// The figures of the window.

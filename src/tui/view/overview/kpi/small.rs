@@ -9,7 +9,7 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::overview::kpi::{
     adapted_pace, emphasis, figure, figures, goodput, last_refusal, latency, throughput, window,
 };
-use crate::tui::view::pen::{Pen, Progress};
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::{Panel, ViewScene};
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::digits;
@@ -72,7 +72,7 @@ fn flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) -> u16 {
     let x = pen.text(x, 0, &format!(" / {:<widest$}", units::count(u64::from(limit))), Role::Text);
     let pace = adapted_pace(model).filter(|pace| width_of(pace) + 4 <= x);
     let bar = x - pace.as_ref().map_or(0, |pace| width_of(pace) + 1);
-    pen.bar(0, 1, bar, &Progress::of(f64::from(n) / f64::from(limit.max(1))));
+    pen.bar(0, 1, bar, &BarParts::done(f64::from(n) / f64::from(limit.max(1))));
     if let Some(pace) = pace {
         pen.right(x, 1, &pace, Role::Limited);
     }

@@ -1,13 +1,13 @@
 //! Histograms of the latencies of the last second, the last ten and the last minute.
 //!
-//! Start at [`Recent`].
+//! Start at [`RecentLatencies`].
 
 use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 
 /// Three rings of histograms: the longer the time, the coarser its bins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Recent {
+pub struct RecentLatencies {
     rings: [HistogramRing; 3],
 }
 
@@ -28,16 +28,16 @@ struct RecentBin {
     others: Histogram,
 }
 
-impl Recent {
+impl RecentLatencies {
     /// Adds one latency, of a good answer or of another one.
-    pub(super) fn record(&mut self, at: Offset, latency: Micros, is_good: bool) {
+    pub fn record(&mut self, at: Offset, latency: Micros, is_good: bool) {
         for ring in &mut self.rings {
             ring.record(at, latency, is_good);
         }
     }
 
     /// The latencies of the last `seconds` (at most 60) before `now`: of good answers, or else of all.
-    pub(super) fn last(&self, now: Offset, seconds: u64) -> Histogram {
+    pub fn last(&self, now: Offset, seconds: u64) -> Histogram {
         let reaches = |ring: &&HistogramRing| seconds * 1_000_000 <= ring.width * (ring.bins.len() as u64 - 1);
         let ring = self.rings.iter().find(reaches).unwrap_or(&self.rings[2]);
         let (this, n) = (now.0 / ring.width, seconds * 1_000_000 / ring.width);
@@ -76,7 +76,7 @@ impl HistogramRing {
     }
 }
 
-impl Default for Recent {
+impl Default for RecentLatencies {
     fn default() -> Self {
         Self {
             rings: [

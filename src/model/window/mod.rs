@@ -3,14 +3,17 @@
 //! Time in which the run was paused and nothing was in flight is left out, so a pause lowers no rate.
 //! Start at [`Model::figures_of`].
 
+pub mod rate;
+pub(super) mod recent;
+
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::rate::Rate;
+use crate::model::window::rate::Rate;
 
 /// The time that key figures cover.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Window {
+pub enum TimeWindow {
     /// The last second.
     Second,
     /// The last ten seconds.
@@ -63,7 +66,7 @@ pub(super) struct IdlePause {
     since: Option<Offset>,
 }
 
-impl Window {
+impl TimeWindow {
     /// Its length; `None` for the whole run.
     pub fn seconds(self) -> Option<u64> {
         match self {
@@ -126,7 +129,7 @@ impl IdlePause {
 
 impl Model {
     /// The key figures of a window. After the run, only the whole run is left.
-    pub fn figures_of(&self, window: Window, now: Offset) -> WindowFigures {
+    pub fn figures_of(&self, window: TimeWindow, now: Offset) -> WindowFigures {
         let working = self.working_time(now);
         let Some(seconds) = window.seconds().filter(|_| self.ended.is_none()) else {
             let totals = &self.totals;
@@ -153,7 +156,7 @@ impl Model {
 
     /// Service times of answers within a window: of good answers, or else of all. Errors are often answered faster, and
     /// must not make the percentiles look better.
-    pub fn latency_within(&self, window: Window, now: Offset) -> Histogram {
+    pub fn latency_within(&self, window: TimeWindow, now: Offset) -> Histogram {
         match window.seconds().filter(|_| self.ended.is_none()) {
             Some(seconds) => self.recent.last(self.working_time(now), seconds),
             None => self.latency_of_answers().clone(),
