@@ -54,7 +54,7 @@ pub enum CopiedText {
     /// A request, as a shell command.
     Curl(CurlCommand),
     /// What a host takes, as lines of a plan.
-    ScreenSetting(String),
+    Setting(String),
 }
 
 impl FileContent {
