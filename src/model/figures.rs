@@ -1,11 +1,10 @@
 //! Figures of the model at a given moment: rates, means and the time left.
 
-use crate::event::adaptive::QuotaWindow;
+use crate::event::adaptive::{AdaptiveMode, QuotaWindow};
 use crate::event::cause::Cause;
 use crate::event::idle::IdleReason;
 use crate::event::origin::Origin;
 use crate::event::{Micros, Offset};
-use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::host::adapted::AdaptedLimit;
 use crate::model::{Model, Stage};
@@ -42,7 +41,12 @@ impl Model {
 
     /// Whether the adaptive controller has changed the limit or the pace of a host.
     pub fn adaptive_has_acted(&self) -> bool {
-        self.hosts.kept().any(|host| host.adapted.is_some())
+        // Until a host refuses, the controller only follows the limit of the run.
+        let follows = |host: &HostStats, adapted: AdaptedLimit| {
+            let is_whole = self.limit.is_none_or(|limit| adapted.limit >= limit) && !adapted.is_paced();
+            self.adaptive == AdaptiveMode::WhenRefused && is_whole && host.throttled == 0
+        };
+        self.hosts.kept().any(|host| host.adapted.is_some_and(|adapted| !follows(host, adapted)))
     }
 
     /// The limit in force: that of the run, or the lower one that the only host takes.
@@ -54,18 +58,6 @@ impl Model {
     /// The name of a machine; `None` if there is only one.
     pub fn machine(&self, origin: Origin) -> Option<&str> {
         self.origins.name(origin)
-    }
-
-    /// Service times over the last `seconds` (at most 10) before `now`: of good answers, or else of all. Errors are often
-    /// answered faster, and must not make the percentiles look better.
-    pub fn latency_of_last(&self, now: Offset, seconds: u64) -> Histogram {
-        let good = self.recent_good.last(now, seconds);
-        if good.n() > 0 { good } else { self.recent.last(now, seconds) }
-    }
-
-    /// Service times of good answers over the whole run, or else of all.
-    pub fn latency_of_answers(&self) -> &Histogram {
-        if self.good_latency.n() > 0 { &self.good_latency } else { &self.latency }
     }
 
     /// The latest end of a cooldown, or of the wait for a window or a pace, with the number of its host.
@@ -108,13 +100,14 @@ impl Model {
 
     /// Whether the adaptive controller keeps a pace or a window at a host.
     pub fn has_adapted_pace(&self) -> bool {
-        let is_paced = |adapted: AdaptedLimit| !adapted.gap.is_zero() || adapted.window.is_some();
-        self.hosts.kept().any(|host| host.adapted.is_some_and(is_paced))
+        self.hosts.kept().any(|host| host.adapted.is_some_and(AdaptedLimit::is_paced))
     }
 
-    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.
+    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time without pauses.
     pub fn effective_concurrency(&self, now: Offset) -> f64 {
-        self.level.mean(self.ended.unwrap_or(now))
+        let (end, working) = (self.ended.unwrap_or(now), self.working_time(now));
+        let mean = self.level.mean(end);
+        if working.0 == 0 { mean } else { mean * (end.0 as f64 / working.0 as f64) }
     }
 
     /// The estimated time left at the pace of the last ten seconds, without stragglers. The only host's window and a
@@ -144,7 +137,7 @@ impl Model {
         }
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
         let time_for = |n: u64, pace: f64| (pace > 0.0 && n > 0).then(|| Micros((n as f64 / pace * 1e6) as u64));
-        let recent = self.settle_rate.per_second(now, seconds);
+        let recent = self.recent_counts.settled.per_second(self.working_time(now), seconds);
         // Ten seconds may show a burst without its window, or the opposite.
         let usual = time_for(left, self.window_pace().unwrap_or(recent));
         let usual = usual.and_then(|usual| self.time_of_work(now).or(Some(usual)));

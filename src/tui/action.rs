@@ -81,6 +81,8 @@ pub enum Action {
     SiblingNext,
     /// Toggle the logarithmic latency scale.
     LogScale,
+    /// Toggle the heat map of latencies over time.
+    HeatMap,
     /// Keep the typed filter.
     Keep,
     /// Close, clear or go back; never quits.
@@ -93,6 +95,14 @@ pub enum Action {
     Mouse,
     /// Switch to the next theme.
     Theme,
+    /// Open the settings menu.
+    Settings,
+    /// In that menu: the value before.
+    SettingPrev,
+    /// In that menu: the value after.
+    SettingNext,
+    /// In that menu: save what was changed.
+    SaveSettings,
     /// Redraw the screen.
     Redraw,
     /// Open the export menu.

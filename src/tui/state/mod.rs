@@ -10,6 +10,7 @@ mod mouse;
 pub mod names;
 pub mod palette;
 pub mod race;
+pub mod settings_menu;
 mod trail;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::control::{Abilities, Command, Playback, ReplayCommand};
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
+use crate::model::window::TimeWindow;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
@@ -29,12 +31,14 @@ use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::listing::Listing;
 use crate::tui::rows::{rows_of, waterfall};
+use crate::tui::setting::SettingStep;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
+use crate::tui::state::settings_menu::SettingsMenu;
 use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
@@ -62,8 +66,10 @@ pub struct UiState {
     pub is_typing: bool,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
-    /// Latencies cover only the last ten seconds.
-    pub is_recent: bool,
+    /// The overview shows latencies as a heat map over time instead of as a histogram.
+    pub has_heat_map: bool,
+    /// The time that the key figures cover.
+    pub window: TimeWindow,
     /// The scroll position of the key list, while it is open.
     pub help: Option<usize>,
     /// The maximum scroll position of the key list in the last picture.
@@ -94,6 +100,9 @@ pub struct UiState {
     pub playback: Option<Playback>,
     /// The user has pressed no key yet, so the finished screen says how it closes by itself.
     pub suggests_exit: bool,
+    has_suggested_exit: bool,
+    /// The settings menu, while it is open.
+    pub settings: Option<SettingsMenu>,
     /// The export menu is open.
     pub has_export_menu: bool,
 }
@@ -186,6 +195,7 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
+            Action::HeatMap => self.has_heat_map = !self.has_heat_map,
             Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
             Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
@@ -199,8 +209,18 @@ impl UiState {
             Action::Keep => self.is_typing = false,
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
-            Action::Window => self.is_recent = !self.is_recent,
+            Action::Window => {
+                self.window = self.window.next();
+                self.show_remark(&format!("figures: {}", self.window.name()), now);
+            }
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Settings => return vec![Effect::OpenSettings],
+            Action::SettingPrev => return self.step_setting(SettingStep::Previous),
+            Action::SettingNext => return self.step_setting(SettingStep::Next),
+            Action::SaveSettings => {
+                let changed = self.settings.take().map(|menu| menu.changed);
+                return changed.map(Effect::SaveSettings).into_iter().collect();
+            }
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;
                 self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
@@ -246,6 +266,8 @@ impl UiState {
             }
         } else if self.has_export_menu {
             Context::Menu
+        } else if self.settings.is_some() {
+            Context::Settings
         } else if self.is_typing {
             Context::Prompt
         } else if self.palette.is_some() {
@@ -415,6 +437,9 @@ impl UiState {
     fn step(&mut self, by: isize) {
         if let Some(palette) = &mut self.palette {
             return palette.step(by);
+        }
+        if let Some(menu) = &mut self.settings {
+            return menu.step(by);
         }
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);

@@ -11,7 +11,7 @@ use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::overview::groups;
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
@@ -169,14 +169,13 @@ fn row(
 
     let mut x = LEAD + columns.name + GAP;
     let jobs = scene.model.jobs_of(endpoint);
-    let share_of = jobs.unwrap_or(0).max(1) as f64;
     if columns.bar > 0 && scene.model.is_polled {
         let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
         let style = pen.theme.style(role);
         pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
         x += columns.bar + GAP;
     } else if columns.bar > 0 {
-        pen.bar(x, y, columns.bar, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / share_of);
+        pen.bar(x, y, columns.bar, &progress(endpoint, scene));
         x += columns.bar + GAP;
     }
     let done = match jobs {
@@ -204,6 +203,16 @@ fn row(
     if is_selected {
         pen.highlight_row(y, Role::Selection);
     }
+}
+
+/// The parts of an endpoint's progress.
+pub fn progress(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> BarParts {
+    let whole = scene.model.progress(endpoint, scene.now);
+    let of_settled = |n: u64| whole * n as f64 / endpoint.settled().max(1) as f64;
+    let (retried, failed) = (of_settled(endpoint.retried), of_settled(endpoint.failed));
+    let jobs = scene.model.jobs_of(endpoint).unwrap_or(0).max(1) as f64;
+    let live = f64::from(endpoint.in_flight) / jobs;
+    BarParts { done: (whole - retried - failed).max(0.0), retried, failed, live }
 }
 
 /// Whether a polled endpoint is up, for how long, and how often that has changed.

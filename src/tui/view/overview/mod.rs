@@ -6,8 +6,10 @@ pub mod compact;
 pub mod endpoints;
 mod flight;
 mod groups;
+mod heat;
 pub mod kpi;
 mod latency;
+mod run_axis;
 
 use ratatui::layout::Rect;
 
@@ -31,10 +33,10 @@ impl ViewPage for OverviewPage {
         // All rows count here, so that sections do not move while a filter is typed or rows are grouped.
         let sections = Sections::new(pen.area, n_rows(scene.model));
         let panels: [(Rect, Panel); 6] = [
-            (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
+            (sections.kpis, if sections.kpis_are_large { kpi::large::large } else { kpi::small::small }),
             (sections.verdict, verdict::line),
             (sections.endpoints, endpoints::draw),
-            (sections.latency, latency::draw),
+            (sections.latency, if scene.ui.has_heat_map { heat::draw } else { latency::draw }),
             (sections.flight, flight::draw),
             (sections.events, events::draw),
         ];
