@@ -68,7 +68,8 @@ fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
     assert_eq!(follow.model().totals.jobs_done, JOBS);
     follow.on_change(|| {});
     println!("{held}");
-    assert!(held.most() < 4 << 20, "{held}");
+    // Of these, 2 MB are what became of the first 10,000 addresses.
+    assert!(held.most() < 6 << 20, "{held}");
     // Of half a million further jobs each would have left a fifth of a byte.
     assert!(held.growth() < 100_000, "{held}");
 }
