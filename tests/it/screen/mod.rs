@@ -6,6 +6,7 @@
 mod any;
 mod choosing;
 mod endpoint;
+mod given_up;
 mod hosts_down;
 mod many;
 mod mouse;

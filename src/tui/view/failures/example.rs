@@ -50,7 +50,10 @@ fn rows(model: &Model, opened: OpenExample) -> Vec<LabelledRow> {
     }
     match &example.answer {
         Some(answer) => rows.extend(answer_rows(answer)),
-        None => rows.push(LabelledRow::new("answer", missing_response(cause)).in_role(Role::TextDim)),
+        None => {
+            let why = if group.attempts.n == 0 { "none: it was never sent" } else { missing_response(cause) };
+            rows.push(LabelledRow::new("answer", why).in_role(Role::TextDim));
+        }
     }
     rows
 }

@@ -7,7 +7,7 @@ use crate::event::outcome::Reason;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::text::units;
-use crate::tui::rows::hosts::cooling_text;
+use crate::tui::rows::hosts::cooling_texts;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -139,11 +139,11 @@ fn large_limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
-    let waits = scene.model.ended.is_none();
-    if let Some((host, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
-        let host = scene.model.hosts.get(host);
-        let left = host.map(|host| cooling_text(host, until, scene.now)).unwrap_or_default();
-        pen.text(0, 2, left.trim_start_matches("its "), Role::Limited);
+    if let (Some((host, until)), None) = (scene.model.cooldown(scene.now), scene.model.ended) {
+        let texts = scene.model.hosts.get(host).map(|host| cooling_texts(host, until, scene.now));
+        // A number that is cut is a wrong number.
+        let text = texts.into_iter().flatten().find(|text| width_of(text) <= pen.width()).unwrap_or_default();
+        pen.text(0, 2, &text, Role::Limited);
     }
 }
 
