@@ -12,6 +12,7 @@ use crate::text::diagnostics::Mistakes;
 use crate::tui::clipboard::ClipboardSupport;
 use crate::tui::detect::{Background, Decision, Environment};
 use crate::tui::keymap::Keymap;
+use crate::tui::notice::{NoticeProtocol, Notify};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::role::Variant;
 use crate::tui::theme::{Capabilities, Theme};
@@ -35,6 +36,10 @@ pub struct Appearance {
     pub has_title: bool,
     /// Whether to show progress in the terminal's tab.
     pub has_progress: bool,
+    /// Whether the screen closes when the run is over.
+    pub exits: bool,
+    /// How to notify.
+    pub notify: Notify,
     /// The keys in use.
     pub keymap: Keymap,
     /// The catalogue name of the theme in use.
@@ -51,6 +56,8 @@ pub fn with_flags(mut environment: Environment, args: &LookArgs) -> Environment 
     environment.fps = args.fps;
     environment.no_title = args.no_title;
     environment.no_progress = args.no_progress;
+    environment.exit = args.exit;
+    environment.notify = args.notify;
     environment.depth = args.paint.color_depth;
     environment.theme.clone_from(&args.theme);
     environment
@@ -90,6 +97,8 @@ impl Appearance {
             has_mouse: environment.mouse().value,
             has_title: environment.title().value,
             has_progress: environment.progress().value,
+            exits: environment.exits().value,
+            notify: environment.notify().value,
             keymap: settings.keymap,
             theme_name: name,
             catalog,
@@ -112,6 +121,11 @@ impl Appearance {
     /// Whether the terminal accepts copies.
     pub fn clipboard(&self) -> ClipboardSupport {
         self.environment.clipboard().value
+    }
+
+    /// How the terminal takes desktop notifications.
+    pub fn notice_protocol(&self) -> NoticeProtocol {
+        self.environment.notice_protocol()
     }
 
     /// Chooses the theme again for a background that the terminal has reported.

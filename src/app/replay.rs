@@ -87,6 +87,7 @@ fn show(
         follow,
         clock: ViewClock::Replay(replay.position()),
         leaves_at_end: false,
+        exits: appearance.exits,
         can: Abilities::REPLAY,
         recording: Some(&path),
     };

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::values;
 use crate::text::console::ColorChoice;
+use crate::tui::notice::Notify;
 use crate::tui::theme::color::Depth;
 
 /// The flags for the appearance.
@@ -36,6 +37,12 @@ pub struct LookArgs {
     /// Show no progress in the terminal's tab or the task bar
     #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
+    /// Close the screen when the run is over; its last frame stays above the prompt
+    #[arg(long)]
+    pub exit: bool,
+    /// Notify when the run ends or something goes down or up: `bell`, `desktop`, `both`, `off`
+    #[arg(long, value_name = "HOW", hide_short_help = true)]
+    pub notify: Option<Notify>,
 }
 
 /// The flags for colours and marks.
@@ -48,6 +55,21 @@ pub struct PaintArgs {
     /// Use ASCII characters only
     #[arg(long)]
     pub ascii: bool,
+}
+
+impl ValueEnum for Notify {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Off => "Do not notify",
+            Self::Bell => "Ring the terminal's bell",
+            Self::Desktop => "Ask the terminal for a desktop notification",
+            Self::Both => "Do both",
+        }))
+    }
 }
 
 impl ValueEnum for ColorChoice {

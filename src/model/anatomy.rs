@@ -2,10 +2,9 @@
 //!
 //! It is small, because each of ten thousand endpoints may have one. Start at [`Anatomy`].
 
-use crate::event::origin::Origin;
+use crate::event::Micros;
 use crate::event::outcome::{Outcome, Phase, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, Micros, Offset};
 
 /// The breakdown of all attempts of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +29,6 @@ pub struct Anatomy {
     endings: Vec<(Ending, u64)>,
     /// Attempts whose ending is not in the full list.
     other_endings: u64,
-    /// Slowest attempts first.
-    slowest: Vec<SlowAttempt>,
 }
 
 /// A running mean of times.
@@ -93,28 +90,9 @@ impl From<&Outcome> for Ending {
     }
 }
 
-/// One of the slowest attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlowAttempt {
-    /// The machine that made it.
-    pub origin: Origin,
-    /// Its identity.
-    pub attempt: Attempt,
-    /// When it ended.
-    pub at: Offset,
-    /// How long it was in flight.
-    pub took: Micros,
-    /// How long it had waited for its slot.
-    pub waited: Micros,
-    /// How it ended.
-    pub ending: Ending,
-}
-
 impl Anatomy {
     /// Maximum number of different endings.
     pub const ENDINGS: usize = 16;
-    /// Number of slowest attempts that are kept.
-    pub const SLOWEST: usize = 5;
 
     /// The endings and their counts, most frequent first.
     pub fn endings(&self) -> Vec<(Ending, u64)> {
@@ -128,11 +106,6 @@ impl Anatomy {
         self.other_endings
     }
 
-    /// The slowest attempts, the slowest first.
-    pub fn slowest(&self) -> &[SlowAttempt] {
-        &self.slowest
-    }
-
     /// Records a start.
     pub(super) fn start(&mut self, waited: WaitTimes) {
         self.started += 1;
@@ -140,78 +113,36 @@ impl Anatomy {
     }
 
     /// Records an end.
-    pub(super) fn end(&mut self, slow: SlowAttempt, spent: PhaseTimes) {
+    pub(super) fn end(&mut self, ending: Ending, spent: PhaseTimes) {
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
         self.tls.add(spent.tls);
         self.first_byte.add(spent.first_byte);
         self.body.add(spent.body);
         self.reused += u64::from(spent.first_byte.is_some() && spent.connect.is_none());
-        match self.endings.iter().position(|(ending, _)| *ending == slow.ending) {
+        match self.endings.iter().position(|(known, _)| *known == ending) {
             Some(known) => self.endings[known].1 += 1,
             None if self.endings.len() < Self::ENDINGS => {
                 self.endings.reserve_exact(1);
-                self.endings.push((slow.ending, 1));
+                self.endings.push((ending, 1));
             }
             None => self.other_endings += 1,
         }
-        // A cancelled attempt shows nothing about the speed of the endpoint.
-        if slow.ending != Ending::Cancelled {
-            self.keep(slow);
-        }
-    }
-
-    fn keep(&mut self, slow: SlowAttempt) {
-        let place = self.slowest.partition_point(|kept| kept.took >= slow.took);
-        if place >= Self::SLOWEST {
-            return;
-        }
-        if self.slowest.len() == Self::SLOWEST {
-            self.slowest.pop();
-        } else {
-            self.slowest.reserve_exact(1);
-        }
-        self.slowest.insert(place, slow);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Anatomy, Ending, SlowAttempt};
-    use crate::event::origin::Origin;
+    use super::{Anatomy, Ending};
+    use crate::event::Micros;
     use crate::event::outcome::PhaseTimes;
     use crate::event::waits::WaitTimes;
-    use crate::event::{Attempt, JobId, Micros, Offset};
-
-    fn slow(job: u64, took: u64, ending: Ending) -> SlowAttempt {
-        let attempt = Attempt { job: JobId(job), n: 1 };
-        SlowAttempt {
-            origin: Origin::HERE,
-            attempt,
-            at: Offset(took),
-            took: Micros(took),
-            waited: Micros::ZERO,
-            ending,
-        }
-    }
-
-    #[test]
-    fn only_the_slowest_attempts_are_kept() {
-        let mut anatomy = Anatomy::default();
-        for job in 0..1_000 {
-            anatomy.end(slow(job, job * 7 % 1_000, Ending::Expected(200)), PhaseTimes::default());
-        }
-        anatomy.end(slow(1_001, 9_999, Ending::Cancelled), PhaseTimes::default());
-        let took: Vec<u64> = anatomy.slowest().iter().map(|slow| slow.took.0).collect();
-        assert_eq!(took, [999, 998, 997, 996, 995]);
-        assert_eq!(anatomy.endings(), [(Ending::Expected(200), 1_000), (Ending::Cancelled, 1)]);
-    }
 
     #[test]
     fn many_different_statuses_do_not_fill_the_memory() {
         let mut anatomy = Anatomy::default();
         for status in 0..1_000 {
-            anatomy.end(slow(1, 1, Ending::Unexpected(status)), PhaseTimes::default());
+            anatomy.end(Ending::Unexpected(status), PhaseTimes::default());
         }
         assert_eq!((anatomy.endings().len(), anatomy.other_endings()), (Anatomy::ENDINGS, 984));
     }
@@ -221,9 +152,9 @@ mod tests {
         let mut anatomy = Anatomy::default();
         anatomy.start(WaitTimes { slot: Micros(40), ..WaitTimes::NONE });
         let first = PhaseTimes { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..PhaseTimes::default() };
-        anatomy.end(slow(1, 130, Ending::Expected(200)), first);
+        anatomy.end(Ending::Expected(200), first);
         let second = PhaseTimes { first_byte: Some(Micros(200)), ..PhaseTimes::default() };
-        anatomy.end(slow(2, 200, Ending::Expected(200)), second);
+        anatomy.end(Ending::Expected(200), second);
         assert_eq!((anatomy.connect.value(), anatomy.reused), (Some(Micros(30)), 1));
         assert_eq!((anatomy.first_byte.value(), anatomy.resolve.value()), (Some(Micros(150)), None));
         assert_eq!((anatomy.started, anatomy.waited.slot), (1, Micros(40)));

@@ -11,6 +11,7 @@ use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 use crate::model::since_due::SinceDue;
+use crate::model::timeline::kept::KeptAttempts;
 
 /// The statistics of one endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct EndpointStats {
     pub profile: Option<EndpointProfile>,
     /// The breakdown of its attempts.
     pub anatomy: Anatomy,
+    /// Its slowest and its latest attempts.
+    pub kept: KeptAttempts,
 }
 
 /// The headers and the body size of an endpoint's first request; foreign text, secrets masked.

@@ -8,9 +8,9 @@ use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
 use crate::event::{Attempt, JobId, Micros, Offset};
 use crate::model::Model;
-use crate::model::anatomy::{Ending, SlowAttempt};
+use crate::model::anatomy::Ending;
 use crate::model::event_log::{FollowUp, LogEvent};
-use crate::model::incidents::Example;
+use crate::model::incidents::example::Example;
 use crate::model::marks::Mark;
 use crate::model::open::OpenAttempt;
 use crate::model::timeline::{AttemptEnd, Bar};
@@ -46,7 +46,11 @@ impl Model {
         host_entry.next_start = None;
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
-        let number = self.timeline.start(bar);
+        let (number, left) = self.timeline.start(bar);
+        if let Some(left) = left {
+            let n_endpoints = self.endpoints.len();
+            self.endpoints[left.endpoint].kept.leave_timeline(left, n_endpoints);
+        }
         let flight = OpenAttempt {
             started: at,
             until,
@@ -79,7 +83,10 @@ impl Model {
     ) {
         self.release(&flight);
         let bar = self.timeline.end(flight.number, AttemptEnd { at, outcome: Some(outcome.clone()), spent });
-        let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
+        if let Some(bar) = bar {
+            let n_endpoints = self.endpoints.len();
+            self.endpoints[flight.endpoint].kept.end(bar, n_endpoints);
+        }
         self.level.set(at, self.in_flight());
         let (service, spent) = (at.since(flight.started), flight.known_phases(spent));
         self.totals.count(outcome, service);
@@ -94,9 +101,8 @@ impl Model {
         let is_bad = Cause::from_outcome(outcome).is_some();
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
-        let slow = SlowAttempt { origin, attempt, at, took: service, waited, ending: Ending::from(outcome) };
         endpoint.used = (endpoint.used.0 + 1, endpoint.used.1 + service);
-        endpoint.anatomy.end(slow, spent);
+        endpoint.anatomy.end(Ending::from(outcome), spent);
         let is_answer = matches!(outcome, Outcome::Answered { .. });
         host.answered += u64::from(is_answer);
         host.failed += u64::from(is_bad && is_answer);
@@ -125,7 +131,7 @@ impl Model {
                 answer,
                 ..Example::from_outcome(outcome, Some(&target))
             };
-            self.incidents.count_attempt(outcome, example);
+            self.incidents.count_attempt(outcome, example, self.timeline.nth(flight.number));
             if is_probe {
                 return;
             }
@@ -196,6 +202,9 @@ impl Model {
                 self.totals.jobs_failed += 1;
                 self.endpoints[endpoint].failed += 1;
                 self.incidents.count(at, endpoint, last, target);
+                if tries == 0 {
+                    self.incidents.mark_unsent(last);
+                }
                 // That the host was given up is in the log already, and its jobs may be many.
                 let is_logged = Cause::from_outcome(last) == Some(Cause::Failed(Reason::GivenUp))
                     || self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries));

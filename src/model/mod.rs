@@ -250,10 +250,12 @@ impl Model {
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.record_retry(*why);
                 let until = self.origins.journal_time(origin, *until);
-                let host = self.timeline.record_retry(origin, *attempt, until);
                 let waits_for_host = *why == RetryReason::Host;
-                if let Some(host) = host.filter(|_| waits_for_host) {
-                    self.park(origin, *attempt, host);
+                if let Some(&Bar { endpoint, host, .. }) = self.timeline.record_retry(origin, *attempt, until) {
+                    self.endpoints[endpoint].kept.record_retry(origin, *attempt, until);
+                    if waits_for_host {
+                        self.park(origin, *attempt, host);
+                    }
                 }
                 let then = if waits_for_host { FollowUp::Parked } else { FollowUp::Retry(until) };
                 self.event_log.follow_up(origin, |other| other == attempt, then);

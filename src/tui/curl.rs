@@ -5,6 +5,7 @@
 
 use crate::event::failure_sample::Field;
 use crate::model::Model;
+use crate::model::timeline::Bar;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
 use crate::text::shell::quoted;
@@ -19,6 +20,13 @@ pub struct CurlRequest<'m> {
     pub target: &'m str,
     /// The index of its endpoint.
     pub endpoint: usize,
+}
+
+impl<'m> CurlRequest<'m> {
+    /// The request of an attempt.
+    pub fn of_bar(bar: &'m Bar) -> Self {
+        Self { target: &bar.target, endpoint: bar.endpoint }
+    }
 }
 
 /// A command line, and what the user has to add to it.

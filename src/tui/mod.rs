@@ -12,6 +12,7 @@ pub mod detect;
 pub mod effect;
 pub mod input;
 pub mod keymap;
+pub mod notice;
 pub mod picture;
 pub mod refusal;
 pub mod rows;

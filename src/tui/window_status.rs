@@ -94,9 +94,17 @@ pub fn title(model: &Model) -> String {
     let settled = model.totals.settled();
     let percent = |jobs: u64| format!("{} %", settled.saturating_mul(100) / jobs.max(1));
     let progress = model.jobs.map_or_else(|| units::count(settled), percent);
+    if model.stage == Stage::Ready {
+        return "inflight".to_owned();
+    }
+    format!("inflight {progress} {}", state(model))
+}
+
+/// The state of a run in a word or two: `24/32`, `paused`, `3 failed`. It contains no foreign text.
+pub fn state(model: &Model) -> String {
     let failed = model.totals.jobs_failed;
-    let state = match model.stage {
-        Stage::Ready => return "inflight".to_owned(),
+    match model.stage {
+        Stage::Ready => "ready".to_owned(),
         Stage::Ended(_) if failed > 0 => format!("{} failed", units::count(failed)),
         Stage::Ended(RunEnd::Finished) => "finished".to_owned(),
         Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast | RunEnd::GivenUp) => {
@@ -109,8 +117,7 @@ pub fn title(model: &Model) -> String {
             let limit = model.limit.map_or_else(String::new, |limit| format!("/{limit}"));
             format!("{}{limit}", model.in_flight())
         }
-    };
-    format!("inflight {progress} {state}")
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
 use crate::tui::clipboard::ClipboardSupport;
-use crate::tui::detect::{Background, Decision, Interface};
+use crate::tui::detect::{Background, Decision, Environment, Interface};
+use crate::tui::notice::Notify;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
@@ -76,14 +77,8 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     let settled = appearance.as_ref().map_or(&environment, Appearance::environment);
     let rate = settled.frames_per_second();
     row("pictures", &format!("at most {}/s", rate.value), &rate.why);
-    let on_or_off = |is_on| if is_on { "on" } else { "off" };
-    for (what, decision) in [
-        ("motion", settled.motion()),
-        ("mouse", settled.mouse()),
-        ("title", settled.title()),
-        ("progress", settled.progress()),
-    ] {
-        row(what, on_or_off(decision.value), &decision.why);
+    for (what, decision) in preferences(settled) {
+        row(what, &decision.value, &decision.why);
     }
     for (what, value, why) in network() {
         row(what, &value, &why);
@@ -97,6 +92,19 @@ pub fn report(args: &LookArgs, console: Console) -> String {
         text.push_str(&error.render(console.stdout));
     }
     text
+}
+
+/// The user's preferences that are on, off or a name.
+fn preferences(settled: &Environment) -> [(&'static str, Decision<String>); 6] {
+    let on_or_off = |is_on| if is_on { "on" } else { "off" };
+    [
+        ("motion", settled.motion().named(on_or_off)),
+        ("mouse", settled.mouse().named(on_or_off)),
+        ("title", settled.title().named(on_or_off)),
+        ("progress", settled.progress().named(on_or_off)),
+        ("exit", settled.exits().named(on_or_off)),
+        ("notify", settled.notify().named(Notify::name)),
+    ]
 }
 
 /// The HTTP client and the proxies of the environment.

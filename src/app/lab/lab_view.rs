@@ -20,7 +20,7 @@ use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
@@ -38,6 +38,7 @@ pub(super) struct LabView {
     notifier: ChangeNotifier,
     ui: RaceUi,
     leaves_at_end: bool,
+    exits: bool,
     /// The exit code of the signal or the Ctrl-C that ended the lab.
     exit_code: Option<u8>,
     opened: Instant,
@@ -50,13 +51,14 @@ impl LabView {
         scenario: Scenario,
         controls: Controls,
         notifier: ChangeNotifier,
-        has_mouse: bool,
+        appearance: &Appearance,
         leaves_at_end: bool,
     ) -> io::Result<Self> {
         let lab = start_watched(scenario, controls, &notifier)?;
         let now = Instant::now();
-        let ui = RaceUi { has_mouse, ..RaceUi::default() };
-        Ok(Self { lab, controls, notifier, ui, leaves_at_end, exit_code: None, opened: now, now })
+        let ui = RaceUi { has_mouse: appearance.has_mouse, ..RaceUi::default() };
+        let exits = appearance.exits;
+        Ok(Self { lab, controls, notifier, ui, leaves_at_end, exits, exit_code: None, opened: now, now })
     }
 
     /// The results of the lanes so far.
@@ -185,8 +187,12 @@ impl LiveView for LabView {
         self.lab.is_over()
     }
 
-    fn closes_itself(&self) -> bool {
-        self.leaves_at_end && self.lab.is_over()
+    fn closes_itself(&self) -> Option<Leave> {
+        match self.lab.is_over() {
+            true if self.leaves_at_end => Some(Leave::Now),
+            true if self.exits => Some(Leave::KeepPicture),
+            _ => None,
+        }
     }
 
     fn draw(

@@ -53,7 +53,7 @@ fn run_on_screen(
     let show = || -> io::Result<(LabView, ScreenExit)> {
         let mut wakeups = Wakeups::open()?;
         let guard = live::enter(&mut appearance, &wakeups, false, false)?;
-        let mut view = LabView::start(scenario, controls, wakeups.notifier(), appearance.has_mouse, leaves_at_end)?;
+        let mut view = LabView::start(scenario, controls, wakeups.notifier(), &appearance, leaves_at_end)?;
         let exit = live::run(&mut view, guard, &mut appearance, &mut wakeups)?;
         Ok((view, exit))
     };

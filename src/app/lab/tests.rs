@@ -27,7 +27,8 @@ fn play(steps: Vec<(u64, ScriptStep)>) -> (ScreenExit, Vec<(u64, String)>) {
     let mut appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
     let controls = Controls { delay: Duration::from_secs(10), ..Controls::defaults(Scenario::Sleep) };
     let notifier = Wakeups::without_signals().notifier();
-    let mut view = LabView::start(Scenario::Sleep, controls, notifier, true, false).unwrap();
+    appearance.has_mouse = true;
+    let mut view = LabView::start(Scenario::Sleep, controls, notifier, &appearance, false).unwrap();
     let mut script = Script::new(&clock, &screen.state, steps, None);
     let live = Live::new(&mut view, &mut screen, &mut appearance, clock.get()).run_loop(&mut script);
     (live.unwrap().0, screen.frames)

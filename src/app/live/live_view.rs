@@ -10,7 +10,7 @@ use crate::app::live::pacing::Motion;
 use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
 use crate::tui::click_targets::{ClickTarget, ClickTargets};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
@@ -52,8 +52,9 @@ pub trait LiveView {
     fn motion(&self) -> Option<Motion>;
     /// Whether the work is over.
     fn is_over(&self) -> bool;
-    /// Whether the screen closes without a key, because its source failed or another program waits for the result.
-    fn closes_itself(&self) -> bool;
+    /// How the screen closes without a key: its source failed, another program waits for the result, or the user
+    /// asked for it.
+    fn closes_itself(&self) -> Option<Leave>;
     /// Draws one frame.
     fn draw(
         &mut self,

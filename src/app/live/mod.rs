@@ -4,6 +4,7 @@
 //! and what wakes it a [`WakeupSource`]. While nothing moves it wakes once a second, and not at all once the
 //! work is over. Start at [`run`] and [`Live::run_loop`].
 
+pub mod attention;
 mod background;
 mod effects;
 pub mod live_view;
@@ -224,12 +225,14 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         }
     }
 
-    fn requested_leave(&self) -> Option<Leave> {
-        match self.leave {
-            _ if self.view.closes_itself() => Some(Leave::Now),
-            Some(Leave::WhenEnded) if self.view.is_over() => Some(Leave::Now),
-            leave => leave,
+    /// How to leave now, if at all. It is kept, so that the last frame knows whether its picture is kept.
+    fn requested_leave(&mut self) -> Option<Leave> {
+        if matches!(self.leave, None | Some(Leave::WhenEnded)) {
+            let is_wanted = self.leave.is_some() && self.view.is_over();
+            let now = self.view.closes_itself().or(is_wanted.then_some(Leave::Now));
+            self.leave = now.or(self.leave);
         }
+        self.leave
     }
 
     /// Draws one frame, unless the terminal is still busy with the last one.

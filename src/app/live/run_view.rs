@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::appearance::Appearance;
+use crate::app::live::attention::Attention;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::live::title::WindowTitle;
@@ -20,7 +21,7 @@ use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
@@ -43,6 +44,8 @@ pub struct Watched<'a> {
     pub clock: ViewClock<'a>,
     /// Whether the screen closes as soon as the run is over, because another program waits for the result.
     pub leaves_at_end: bool,
+    /// Whether the screen closes as soon as the run is over, because the user asked for it.
+    pub exits: bool,
     /// What its source can do.
     pub can: Abilities,
     /// The path of its recording, safe to show.
@@ -68,6 +71,7 @@ pub struct RunView<'a> {
     /// When the remark in the footer was made, by the loop's clock.
     remark_made: Option<Instant>,
     title: WindowTitle,
+    attention: Attention,
     now: Instant,
 }
 
@@ -77,8 +81,9 @@ impl<'a> RunView<'a> {
         let mut ui = UiState::default();
         ui.has_mouse = appearance.has_mouse;
         ui.recording = watched.recording.map(Arc::from);
-        let (title, now) = (WindowTitle::default(), Instant::now());
-        Self { watched, stop, ui, frozen_model: None, remark_made: None, title, now }
+        ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
+        let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());
+        Self { watched, stop, ui, frozen_model: None, remark_made: None, title, attention, now }
     }
 
     /// The time in the run.
@@ -129,6 +134,7 @@ impl LiveView for RunView<'_> {
             effects
         };
         self.remark_made = Some(self.now);
+        self.ui.suggests_exit = false;
         self.keep_frozen_model();
         effects
     }
@@ -219,11 +225,14 @@ impl LiveView for RunView<'_> {
         self.watched.follow.is_closed() || matches!(self.watched.follow.model().stage, Stage::Ended(_))
     }
 
-    fn closes_itself(&self) -> bool {
+    fn closes_itself(&self) -> Option<Leave> {
         let Watched { follow, leaves_at_end, .. } = self.watched;
         // A source that broke has nothing more to show; the reason is printed afterwards.
         let has_ended = matches!(follow.model().stage, Stage::Ended(_));
-        follow.is_broken() || follow.is_closed() && (leaves_at_end || !has_ended)
+        if follow.is_broken() || follow.is_closed() && (leaves_at_end || !has_ended) {
+            return Some(Leave::Now);
+        }
+        (has_ended && self.watched.exits).then_some(Leave::KeepPicture)
     }
 
     fn draw(
@@ -235,6 +244,7 @@ impl LiveView for RunView<'_> {
         let now = self.offset();
         self.refresh_footer(now);
         let follow = self.watched.follow;
+        screen.notify(&self.attention.take(&follow.model(), self.now));
         let model;
         let (shown, now) = if let (Some(frozen), Some(at)) = (&self.frozen_model, self.ui.frozen) {
             (&**frozen, at)

@@ -22,6 +22,7 @@ use crate::pump::{Follow, Pump};
 use crate::source::pool::run_time::RunTime;
 use crate::tui::detect::Environment;
 use crate::tui::input::event::{MouseAction, TerminalInput};
+use crate::tui::notice::Notify;
 use crate::tui::terminal::memory_screen::{MemoryScreen, position_of};
 
 /// A run under way, and the loop's environment.
@@ -40,6 +41,7 @@ struct Played {
     frames: Vec<(u64, String)>,
     commands: Vec<Command>,
     n_redraws: u32,
+    notices: String,
 }
 
 impl TestSession {
@@ -77,6 +79,7 @@ impl TestSession {
             follow: &self.follow,
             clock: ViewClock::Live(&time),
             leaves_at_end: self.leaves_at_end,
+            exits: self.appearance.exits,
             can: Abilities::FULL,
             recording: None,
         };
@@ -85,7 +88,14 @@ impl TestSession {
             Live::new(&mut view, &mut screen, &mut self.appearance, start).run_loop(&mut script).unwrap();
         let commands = std::iter::from_fn(|| sent.try_recv().ok()).collect();
         let picture = picture.map(|picture| crate::tui::picture::lines(&picture));
-        Played { exit, picture, frames: screen.frames, commands, n_redraws: screen.n_redraws }
+        Played {
+            exit,
+            picture,
+            frames: screen.frames,
+            commands,
+            n_redraws: screen.n_redraws,
+            notices: String::from_utf8(screen.notices).unwrap(),
+        }
     }
 }
 
@@ -121,6 +131,26 @@ fn the_screen_closes_at_the_end_where_another_program_waits_for_the_result() {
     let session = TestSession { leaves_at_end: true, ..TestSession::new() };
     let played = session.play(vec![(200, ScriptStep::Run(ENDED)), (400, ScriptStep::Close)]);
     assert_eq!((played.exit, played.picture), (ScreenExit::Left, None));
+}
+
+#[test]
+fn the_screen_closes_at_the_end_and_leaves_its_last_frame_if_the_user_asked_for_it() {
+    let mut session = TestSession::new();
+    session.appearance.exits = true;
+    session.appearance.notify = Notify::Bell;
+    let played = session.play(vec![(200, ScriptStep::Run(ENDED))]);
+    let picture = played.picture.unwrap().join("\n");
+    assert!(picture.contains("FINISHED") && !picture.contains("--exit"), "{picture}");
+    assert_eq!((played.exit, &*played.notices), (ScreenExit::Left, "\x07"));
+}
+
+#[test]
+fn an_untouched_screen_says_at_the_end_how_it_closes_by_itself() {
+    let hint = "`--exit` closes it";
+    let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (900, key('?')), (1_200, gone())]);
+    let (first, last) = played.shows(hint);
+    assert!((200..=300).contains(&first) && last < 900, "{first} {last}");
+    assert_eq!(played.notices, "", "nothing is sent unless the user asks for it");
 }
 
 #[test]

@@ -4,11 +4,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::app::live::attention::Attention;
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch_end::WatchEnd;
 use crate::app::wakeups::{Signal, Wakeup};
-use crate::model::Stage;
+use crate::model::{Model, Stage};
 use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::tui::window_status::TabProgress;
@@ -16,8 +17,31 @@ use crate::tui::window_status::TabProgress;
 /// How often lines and the progress bar are updated.
 const STEP: Duration = Duration::from_millis(100);
 
-/// Follows a run to its end. Prints `lines` if given, and shows progress in `bar` if given.
-pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut bar: Option<ProgressBar>) -> WatchEnd {
+/// What a terminal shows and says apart from lines.
+#[derive(Default)]
+pub(super) struct TerminalSigns {
+    /// The progress in the terminal's tab.
+    pub bar: Option<ProgressBar>,
+    /// The notices.
+    pub attention: Option<Attention>,
+}
+
+impl TerminalSigns {
+    fn show(&mut self, model: &Model) {
+        if let Some(bar) = &mut self.bar {
+            bar.show(TabProgress::from_model(model));
+        }
+        if let Some(attention) = &mut self.attention {
+            let notice = attention.take(model, Instant::now());
+            if !notice.is_empty() {
+                streams::send_control(&String::from_utf8_lossy(&notice));
+            }
+        }
+    }
+}
+
+/// Follows a run to its end. Prints `lines` if given.
+pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut signs: TerminalSigns) -> WatchEnd {
     let RunningBatch { follow, time, stop, wakeups, .. } = running;
     loop {
         // A lingering pool keeps its channel open at the end, but without a screen it gets no more commands.
@@ -28,9 +52,7 @@ pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut bar:
                 streams::say(&line);
             }
         }
-        if let Some(bar) = &mut bar {
-            bar.show(TabProgress::from_model(&follow.model()));
-        }
+        signs.show(&follow.model());
         if is_over {
             return WatchEnd::Left;
         }

@@ -5,12 +5,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use crate::app::appearance::Appearance;
 use crate::app::run::open::OpenedBatch;
 use crate::app::run::watch_end::WatchEnd;
 use crate::app::run::{Batch, conclude};
 use crate::app::wakeups::Wakeups;
 use crate::cli::look::LookArgs;
 use crate::cli::results::ResultArgs;
+use crate::config::settings::Settings;
 use crate::journal::{JournalHeader, Writer};
 use crate::output::collector::Collector;
 use crate::output::exit::BROKEN;
@@ -58,7 +60,8 @@ fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send 
         let mut opened = batch.open(false).unwrap();
         tamper(&mut opened);
         let mut running = batch.start(opened, &environment, Some(Wakeups::without_signals())).unwrap();
-        let end = batch.watch_in_lines(&mut running, &environment, false);
+        let appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
+        let end = batch.watch_in_lines(&mut running, &environment, &appearance);
         let outcome = conclude(running, end);
         let message = outcome.broken.as_ref().map(|error| error.render(batch.console.stderr));
         done.send((end, outcome.wants_rerun, message, batch.report(&outcome))).unwrap();

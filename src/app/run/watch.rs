@@ -7,8 +7,10 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Instant;
 
 use crate::app::appearance::Appearance;
+use crate::app::live::attention::Attention;
 use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
+use crate::app::run::headless::TerminalSigns;
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch_end::WatchEnd;
@@ -29,7 +31,7 @@ impl Batch<'_> {
     ) -> WatchEnd {
         match environment.interface().value {
             Interface::Screen => self.watch_on_screen(running, appearance, environment),
-            Interface::Plain => self.watch_in_lines(running, environment, appearance.has_progress),
+            Interface::Plain => self.watch_in_lines(running, environment, appearance),
         }
     }
 
@@ -40,7 +42,6 @@ impl Batch<'_> {
         appearance: &mut Appearance,
         environment: &Environment,
     ) -> WatchEnd {
-        let has_bar = appearance.has_progress;
         let follow = running.follow.clone();
         running.wakeups.notifier().watch(&follow);
         // The guard has restored the terminal and reported the panic. The model and the channel of commands,
@@ -54,15 +55,15 @@ impl Batch<'_> {
             Ok(Ok(ScreenExit::AtOnce)) => WatchEnd::Dropped,
             Ok(Ok(ScreenExit::TerminalGone)) => {
                 running.stop.escalate(Signal::HangUp, Instant::now());
-                headless::run(running, None, None)
+                headless::run(running, None, TerminalSigns::default())
             }
             Ok(Err(error)) => {
                 streams::say(&format!("warning: cannot use the terminal: {error}; the run continues in lines"));
-                self.watch_in_lines(running, environment, has_bar)
+                self.watch_in_lines(running, environment, appearance)
             }
             Err(_) => {
                 streams::say("warning: the screen panicked, which is a bug in inflight; the run continues in lines");
-                match self.watch_in_lines(running, environment, has_bar) {
+                match self.watch_in_lines(running, environment, appearance) {
                     WatchEnd::Left | WatchEnd::Rerun | WatchEnd::ScreenBroke => WatchEnd::ScreenBroke,
                     WatchEnd::Dropped => WatchEnd::Dropped,
                 }
@@ -78,6 +79,7 @@ impl Batch<'_> {
             follow: &running.follow,
             clock: ViewClock::Live(&running.time),
             leaves_at_end: !self.console.stdout.is_terminal(),
+            exits: appearance.exits,
             can: running.can,
             recording: recording.as_deref(),
         };
@@ -90,13 +92,17 @@ impl Batch<'_> {
         &self,
         running: &mut RunningBatch,
         environment: &Environment,
-        has_bar: bool,
+        appearance: &Appearance,
     ) -> WatchEnd {
-        let bar = has_bar.then(ProgressBar::default);
+        // A file has no bell.
+        let signs = TerminalSigns {
+            bar: appearance.has_progress.then(ProgressBar::default),
+            attention: environment.draws_on_terminal.then(|| Attention::new(appearance)),
+        };
         // The end must wake the loop, so that a program that waits for the result does not wait longer.
         running.wakeups.notifier().watch_end(&running.follow);
         let lines = Plain::new(self.pace(environment)).recorded_in(shown_recording(running).as_deref());
-        let end = headless::run(running, Some(lines.fitted_to(self.console.stderr)), bar);
+        let end = headless::run(running, Some(lines.fitted_to(self.console.stderr)), signs);
         running.follow.on_change(|| {});
         end
     }

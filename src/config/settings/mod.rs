@@ -17,6 +17,7 @@ use crate::text::value_error::ValueError;
 use crate::tui::detect::Preferences;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
+use crate::tui::notice::Notify;
 
 /// The merged settings.
 #[derive(Clone, Debug, Default)]
@@ -49,10 +50,10 @@ impl NamedTheme {
 /// The keys that name a theme.
 const THEMES: [&str; 3] = ["theme", "theme_light", "theme_dark"];
 /// The keys that are `true` or `false`.
-const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
+const FLAGS: [&str; 6] = ["ascii", "mouse", "motion", "title", "progress", "exit"];
 
 /// The environment variables that override a setting.
-pub const VARIABLES: [(&str, &str); 9] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     ("INFLIGHT_THEME", "theme"),
     ("INFLIGHT_THEME_LIGHT", "theme_light"),
     ("INFLIGHT_THEME_DARK", "theme_dark"),
@@ -62,6 +63,8 @@ pub const VARIABLES: [(&str, &str); 9] = [
     ("INFLIGHT_FPS", "fps"),
     ("INFLIGHT_TITLE", "title"),
     ("INFLIGHT_PROGRESS", "progress"),
+    ("INFLIGHT_EXIT", "exit"),
+    ("INFLIGHT_NOTIFY", "notify"),
 ];
 
 /// A template of a settings file, with every key commented out.
@@ -87,6 +90,10 @@ pub const TEMPLATE: &str = "\
 # Show progress in the window title, and in the terminal's tab if supported.
 # title = true
 # progress = true
+# Close the screen when the run is over; its last frame stays above the prompt.
+# exit = false
+# Notify when the run ends or something goes down or up: \"bell\", \"desktop\", \"both\" or \"off\".
+# notify = \"off\"
 
 # The keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
 # [keys]
@@ -146,6 +153,10 @@ impl SettingsReader {
                     Some(fps) => layer.preferences.fps = Some(fps),
                     None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_RATE}"))),
                 },
+                ("notify", text) => match Notify::from_name(text) {
+                    Some(notify) => layer.preferences.notify = Some(notify),
+                    None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_NOTICE}"))),
+                },
                 (key, _) => {
                     let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(NamedTheme { theme: value.clone(), place });
@@ -192,6 +203,7 @@ impl SettingsReader {
             }
         }
         layer.preferences.fps = top.get("fps").and_then(|entry| frame_rate(&entry));
+        layer.preferences.notify = top.get("notify").and_then(|entry| notify(&entry));
         let keys = top.get("keys").and_then(|entry| entry.section("[keys]", "a table such as `[keys]`"));
         layer.keys = keys.map_or_else(Vec::new, keys::read);
         top.finish_with_warnings();
@@ -202,6 +214,8 @@ impl SettingsReader {
 const A_THEME: &str = "a theme's name or path";
 /// The valid values of `fps`.
 const A_RATE: &str = "a whole number from 1 to 60";
+/// The valid values of `notify`.
+const A_NOTICE: &str = "`bell`, `desktop`, `both` or `off`";
 
 fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
     let Some(number) = entry.number() else {
@@ -212,12 +226,18 @@ fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
     entry.check(fps.ok_or_else(|| ValueError::new("not between 1 and 60", format!("write {A_RATE}"))))
 }
 
+fn notify(entry: &TomlEntry<'_, ()>) -> Option<Notify> {
+    let known = Notify::from_name(entry.string(A_NOTICE)?);
+    entry.check(known.ok_or_else(|| ValueError::new("not known", format!("write {A_NOTICE}"))))
+}
+
 fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
     let flag = match key {
         "mouse" => &mut preferences.mouse,
         "motion" => &mut preferences.motion,
         "title" => &mut preferences.title,
         "progress" => &mut preferences.progress,
+        "exit" => &mut preferences.exit,
         _ => &mut preferences.ascii,
     };
     *flag = Some(is_on);

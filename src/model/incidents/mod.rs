@@ -3,6 +3,7 @@
 //! Failed attempts and failed jobs are counted separately, because a retry may save the job. Memory is bounded by
 //! [`Incidents::MOST`] causes. Start at [`Incidents::count`].
 
+pub mod example;
 pub mod no_retry;
 
 use std::cmp::Reverse;
@@ -10,11 +11,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
-use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::Outcome;
 use crate::event::reasons::NoRetry;
-use crate::event::{Attempt, Micros, Offset};
+use crate::event::{Micros, Offset};
+use crate::model::incidents::example::Example;
 use crate::model::incidents::no_retry::NoRetryRules;
+use crate::model::timeline::Bar;
 
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct FailureGroup {
     pub first: Offset,
     /// When the last job failed.
     pub last: Offset,
+    /// Number of these jobs that were never sent.
+    pub unsent: u64,
     /// Number of these jobs that were repeated.
     pub repeated: u64,
     /// Number of failed jobs by endpoint index.
@@ -38,6 +42,11 @@ pub struct FailureGroup {
 }
 
 impl FailureGroup {
+    /// An example by its number; the first if jobs failed before their first attempt.
+    pub fn nth_example(&self, nth: usize) -> &Example {
+        self.attempts.examples.get(nth).unwrap_or(&self.example)
+    }
+
     /// Failed jobs that were not repeated.
     pub fn left(&self) -> u64 {
         self.jobs.saturating_sub(self.repeated)
@@ -66,50 +75,15 @@ impl FailedAttempts {
     const EXAMPLES: usize = 3;
 
     /// Keeps an example while there is space. After that, one with a sampled answer replaces one without.
-    fn keep(&mut self, example: Example) {
+    fn keep(&mut self, example: Example, bar: Option<&Bar>) {
+        let with_bar = |example| Example { bar: bar.cloned(), ..example };
         if self.examples.len() < Self::EXAMPLES {
-            self.examples.push(example);
+            self.examples.push(with_bar(example));
         } else if example.answer.is_some()
             && let Some(unsampled) = self.examples.iter_mut().find(|kept| kept.answer.is_none())
         {
-            *unsampled = example;
+            *unsampled = with_bar(example);
         }
-    }
-}
-
-/// One failure with its details.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Example {
-    /// Index of its endpoint.
-    pub endpoint: usize,
-    /// The attempt, if the example is one.
-    pub attempt: Option<Attempt>,
-    /// When it ended.
-    pub at: Offset,
-    /// How long it was in flight.
-    pub took: Micros,
-    /// Method and masked URL.
-    pub target: Option<Arc<str>>,
-    /// The message of the library or the operating system.
-    pub detail: Option<Arc<str>>,
-    /// The expectation of the plan that was not met.
-    pub expected: Option<Arc<str>>,
-    /// The answer, if it was sampled.
-    pub answer: Option<Arc<FailureSample>>,
-}
-
-impl Example {
-    /// An example with the details of an outcome.
-    pub(super) fn from_outcome(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
-        let (detail, expected) = match outcome {
-            Outcome::Failed { detail, expected, .. } => (detail.clone(), expected.clone()),
-            Outcome::Answered { .. }
-            | Outcome::Redirected { .. }
-            | Outcome::Throttled { .. }
-            | Outcome::TimedOut { .. }
-            | Outcome::Cancelled => (None, None),
-        };
-        Self { target: target.cloned(), detail, expected, ..Self::default() }
     }
 }
 
@@ -142,8 +116,16 @@ impl Incidents {
         *group.endpoints.entry(endpoint).or_default() += 1;
     }
 
+    /// Records that the failed job that was counted last was never sent.
+    pub(super) fn mark_unsent(&mut self, last: &Outcome) {
+        if let Some(group) = Cause::from_outcome(last).and_then(|cause| self.group(cause)) {
+            group.unsent += 1;
+            group.example.is_unsent |= group.jobs == 1;
+        }
+    }
+
     /// Counts a failed attempt, even if a retry saves its job.
-    pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example) {
+    pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example, bar: Option<&Bar>) {
         let Example { at, endpoint, took, .. } = example;
         let Some(attempts) =
             Cause::from_outcome(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
@@ -157,7 +139,7 @@ impl Incidents {
         attempts.last = attempts.last.max(at);
         attempts.longest = attempts.longest.max(took);
         *attempts.endpoints.entry(endpoint).or_default() += 1;
-        attempts.keep(example);
+        attempts.keep(example, bar);
     }
 
     /// Keeps the rule that makes failures of this cause final.
@@ -225,10 +207,11 @@ impl Incidents {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Example, Incidents};
+    use super::Incidents;
     use crate::event::cause::Cause;
     use crate::event::outcome::Outcome;
     use crate::event::{Micros, Offset};
+    use crate::model::incidents::example::Example;
 
     fn status(status: u16) -> Outcome {
         Outcome::Answered { status, bytes: 0, expected: false }
@@ -242,8 +225,8 @@ mod tests {
             let (at, took) = (Offset(at), Micros(took));
             Example { endpoint, at, took, ..Example::from_outcome(&status(503), Some(&target)) }
         };
-        incidents.count_attempt(&status(503), example(1, 0, 5));
-        incidents.count_attempt(&status(503), example(2, 3, 9));
+        incidents.count_attempt(&status(503), example(1, 0, 5), None);
+        incidents.count_attempt(&status(503), example(2, 3, 9), None);
         assert_eq!((incidents.by_size().len(), incidents.n()), (0, 1));
         incidents.count(Offset(3), 3, &status(503), None);
         let (cause, group) = incidents.nth(0).unwrap();

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::text::console::ColorChoice;
+use crate::tui::notice::Notify;
 use crate::tui::theme::bundled;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
@@ -59,6 +60,10 @@ pub struct Environment {
     pub no_title: bool,
     /// `--no-progress`
     pub no_progress: bool,
+    /// `--exit`
+    pub exit: bool,
+    /// `--notify`
+    pub notify: Option<Notify>,
     /// The terminal is known to show progress in its tab.
     pub shows_progress: bool,
     /// The user's settings; unlike a flag they yield to `NO_COLOR`.
@@ -86,6 +91,10 @@ pub struct Preferences {
     pub title: Option<bool>,
     /// Show progress in the terminal's tab.
     pub progress: Option<bool>,
+    /// Close the screen when the run is over.
+    pub exit: Option<bool>,
+    /// How to notify.
+    pub notify: Option<Notify>,
     /// The source of each setting, by its key: a variable, or a file and a line.
     pub sources: BTreeMap<String, String>,
 }
@@ -105,6 +114,8 @@ impl Preferences {
         self.mouse = nearer.mouse.or(self.mouse);
         self.title = nearer.title.or(self.title);
         self.progress = nearer.progress.or(self.progress);
+        self.exit = nearer.exit.or(self.exit);
+        self.notify = nearer.notify.or(self.notify);
         self.sources.extend(nearer.sources.clone());
     }
 

@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::tui::detect::{Decision, Environment, Interface, decided};
+use crate::tui::notice::{NoticeProtocol, Notify};
 
 /// The frame rates that the user may choose.
 pub const FPS: RangeInclusive<u32> = 1..=60;
@@ -41,6 +42,40 @@ impl Environment {
         }
     }
 
+    /// Whether the screen closes when the run is over.
+    pub fn exits(&self) -> Decision<bool> {
+        match self.preferences.exit {
+            _ if self.exit => decided(true, "`--exit` is given".into()),
+            Some(exit) => decided(exit, self.preferences.reason("exit")),
+            None => decided(false, "the default; `--exit` closes it".into()),
+        }
+    }
+
+    /// How to notify a user who looks elsewhere.
+    pub fn notify(&self) -> Decision<Notify> {
+        match (self.notify, self.preferences.notify) {
+            (Some(notify), _) => decided(notify, "`--notify` is given".into()),
+            (None, Some(notify)) => decided(notify, self.preferences.reason("notify")),
+            (None, None) => decided(Notify::Off, "the default".into()),
+        }
+    }
+
+    /// How the terminal takes desktop notifications.
+    pub fn notice_protocol(&self) -> NoticeProtocol {
+        let term = self.var("TERM").unwrap_or_default();
+        let program = self.var("TERM_PROGRAM").unwrap_or_default();
+        let is_one_of = |names: &[&str]| names.iter().any(|name| term.contains(name) || program.contains(name));
+        if program == "tmux" || term.starts_with("tmux") {
+            NoticeProtocol::Tmux
+        } else if is_one_of(&["kitty"]) {
+            NoticeProtocol::Osc99
+        } else if is_one_of(&["foot", "rxvt", "vte"]) {
+            NoticeProtocol::Osc777
+        } else {
+            NoticeProtocol::Osc9
+        }
+    }
+
     /// Whether to set the window's title.
     pub fn title(&self) -> Decision<bool> {
         match self.preferences.title {
@@ -71,6 +106,7 @@ impl Environment {
 #[cfg(test)]
 mod tests {
     use crate::tui::detect::{Environment, Preferences};
+    use crate::tui::notice::NoticeProtocol;
 
     fn terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -119,5 +155,17 @@ mod tests {
         assert!(!terminal(&[("TERM", "linux")]).title().value);
         let silent = terminal(&[("TERM", "xterm")]);
         assert!(!silent.progress().value && Environment { preferences, ..silent }.progress().value);
+    }
+
+    #[test]
+    fn the_protocol_follows_the_terminals_name() {
+        let protocol = |name: &str, value: &str| {
+            let variables = [(name.to_owned(), value.to_owned())].into();
+            Environment { variables, ..Environment::default() }.notice_protocol()
+        };
+        assert_eq!(protocol("TERM", "xterm-kitty"), NoticeProtocol::Osc99);
+        assert_eq!(protocol("TERM", "foot"), NoticeProtocol::Osc777);
+        assert_eq!(protocol("TERM", "tmux-256color"), NoticeProtocol::Tmux);
+        assert_eq!(protocol("TERM_PROGRAM", "iTerm.app"), NoticeProtocol::Osc9);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`VIEWS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Race};
+use crate::tui::keymap::entry::Context::{self, At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Race};
 use crate::tui::views::View;
 
 /// Every view, followed by the other contexts.
@@ -23,12 +23,11 @@ pub const VIEWS: &[Context] = &views_and::<N>(&[]);
 /// Every view and the lab.
 pub const VIEWS_AND_LAB: &[Context] = &views_and::<{ N + 1 }>(&[Race]);
 /// The same with the popups.
-pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Example, Race]);
+pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Card, Race]);
 /// Every context with rows.
-pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
+pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Card, Prompt, Palette, Race]);
 /// Everywhere.
-pub const ANYWHERE: &[Context] =
-    &views_and::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Confirm, Race]);
+pub const ANYWHERE: &[Context] = &views_and::<{ N + 8 }>(&[Help, Card, Menu, Prompt, Palette, Question, Confirm, Race]);
 /// The lab.
 pub const LAB: &[Context] = &[Race];
 /// The first view.
@@ -38,27 +37,16 @@ pub const WITH_HOSTS: &[Context] = &[At(View::Overview), At(View::Hosts)];
 /// Views of rows in columns.
 pub const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
 /// Contexts whose rows have details.
-pub const WITH_DETAIL: &[Context] = &[
-    At(View::Overview),
-    At(View::Failures),
-    Example,
-    At(View::Waterfall),
-    At(View::Endpoint),
-    At(View::Hosts),
-    At(View::InFlight),
-];
-/// The ones among them whose details are events.
-pub const WITH_EVENTS: &[Context] = WITH_DETAIL.split_at(2).1;
+pub const WITH_DETAIL: &[Context] = &views_and::<{ N + 1 }>(&[Card]);
 /// Contexts in which a request, or an endpoint with one, is selected.
 pub const WITH_REQUEST: &[Context] =
-    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
+    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::Log), At(View::InFlight), Card];
 /// Contexts in which something can be copied.
-pub const WITH_COPY: &[Context] =
-    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::InFlight), Example];
+pub const WITH_COPY: &[Context] = WITH_DETAIL.split_at(1).1;
 /// Contexts whose content can be exported.
-pub const EXPORTABLE: &[Context] = &views_and::<{ N + 2 }>(&[Example, Race]);
+pub const EXPORTABLE: &[Context] = &views_and::<{ N + 2 }>(&[Card, Race]);
 /// Contexts in which a failure is selected.
-pub const WITH_FAILURE: &[Context] = &[At(View::Failures), Example];
+pub const WITH_FAILURE: &[Context] = &[At(View::Failures), Card];
 /// Every view but the first.
 pub const OTHER_VIEWS: &[Context] = VIEWS.split_at(1).1;
 /// Contexts that show the effect of a limit.
@@ -66,7 +54,7 @@ pub const WITH_LIMIT: &[Context] = &[At(View::Overview), At(View::Endpoint), At(
 /// Views that scroll to the newest row.
 pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log)];
 /// Details with a previous and a next one.
-pub const DETAIL: &[Context] = &[At(View::Endpoint), Example];
+pub const DETAIL: &[Context] = &[At(View::Endpoint), Card];
 /// The waterfall.
 pub const WATERFALL: &[Context] = &[At(View::Waterfall)];
 /// Views in which the left and right keys are free to seek in a replay.

@@ -38,8 +38,8 @@ pub enum Context {
     Race,
     /// The list of keys, or the derivation of the verdict.
     Help,
-    /// The details of a failure.
-    Example,
+    /// The card of a request.
+    Card,
     /// The export menu.
     Menu,
     /// The question before quitting.

@@ -5,9 +5,9 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
-    WITH_COPY, WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
 use crate::tui::views::View;
@@ -211,16 +211,16 @@ pub static ENTRIES: &[ActionEntry] = &[
         action: Action::SiblingPrev,
         id: "sibling_prev",
         keys: &["["],
-        help: "In details: show the previous endpoint or example",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
+        help: "Show the previous endpoint; on a request's card, the next slower request",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
         ..SIBLING
     },
     ActionEntry {
         action: Action::SiblingNext,
         id: "sibling_next",
         keys: &["]"],
-        help: "In details: show the next endpoint or example",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
+        help: "Show the next endpoint; on a request's card, the next faster request",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
         ..SIBLING
     },
     ActionEntry {
@@ -264,9 +264,9 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "open",
         keys: &["enter"],
         group: KeyGroup::View,
-        help: "Show details of the selected row; esc goes back",
+        help: "Open the selected row: an endpoint, or the card of a request; esc goes back",
         contexts: WITH_DETAIL,
-        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (WITH_EVENTS, "events")],
+        footer: &[(OVERVIEW, "detail"), (OTHER_VIEWS, "request"), (&[Card], "events")],
         ..PLAIN
     },
     ActionEntry {
@@ -315,7 +315,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -323,7 +323,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -367,7 +367,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Example, Menu, Palette], "close"),
+            (&[Help, Card, Menu, Palette], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],

@@ -22,7 +22,7 @@ const CONTEXTS: [Context; 15] = [
     Context::At(View::Log),
     Context::Race,
     Context::Help,
-    Context::Example,
+    Context::Card,
     Context::Menu,
     Context::Question,
     Context::Confirm,
@@ -97,7 +97,7 @@ fn the_footer_shows_the_actions_of_the_context() {
     );
     assert_eq!(
         line(Context::At(View::Log)),
-        "esc back   space pause   R run again   / filter   F follow   e export   ? help   q quit"
+        "esc back   space pause   R run again   / filter   enter request   F follow   y copy as curl   e export   ? help   q quit"
     );
     assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
     assert_eq!(line(Context::Prompt), "enter keep   esc clear");

@@ -10,8 +10,8 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::model::incidents::FailureGroup;
-use crate::tui::curl::CurlRequest;
-use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::card::CardSet;
+use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::views::View;
@@ -125,12 +125,7 @@ impl Listing for EndpointRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        model.endpoints.get(row).map(|endpoint| DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
-    }
-
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
-        Some(CurlRequest { target: &bar.target, endpoint: row })
+        model.endpoints.get(row).map(|_| DrillDown::Card(CardSet::Endpoint(row)))
     }
 
     fn has_detail(&self) -> bool {

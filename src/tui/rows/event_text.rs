@@ -10,6 +10,7 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::model::host::outage::HostNotice;
+use crate::model::timeline::Bar;
 use crate::text::host_name::short_host;
 use crate::text::units;
 use crate::tui::theme::role::Status;
@@ -25,6 +26,16 @@ pub struct EventText {
     pub text: String,
     /// The job's number, such as `#3071`.
     pub number: Option<String>,
+}
+
+/// What followed a failed attempt, if the log still has it: `, retry in 200 ms`, `, given up after 3 tries`.
+pub fn follow_up_of(bar: &Bar, model: &Model) -> Option<String> {
+    model.event_log.newest_first().find_map(|item| match &item.event {
+        LogEvent::AttemptFailed { origin, attempt, then, .. } if bar.is(*origin, *attempt) => {
+            Some(describe_follow_up(*then, item.at))
+        }
+        _ => None,
+    })
 }
 
 /// Describes an event.

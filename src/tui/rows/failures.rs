@@ -9,9 +9,11 @@ use std::ops::Range;
 use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::{Example, FailureGroup};
+use crate::model::incidents::FailureGroup;
+use crate::model::incidents::example::Example;
 use crate::tui::curl::CurlRequest;
-use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::card::CardSet;
+use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 
@@ -83,12 +85,12 @@ impl Listing for FailureRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        model.incidents.nth(row).map(|(cause, _)| DrillDown::Example(format!("cause:{}", quoted(&cause.to_string()))))
+        model.incidents.nth(row).map(|_| DrillDown::Card(CardSet::Cause(row)))
     }
 
     fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let (_, group) = model.incidents.nth(row)?;
-        request_of(nth_example(group, 0))
+        request_of(group.nth_example(0))
     }
 
     fn has_detail(&self) -> bool {
@@ -114,16 +116,6 @@ pub fn endpoints(group: &FailureGroup) -> &BTreeMap<usize, u64> {
 /// An example, preferably of a job that has failed.
 pub fn example(group: &FailureGroup) -> &Example {
     if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
-}
-
-/// The number of examples of a cause.
-pub fn example_count(model: &Model, row: usize) -> usize {
-    model.incidents.nth(row).map_or(0, |(_, group)| group.attempts.examples.len().max(1))
-}
-
-/// An example by its number; the first if jobs failed before their first attempt.
-pub fn nth_example(group: &FailureGroup, nth: usize) -> &Example {
-    group.attempts.examples.get(nth).unwrap_or(&group.example)
 }
 
 /// The request of an example.

@@ -9,7 +9,8 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::host::{HostState, HostStats};
 use crate::text::units;
-use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::card::CardSet;
+use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::theme::role::Status;
@@ -84,7 +85,7 @@ impl Listing for HostRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        model.hosts.get(row).map(|host| DrillDown::Events(format!("host:{}", quoted(&host.name))))
+        model.hosts.get(row).map(|_| DrillDown::Card(CardSet::Host(row)))
     }
 
     fn has_detail(&self) -> bool {

@@ -9,8 +9,9 @@ use crate::event::outcome::Phase;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::open::OpenAttempt;
-use crate::tui::curl::CurlRequest;
-use crate::tui::rows::filter::{Term, quoted};
+use crate::model::timeline::Bar;
+use crate::tui::rows::card::CardSet;
+use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::theme::role::Status;
@@ -80,14 +81,12 @@ impl Listing for InFlightRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        let (_, flight) = model.open.in_row(row)?;
-        let endpoint = model.endpoints.get(flight.endpoint)?;
-        Some(DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
+        model.open.in_row(row).map(|_| DrillDown::Card(CardSet::Rows))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+    fn bar<'m>(&self, model: &'m Model, row: usize) -> Option<&'m Bar> {
         let (_, flight) = model.open.in_row(row)?;
-        Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
+        model.timeline.nth(flight.number)
     }
 }
 

@@ -6,7 +6,9 @@ use std::ops::Range;
 
 use crate::event::{Micros, Offset};
 use crate::model::Model;
+use crate::model::timeline::Bar;
 use crate::tui::curl::CurlRequest;
+use crate::tui::rows::card::CardSet;
 use crate::tui::rows::filter::Term;
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::views::View;
@@ -47,14 +49,19 @@ pub trait Listing: Sync {
     /// Whether a row matches one term of a filter.
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool;
 
-    /// The view that Enter opens for a row.
+    /// What Enter opens for a row.
     fn drill_down(&self, _model: &Model, _row: usize) -> Option<DrillDown> {
         None
     }
 
-    /// The request of a row; if the row sums up several, the last one.
-    fn request<'m>(&self, _model: &'m Model, _row: usize) -> Option<CurlRequest<'m>> {
+    /// The attempt of a row, if it has exactly one.
+    fn bar<'m>(&self, _model: &'m Model, _row: usize) -> Option<&'m Bar> {
         None
+    }
+
+    /// The request of a row; if the row sums up several, one of them.
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        self.bar(model, row).map(CurlRequest::of_bar)
     }
 
     /// Whether the view shows details of the selected row. If so, only the user moves the selection.
@@ -68,13 +75,11 @@ pub trait Listing: Sync {
     }
 }
 
-/// The view that Enter opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What Enter opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DrillDown {
-    /// The log, with a filter that matches the events of the row.
-    Events(String),
-    /// A sample of a failure; from there, the log with this filter.
-    Example(String),
+    /// The card of the row's request, which belongs to this set.
+    Card(CardSet),
     /// The same row in a view of its own.
     SameRow(View),
 }

@@ -10,9 +10,11 @@ use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::EndpointStats;
 use crate::model::event_log::EventSubject;
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::card::{CardSet, is_attempt};
 use crate::tui::rows::event_text::describe;
 use crate::tui::rows::filter::Term;
-use crate::tui::rows::listing::Listing;
+use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::theme::role::Status;
 
@@ -60,6 +62,15 @@ impl Listing for LogRows {
                 .and_then(Cause::from_outcome)
                 .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().label())),
         }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        is_attempt(model, row).then_some(DrillDown::Card(CardSet::Events))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let about = model.event_log.nth(row as u64)?.event.subject();
+        Some(CurlRequest { target: about.target?, endpoint: about.endpoint? })
     }
 
     fn is_stream(&self) -> bool {

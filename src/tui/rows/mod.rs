@@ -2,6 +2,7 @@
 //!
 //! Rows know the model and draw nothing. Start at [`rows_of`].
 
+pub mod card;
 pub mod endpoints;
 pub mod event_text;
 pub mod failures;

@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
+use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Phase, Reason};
+use crate::model::anatomy::Ending;
 use crate::model::endpoint::EndpointStats;
 use crate::model::timeline::Bar;
 use crate::tui::text_fit::width_of;
@@ -96,6 +98,19 @@ pub fn status(bar: &Bar) -> Status {
         Some(Some(Outcome::Throttled { .. })) => Status::Limited,
         Some(Some(Outcome::TimedOut { .. })) => Status::Timeout,
         Some(Some(Outcome::Cancelled) | None) => Status::Cancelled,
+    }
+}
+
+/// The text of an ending.
+pub fn ending_text(ending: Ending) -> String {
+    match ending {
+        Ending::Expected(status) | Ending::Unexpected(status) | Ending::Redirected(status) => {
+            Cause::Status(status).to_string()
+        }
+        Ending::Throttled(status) => Cause::Throttled(status).to_string(),
+        Ending::TimedOut(phase) => Cause::TimedOut(phase).to_string(),
+        Ending::Failed(reason) => Cause::Failed(reason).to_string(),
+        Ending::Cancelled => "cancelled".to_owned(),
     }
 }
 

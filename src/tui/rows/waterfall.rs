@@ -9,8 +9,8 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::timeline::Bar;
-use crate::tui::curl::CurlRequest;
-use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::card::CardSet;
+use crate::tui::rows::filter::Term;
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::request;
@@ -82,18 +82,11 @@ impl Listing for WaterfallRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        let bar = bar_of(model, row)?;
-        let endpoint = &model.endpoints.get(bar.endpoint)?.name;
-        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
-        let job =
-            if outcome.and_then(Cause::from_outcome).is_some() { request::job_number(bar) } else { String::new() };
-        // A successful request has no events in the log, so those of its endpoint are shown.
-        Some(DrillDown::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
+        bar_of(model, row).map(|_| DrillDown::Card(CardSet::Rows))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let bar = bar_of(model, row)?;
-        Some(CurlRequest { target: &bar.target, endpoint: bar.endpoint })
+    fn bar<'m>(&self, model: &'m Model, row: usize) -> Option<&'m Bar> {
+        bar_of(model, row)
     }
 
     fn is_stream(&self) -> bool {

@@ -187,7 +187,7 @@ impl UiState {
 
     /// Asks whether to resend the jobs that failed for the selected cause.
     pub(super) fn ask_to_repeat(&mut self, model: &Model, now: Offset) {
-        let chosen = self.list().selected_row().and_then(|row| model.incidents.nth(row));
+        let chosen = self.selected_cause(model).and_then(|cause| model.incidents.by_cause(cause));
         let refusal = match (chosen, model.stage) {
             (None, _) => "nothing is selected",
             (Some((Cause::Failed(Reason::BadRow), _)), _) => "a bad row makes no request: correct the row first",

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::host::offer::PlanOffer;
 use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{CopiedText, Effect, FileContent};
-use crate::tui::rows::failures::{nth_example, request_of};
+use crate::tui::rows::failures::request_of;
 use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
@@ -48,7 +48,7 @@ impl UiState {
     }
 
     fn copied_text(&self, model: &Model) -> Result<CopiedText, &'static str> {
-        if self.view != View::Hosts || self.example.is_some() {
+        if self.view != View::Hosts || self.card.is_some() {
             return self.selected_request(model).map(CopiedText::Curl);
         }
         let host = self.list().selected_row().and_then(|row| model.hosts.get(row)).ok_or("nothing is selected")?;
@@ -61,10 +61,12 @@ impl UiState {
         CurlCommand::for_request(request, model).ok_or("its request is unknown")
     }
 
-    fn request_at_cursor<'m>(&self, model: &'m Model) -> Option<CurlRequest<'m>> {
-        if let Some(opened) = self.example {
-            let (_, group) = model.incidents.nth(opened.row)?;
-            return request_of(nth_example(group, opened.nth));
+    fn request_at_cursor<'m>(&'m self, model: &'m Model) -> Option<CurlRequest<'m>> {
+        if let Some(card) = &self.card {
+            return request_of(card.request());
+        }
+        if let Some(slow) = self.selected_slow(model) {
+            return Some(CurlRequest::of_bar(slow));
         }
         rows_of(self.view).request(model, self.list().selected_row()?)
     }

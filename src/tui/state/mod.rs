@@ -3,8 +3,8 @@
 //! Start at [`UiState::update`].
 
 pub mod axis;
+pub mod card;
 mod commands;
-pub mod example;
 mod export;
 mod mouse;
 pub mod names;
@@ -28,8 +28,8 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
 use crate::tui::state::axis::TimeAxis;
+use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
-use crate::tui::state::example::OpenExample;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
@@ -71,8 +71,12 @@ pub struct UiState {
     pub working: Option<usize>,
     /// The maximum scroll position of the derivation in the last picture.
     working_end: usize,
-    /// The open example of a failure.
-    pub example: Option<OpenExample>,
+    /// The open card of a request.
+    pub card: Option<Card>,
+    /// The one of an endpoint's slowest attempts that was selected last.
+    slow: Option<SlowAttempt>,
+    /// Number of an endpoint's slowest attempts in the last picture.
+    slow_rows: usize,
     /// The open question.
     question: Option<Question>,
     /// The time at which the screen is frozen.
@@ -83,6 +87,8 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// The user has pressed no key yet, so the finished screen says how it closes by itself.
+    pub suggests_exit: bool,
     /// The export menu is open.
     pub has_export_menu: bool,
 }
@@ -96,8 +102,10 @@ pub struct Fit {
     pub help_end: usize,
     /// The maximum scroll position of the verdict's derivation.
     pub working_end: usize,
-    /// The maximum scroll position of the failure sample.
-    pub example_end: usize,
+    /// The maximum scroll position of the card.
+    pub card_end: usize,
+    /// The visible ones of an endpoint's slowest attempts.
+    pub slow_rows: usize,
 }
 
 /// An open question to the user.
@@ -172,8 +180,10 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
-            Action::SiblingPrev if self.example.is_some() => self.step_example(-1, model),
-            Action::SiblingNext if self.example.is_some() => self.step_example(1, model),
+            Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
+            Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
+            Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
+            Action::Down if self.moves_among_slow() => self.step_slow(1, model),
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
@@ -200,7 +210,7 @@ impl UiState {
             Action::Help => (self.help, self.working) = (toggled(self.help), None),
             Action::Palette => {
                 (self.help, self.working) = (None, None);
-                let context = if self.example.is_some() { Context::Example } else { Context::At(self.view) };
+                let context = if self.card.is_some() { Context::Card } else { Context::At(self.view) };
                 self.palette = Some(Palette::new(context, can));
             }
             Action::Choose => {
@@ -236,8 +246,8 @@ impl UiState {
             Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
-        } else if self.example.is_some() {
-            Context::Example
+        } else if self.card.is_some() {
+            Context::Card
         } else {
             Context::At(self.view)
         }
@@ -251,9 +261,10 @@ impl UiState {
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
         (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
-        self.fit_example(fit.example_end);
         self.list_mut().page = fit.rows;
+        self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
+        self.fit_card(fit.card_end, model, now);
     }
 
     /// Removes an expired remark. `now` is the real time, even while the screen is frozen.
@@ -379,8 +390,8 @@ impl UiState {
             *row = row.saturating_add_signed(by).min(self.working_end);
             return;
         }
-        if let Some(example) = &mut self.example {
-            return example.step(by);
+        if let Some(card) = &mut self.card {
+            return card.scroll_by(by);
         }
         let rows = rows_of(self.view);
         self.list_mut().step(by, rows);

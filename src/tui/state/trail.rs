@@ -8,7 +8,7 @@ use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
 use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
-use crate::tui::state::example::OpenExample;
+use crate::tui::state::card::Card;
 use crate::tui::views::View;
 
 /// A step from a row into its details.
@@ -19,8 +19,8 @@ pub(super) struct TrailStep {
     filter: String,
     /// The list that the step has replaced.
     previous: List,
-    /// The example that was open.
-    example: Option<OpenExample>,
+    /// The card that was open.
+    card: Option<Card>,
 }
 
 impl UiState {
@@ -35,8 +35,8 @@ impl UiState {
             self.help = None;
         } else if self.working.is_some() {
             self.working = None;
-        } else if self.example.is_some() {
-            self.example = None;
+        } else if self.card.is_some() {
+            self.card = None;
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
@@ -64,7 +64,7 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
-        self.example = None;
+        self.card = None;
         // The remark was about another view.
         self.remark = None;
         if view == View::Endpoint && self.view != view {
@@ -77,21 +77,31 @@ impl UiState {
 
     /// Opens the details of the selected row.
     pub(super) fn open(&mut self, model: &Model, now: Offset) {
-        let chosen = self.list().selected_row();
-        let Some((row, target)) = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?))) else {
-            return self.show_remark("nothing is selected", now);
-        };
-        let (to, list) = match target {
-            DrillDown::Example(_) if self.example.is_none() => return self.open_example(row),
-            DrillDown::Example(filter) | DrillDown::Events(filter) => (View::Log, List::with_filter(filter)),
-            DrillDown::SameRow(view) => (view, self.list().with_selected(self.list().selected)),
+        let (to, list) = if let Some(card) = &self.card {
+            (View::Log, List::with_filter(card.events_filter(model)))
+        } else {
+            let chosen = self.list().selected_row();
+            let chosen = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?)));
+            match chosen {
+                None if self.list().selected_row().is_some() => {
+                    return self.show_remark("no request belongs to this row", now);
+                }
+                None => return self.show_remark("nothing is selected", now),
+                Some((row, DrillDown::Card(set))) => {
+                    if !self.open_card(set, row, model, now) {
+                        self.show_remark("no request of it is known", now);
+                    }
+                    return;
+                }
+                Some((_, DrillDown::SameRow(view))) => (view, self.list().with_selected(self.list().selected)),
+            }
         };
         self.remark = None;
         let filter = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
         let previous = std::mem::replace(self.list_mut(), list);
-        let example = self.example.take();
-        self.trail.push(TrailStep { from, filter, previous, example });
+        let card = self.card.take();
+        self.trail.push(TrailStep { from, filter, previous, card });
     }
 
     /// Goes back to the row where the last step started.
@@ -99,7 +109,7 @@ impl UiState {
         if let Some(step) = self.trail.pop() {
             self.remark = None;
             *self.list_mut() = step.previous;
-            (self.view, self.example) = (step.from, step.example);
+            (self.view, self.card) = (step.from, step.card);
         }
     }
 }

@@ -72,6 +72,8 @@ pub struct MemoryScreen {
     pub state: Rc<Cell<ScreenState>>,
     /// Every frame, with its time in milliseconds.
     pub frames: Vec<(u64, String)>,
+    /// The bytes of all notices.
+    pub notices: Vec<u8>,
     /// How often every cell was to be drawn again.
     pub n_redraws: u32,
 }
@@ -90,6 +92,7 @@ impl MemoryScreen {
             start: clock.get(),
             state: Rc::new(Cell::new(state)),
             frames: Vec::new(),
+            notices: Vec::new(),
             n_redraws: 0,
         }
     }
@@ -121,6 +124,10 @@ impl Screen for MemoryScreen {
     fn set_window_status(&mut self, _: WindowStatus) {}
 
     fn copy(&mut self, _: &str) {}
+
+    fn notify(&mut self, sequence: &[u8]) {
+        self.notices.extend(sequence);
+    }
 
     fn suspend(&mut self) -> io::Result<()> {
         Ok(())

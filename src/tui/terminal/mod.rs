@@ -152,7 +152,12 @@ impl Guard {
 
     /// Copies a text to the user's clipboard, with the next frame.
     pub fn copy(&mut self, text: &str) {
-        self.pending_bytes = clipboard::copy_sequence(text);
+        self.pending_bytes.extend(clipboard::copy_sequence(text));
+    }
+
+    /// Sends a notice, with the next frame.
+    pub fn notify(&mut self, sequence: &[u8]) {
+        self.pending_bytes.extend(sequence);
     }
 
     /// Whether the last frame is still being written.

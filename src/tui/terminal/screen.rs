@@ -29,6 +29,8 @@ pub trait Screen {
     fn set_window_status(&mut self, status: WindowStatus);
     /// Copies a text to the user's clipboard.
     fn copy(&mut self, text: &str);
+    /// Sends the control sequence of a notice.
+    fn notify(&mut self, sequence: &[u8]);
     /// Stops the process, and returns when it continues.
     fn suspend(&mut self) -> io::Result<()>;
     /// Whether the terminal is gone: no frame will be visible again.
@@ -56,6 +58,10 @@ impl Screen for Guard {
 
     fn copy(&mut self, text: &str) {
         Self::copy(self, text);
+    }
+
+    fn notify(&mut self, sequence: &[u8]) {
+        Self::notify(self, sequence);
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -2,6 +2,7 @@
 //!
 //! Each view and each panel has its own file. Start at [`render`], and for a new view at [`page()`].
 
+pub mod card;
 pub mod chrome;
 pub mod endpoint;
 pub mod failures;
@@ -29,7 +30,6 @@ use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::chrome::{footer, header, help, menu, palette, tabs};
-use crate::tui::view::failures::example;
 use crate::tui::view::layout::Layout;
 use crate::tui::view::overview::compact;
 use crate::tui::view::page::page;
@@ -61,8 +61,8 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
-    if scene.ui.example.is_some() {
-        example::draw(&mut screen, scene);
+    if let Some(card) = &scene.ui.card {
+        card::draw(&mut screen, card, scene);
     }
     if scene.ui.working.is_some() {
         verdict::draw(&mut screen, scene);
@@ -85,11 +85,14 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
 
 /// Measures how much fits on a screen of this size, for [`UiState::fit`].
 pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit {
+    // Only the width of texts could depend on the time, and texts of times do not wrap.
+    let now = model.last;
     Fit {
         rows: visible_rows(area, ui.view, model),
         help_end: ui.help.map_or(0, |_| help::last_row(area, keymap, ui.playback.is_some())),
         working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref(), keymap)),
-        example_end: ui.example.map_or(0, |opened| example::last_row(area, model, opened)),
+        card_end: ui.card.as_ref().map_or(0, |card| card::last_row(area, card, model, now)),
+        slow_rows: if ui.view == View::Endpoint { slow_rows(area) } else { 0 },
     }
 }
 
@@ -99,6 +102,14 @@ fn visible_rows(area: Rect, view: View, model: &Model) -> usize {
         Layout::Full(shell) => page(view).rows_in(shell.body, model),
         Layout::Compact(area) => page(view).compact_rows_in(compact_body(area), model),
         Layout::Line(_) | Layout::Nothing => 0,
+    }
+}
+
+/// The number of an endpoint's slowest attempts that a screen of this size shows.
+fn slow_rows(area: Rect) -> usize {
+    match Layout::new(area) {
+        Layout::Full(shell) => endpoint::slow_rows_in(shell.body),
+        Layout::Compact(_) | Layout::Line(_) | Layout::Nothing => 0,
     }
 }
 

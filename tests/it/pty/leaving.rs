@@ -56,6 +56,21 @@ fn keys_and_the_mouse_follow_the_settings_and_quit_restores_the_terminal() {
 }
 
 #[test]
+fn with_exit_the_screen_closes_at_the_end_and_its_last_frame_stays() {
+    let folder = folder(&LONG.replace("1..=100000", "1..=20"));
+    let (mut terminal, modes) = watch(&folder, &format!("{} --exit --notify both", run_command()));
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_restored(&modes);
+    // The frame, and the summary below it.
+    terminal.wait_until("frame and summary", |screen| {
+        let text = screen.contents();
+        text.contains("every job has settled") && text.contains("20 ok")
+    });
+    let bytes = String::from_utf8(terminal.bytes()).unwrap();
+    assert_eq!(bytes.matches("\x07\x1b]9;inflight: long: finished\x1b\\").count(), 1, "{bytes}");
+}
+
+#[test]
 fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
     let hanging = folder(&LONG.replace("/delay/100ms", "/hang"));
     for (presses, summary) in [(2, "cancelled after"), (3, "")] {

@@ -54,9 +54,9 @@ fn enter_on_an_endpoint_opens_it_and_esc_goes_back_to_its_row() {
     assert_eq!(after("down enter ] [ [ [").list().selected_row(), Some(0));
     let back = after("down enter ] esc");
     assert_eq!((back.view, back.list().selected_row()), (View::Overview, Some(1)));
-    let deeper = after("down enter enter");
+    let deeper = after("down enter enter enter");
     assert_eq!((deeper.view, deeper.list().filter.value()), (View::Log, "endpoint:\"b\""));
-    let all_the_way = after("down enter enter esc esc");
+    let all_the_way = after("down enter enter enter esc esc esc");
     assert_eq!((all_the_way.view, all_the_way.list().selected_row()), (View::Overview, Some(1)));
 }
 

@@ -4,6 +4,7 @@
 //! Start at [`shot::shot`].
 
 mod any;
+mod card;
 mod choosing;
 mod endpoint;
 mod given_up;

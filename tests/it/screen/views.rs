@@ -6,6 +6,7 @@ use inflight::tui::action::Action;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::picture;
+use inflight::tui::rows::card::CardSet;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::view;
@@ -120,15 +121,15 @@ fn an_open_example_stays_the_same_while_more_requests_fail() {
     };
     let mut ui = UiState::default();
     press(&mut ui, &model(2), Abilities::FULL, (Offset(50_000), AREA), "4 enter ]");
-    let opened = ui.example.unwrap();
-    assert_eq!((opened.row, opened.nth), (0, 1));
+    let shown = |ui: &UiState| ui.card.as_ref().map(|card| (card.set, card.content.nth));
+    assert_eq!(shown(&ui), Some((CardSet::Cause(0), 1)));
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "");
-    assert_eq!(ui.example.map(|it| (it.row, it.nth)), Some((0, 1)));
+    assert_eq!(shown(&ui), Some((CardSet::Cause(0), 1)));
     // At most three examples are kept.
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "] ] ]");
-    assert_eq!(ui.example.map(|it| it.nth), Some(2));
+    assert_eq!(shown(&ui), Some((CardSet::Cause(0), 2)));
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "5");
-    assert_eq!(ui.example.map(|it| it.nth), Some(2), "only esc closes a popup");
+    assert_eq!(shown(&ui), Some((CardSet::Cause(0), 2)), "only esc closes a popup");
 }
 
 #[test]
@@ -187,14 +188,11 @@ fn enter_opens_details_and_esc_goes_back_to_the_same_row() {
     let back = after("4 down enter enter esc");
     assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
     // The example that was open in between is open again.
-    assert_eq!(
-        (back.ui.context(), after("4 down enter esc").ui.context()),
-        (Context::Example, after("4").ui.context())
-    );
+    assert_eq!((back.ui.context(), after("4 down enter esc").ui.context()), (Context::Card, after("4").ui.context()));
     // The earlier filter of the log is restored.
-    assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
-    assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");
-    assert_eq!(after("6 / x enter 5 enter 1 6").filter(), "x");
+    assert_eq!(after("6 / b r e a k enter 5 enter enter esc esc 6").filter(), "break");
+    assert_eq!(after("6 / x enter 5 enter enter esc esc 6").filter(), "x");
+    assert_eq!(after("6 / x enter 5 enter enter esc esc 1 6").filter(), "x");
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn zooming_and_panning_stay_within_the_run() {
 }
 
 #[test]
-fn enter_opens_the_events_of_a_request_and_esc_goes_back() {
+fn enter_opens_the_card_and_the_events_of_a_request_and_esc_goes_back() {
     let model = scenario(
         "0ms run | 0ms start a#1 | 9ms break a#1 | 9ms fail a#1 | 9ms start b#2 | 20ms answer b#2 | 20ms done b#2",
     )
@@ -127,7 +127,7 @@ fn enter_opens_the_events_of_a_request_and_esc_goes_back() {
         press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), keys);
         ui
     };
-    let events = after("2 up enter");
+    let events = after("2 up enter enter");
     assert_eq!(
         (events.view, events.list().filter.value(), events.list().order.len()),
         (View::Log, "endpoint:\"a\" #1", 1)
@@ -135,8 +135,9 @@ fn enter_opens_the_events_of_a_request_and_esc_goes_back() {
     // A request in flight has no events yet, so those of its endpoint are shown.
     let open = scenario("0ms run | 0ms start c#3").fold();
     let mut ui = UiState::default();
-    press(&mut ui, &open, Abilities::FULL, (Offset(50_000), AREA), "2 enter");
+    press(&mut ui, &open, Abilities::FULL, (Offset(50_000), AREA), "2 enter enter");
     assert_eq!((ui.view, ui.list().filter.value()), (View::Log, "endpoint:\"c\""));
-    let back = after("2 up enter esc");
-    assert_eq!((back.view, back.list().selected_row()), (View::Waterfall, Some(0)));
+    let back = after("2 up enter enter esc");
+    assert_eq!((back.view, back.list().selected_row(), back.card.is_some()), (View::Waterfall, Some(0), true));
+    assert_eq!(after("2 up enter enter esc esc").card, None);
 }

@@ -38,7 +38,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         }
         Context::Confirm => question(pen, y, scene, &confirmation(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
+        Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Card | Context::Menu => {
             keys(pen, y, scene);
         }
     }
@@ -146,6 +146,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     hints.retain(|hint| match hint.action {
         Action::TryHost if !scene.ui.has_host_to_try(scene.model) => false,
         Action::Copy if scene.ui.view == View::Hosts && !scene.ui.can_copy(scene.model) => false,
+        Action::Repeat if scene.ui.card.is_some() => is_available(Action::Repeat, scene),
         action if is_over => is_available(action, scene),
         action => action != Action::Rerun,
     });
@@ -170,9 +171,10 @@ fn is_available(action: Action, scene: &ViewScene<'_>) -> bool {
     let selected = scene.ui.list().selected_row();
     let has_object = match action {
         Action::Repeat => {
-            selected.and_then(|row| scene.model.incidents.nth(row)).is_some_and(|(_, group)| group.left() > 0)
+            let cause = scene.ui.selected_cause(scene.model);
+            cause.and_then(|cause| scene.model.incidents.by_cause(cause)).is_some_and(|(_, group)| group.left() > 0)
         }
-        Action::Open | Action::Copy => selected.is_some() || scene.ui.context() == Context::Example,
+        Action::Open | Action::Copy => selected.is_some() || scene.ui.context() == Context::Card,
         _ => true,
     };
     has_object && refusal(action, scene.model.stage, scene.can).is_none()
@@ -229,5 +231,9 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
         )
         | None => None,
     };
-    pending.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
+    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
+    pending
+        .map(str::to_owned)
+        .or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
+        .or_else(|| suggests_exit.then(|| "`--exit` closes it at the end".to_owned()))
 }

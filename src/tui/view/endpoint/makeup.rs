@@ -3,13 +3,14 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
-use crate::event::cause::Cause;
 use crate::event::waits::WaitReason;
 use crate::model::anatomy::Ending;
 use crate::model::endpoint::EndpointStats;
 use crate::text::units;
-use crate::tui::text_fit::{cut_end, width_of};
+use crate::tui::rows::request::ending_text;
+use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::card::phases::wait_name;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::widgets::charts::smooth_bar;
 
@@ -56,19 +57,6 @@ fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
         }
     }
     parts
-}
-
-fn wait_name(why: WaitReason) -> &'static str {
-    match why {
-        WaitReason::Slot => "queued",
-        WaitReason::HostLimit => "host limit",
-        WaitReason::Gap => "gap",
-        WaitReason::Rate => "rate",
-        WaitReason::Cooldown => "cooldown",
-        WaitReason::Outage => "host down",
-        WaitReason::Backoff => "backoff",
-        WaitReason::Paused => "paused",
-    }
 }
 
 fn draw_phases(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static str, Option<Micros>)]) {
@@ -119,45 +107,11 @@ fn draw_outcomes(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
         let status = status_of(*ending);
         let glyph = pen.theme.glyph(status).to_owned();
         pen.text(0, y, &glyph, status);
-        let text = outcome_text(*ending);
+        let text = ending_text(*ending);
         pen.text(2, y, &cut_end(&text, usize::from(bar_at.saturating_sub(3)), &ellipsis), Role::Text);
         let role = if matches!(status, Status::Ok | Status::Cancelled) { Role::Bar } else { status.into() };
         smooth_bar(pen, bar_at, y, bar, *n as f64 / most as f64, role);
         pen.right(width, y, &units::count(*n), Role::Text);
-    }
-}
-
-/// Draws the slowest attempts, one per line.
-pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
-    if pen.height() < 2 {
-        return;
-    }
-    pen.section(0, "Slowest", "enter shows the events");
-    let slowest = endpoint.anatomy.slowest();
-    if slowest.is_empty() {
-        pen.text(0, 1, "no attempt has ended", Role::TextFaint);
-    }
-    let width = pen.width();
-    for (y, slow) in (1..pen.height()).zip(slowest) {
-        let status = status_of(slow.ending);
-        let glyph = pen.theme.glyph(status).to_owned();
-        pen.text(0, y, &glyph, status);
-        let name = match slow.attempt.n {
-            1 => format!("#{}", slow.attempt.job.0),
-            n => format!("#{}.{n}", slow.attempt.job.0),
-        };
-        pen.text(2, y, &name, Role::TextDim);
-        pen.right(24, y, &units::length(slow.took), Role::Text);
-        let mut x = pen.text(27, y, &outcome_text(slow.ending), Role::Text).max(52) + 2;
-        let waited =
-            if slow.waited.is_zero() { String::new() } else { format!("waited {}", units::length(slow.waited)) };
-        let at = format!("at {}", units::clock(slow.at));
-        for (text, room) in [(waited, 18), (at, 0)] {
-            if x + width_of(&text) <= width {
-                pen.text(x, y, &text, Role::TextDim);
-                x += room;
-            }
-        }
     }
 }
 
@@ -168,17 +122,5 @@ fn status_of(ending: Ending) -> Status {
         Ending::Throttled(_) => Status::Limited,
         Ending::TimedOut(_) => Status::Timeout,
         Ending::Cancelled => Status::Cancelled,
-    }
-}
-
-fn outcome_text(ending: Ending) -> String {
-    match ending {
-        Ending::Expected(status) | Ending::Unexpected(status) | Ending::Redirected(status) => {
-            Cause::Status(status).to_string()
-        }
-        Ending::Throttled(status) => Cause::Throttled(status).to_string(),
-        Ending::TimedOut(phase) => Cause::TimedOut(phase).to_string(),
-        Ending::Failed(reason) => Cause::Failed(reason).to_string(),
-        Ending::Cancelled => "cancelled".to_owned(),
     }
 }

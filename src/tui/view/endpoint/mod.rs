@@ -4,6 +4,7 @@
 
 mod distribution;
 mod makeup;
+mod slowest;
 mod trend;
 
 use ratatui::layout::Rect;
@@ -45,7 +46,7 @@ impl ViewPage for EndpointPage {
         let y = y + parts.latency + if parts.is_wide { 0 } else { parts.makeup } + parts.gap;
         trend::draw(&mut pen.part(0, y, width, parts.trend), endpoint, scene);
         let y = y + parts.trend + if parts.trend > 0 { parts.gap } else { 0 };
-        makeup::slowest(&mut pen.part(0, y, width, parts.slowest), endpoint);
+        slowest::draw(&mut pen.part(0, y, width, parts.slowest), endpoint, scene);
     }
 }
 
@@ -86,6 +87,11 @@ impl EndpointLayout {
         let without_gap = |part: u16| part.saturating_sub(gap);
         Self { above, head, gap, latency, makeup, trend: without_gap(trend), slowest: without_gap(slowest), is_wide }
     }
+}
+
+/// The number of slowest attempts that an area of this size shows.
+pub fn slow_rows_in(area: Rect) -> usize {
+    usize::from(EndpointLayout::new(area.height, area.width).slowest.saturating_sub(1))
 }
 
 /// Draws the endpoint's name, its numbers and its progress.

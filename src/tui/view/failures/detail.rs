@@ -22,8 +22,13 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
         jobs => format!("{} failed", units::plural(jobs, "job")),
     };
     let count = match group.attempts.n {
-        0 => format!("{jobs}, never sent"),
+        0 => jobs,
         n => format!("{}, {jobs}", units::plural(n, "attempt")),
+    };
+    let unsent = match group.unsent {
+        0 => String::new(),
+        n if n == group.jobs => ", never sent".to_owned(),
+        n => format!(", {} never sent", units::count(n)),
     };
     let again = match group.repeated {
         0 => String::new(),
@@ -35,7 +40,7 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut details = vec![
-        LabelledFact::sentence("count", format!("{count}{again}")),
+        LabelledFact::sentence("count", format!("{count}{unsent}{again}")),
         LabelledFact::sentence("when", format!("{when}{longest}")),
         LabelledFact::name("where", endpoint_names(model, endpoints(group), 4)),
     ];

@@ -2,7 +2,6 @@
 //! Start at [`FailuresPage`].
 
 mod detail;
-pub mod example;
 
 use ratatui::layout::Rect;
 

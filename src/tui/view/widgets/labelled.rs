@@ -8,32 +8,55 @@ use unicode_width::UnicodeWidthChar;
 use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::widgets::charts::smooth_bar;
 use crate::tui::view::widgets::popup::Popup;
 
 /// The width of the labels, gap included.
 const LABELS: u16 = 11;
+/// The width of the text after a bar, gap included: ` 59m 59 s`.
+const LENGTHS: u16 = 10;
+/// The maximum width of a bar.
+const WIDEST_BAR: u16 = 60;
 /// The maximum width of text, for readability.
 const WIDEST: u16 = 100;
 
 /// A label and its text, which may be foreign. Long text wraps.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LabelledRow {
     label: &'static str,
     text: String,
     role: Role,
+    bar: Option<SpanBar>,
+}
+
+/// A bar that covers a part of a span of time; both are shares of the whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpanBar {
+    /// Where it starts.
+    pub from: f64,
+    /// How long it is.
+    pub length: f64,
+    /// Its colour.
+    pub role: Role,
 }
 
 impl LabelledRow {
     /// A row of text. With an empty label it continues the row before.
     pub fn new(label: &'static str, text: impl Into<String>) -> Self {
-        Self { label, text: text.into(), role: Role::Text }
+        Self { label, text: text.into(), role: Role::Text, bar: None }
     }
 
     /// The same row in another role.
     #[must_use]
     pub fn in_role(self, role: Role) -> Self {
         Self { role, ..self }
+    }
+
+    /// The same row with a bar before its text.
+    #[must_use]
+    pub fn with_bar(self, bar: SpanBar) -> Self {
+        Self { bar: Some(bar), ..self }
     }
 }
 
@@ -49,10 +72,26 @@ pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<Label
         pen.section(0, &sanitize(title), &remarks.join("   "));
         for (y, row) in (1..=popup.rows).zip(lines.iter().skip(from)) {
             pen.text(0, y, row.label, Role::TextDim);
-            pen.text(LABELS, y, &row.text, row.role);
+            match row.bar {
+                Some(bar) => draw_bar(pen, y, bar, row),
+                None => drop(pen.text(LABELS, y, &row.text, row.role)),
+            }
         }
         None
     });
+}
+
+/// Draws a bar, and the row's text to its right.
+fn draw_bar(pen: &mut Pen<'_>, y: u16, bar: SpanBar, row: &LabelledRow) {
+    let width = pen.width().saturating_sub(LABELS + LENGTHS).min(WIDEST_BAR);
+    pen.right(LABELS + width + LENGTHS, y, &row.text, row.role);
+    if width > 0 && bar.length > 0.0 {
+        // Even the shortest bar is visible, also at the end of the span.
+        let from = cells(bar.from, width).min(width - 1);
+        let room = width - from;
+        let share = (bar.length * f64::from(width) / f64::from(room)).min(1.0);
+        smooth_bar(pen, LABELS + from, y, room, share, bar.role);
+    }
 }
 
 /// The maximum scroll position on a screen of this size.
@@ -69,7 +108,12 @@ fn wrapped(screen: Rect, rows: Vec<LabelledRow>) -> Vec<LabelledRow> {
         // Line breaks are kept; all other control characters are made visible.
         let texts: Vec<String> =
             row.text.split('\n').flat_map(|line| wrap(&sanitize(line.trim_end_matches('\r')), room)).collect();
-        texts.into_iter().map(move |text| LabelledRow { label: std::mem::take(&mut label), text, role: row.role })
+        texts.into_iter().map(move |text| LabelledRow {
+            label: std::mem::take(&mut label),
+            text,
+            role: row.role,
+            bar: row.bar,
+        })
     };
     rows.into_iter().flat_map(lines_of).collect()
 }

@@ -4,6 +4,8 @@
 //! are in flight, and for a while after their end. A number is never reused, so it identifies an attempt. Start at
 //! [`Timeline::nth`].
 
+pub mod kept;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -58,6 +60,11 @@ impl Bar {
     /// Whether it is in flight.
     pub fn is_open(&self) -> bool {
         self.end.is_none()
+    }
+
+    /// Whether it is this attempt.
+    pub fn is(&self, origin: Origin, attempt: Attempt) -> bool {
+        self.attempt == attempt && self.origin == origin
     }
 
     /// Its end, or now.
@@ -133,19 +140,30 @@ impl Timeline {
         self.complete_since
     }
 
-    /// Adds an attempt, and returns its number.
-    pub(super) fn start(&mut self, bar: Bar) -> u64 {
+    /// The number of an attempt, while it is kept.
+    pub fn number_of(&self, origin: Origin, attempt: Attempt) -> Option<u64> {
+        let is_it = |number: &u64| self.nth(*number).is_some_and(|bar| bar.is(origin, attempt));
+        // Recent attempts are looked for most often.
+        (self.first..self.next()).rev().chain(self.behind.keys().copied()).find(is_it)
+    }
+
+    /// Adds an attempt. Returns its number, and the attempt that is no longer kept, if that has ended.
+    pub(super) fn start(&mut self, bar: Bar) -> (u64, Option<Bar>) {
+        let mut left = None;
         if self.ring.len() == Self::KEPT
             && let Some(oldest) = self.ring.pop_front()
         {
             match &oldest.end {
                 None => drop(self.behind.insert(self.first, oldest)),
-                Some(end) => self.complete_since = self.complete_since.max(end.at),
+                Some(end) => {
+                    self.complete_since = self.complete_since.max(end.at);
+                    left = Some(oldest);
+                }
             }
             self.first += 1;
         }
         self.ring.push_back(bar);
-        self.next() - 1
+        (self.next() - 1, left)
     }
 
     /// Records the progress of an attempt.
@@ -174,13 +192,13 @@ impl Timeline {
         Some(bar)
     }
 
-    /// Records that the job of an attempt will be retried. Returns the host of the attempt, if it is kept.
-    pub(super) fn record_retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) -> Option<usize> {
-        let is_it = |bar: &Bar| bar.origin == origin && bar.attempt == attempt;
+    /// Records that the job of an attempt will be retried. Returns the attempt, if it is kept.
+    pub(super) fn record_retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) -> Option<&Bar> {
+        let is_it = |bar: &Bar| bar.is(origin, attempt);
         let found = self.recently_ended.iter().rev().copied().find(|&number| self.nth(number).is_some_and(is_it));
         let bar = found.and_then(|number| self.nth_mut(number))?;
         bar.retry = Some(until);
-        Some(bar.host)
+        Some(bar)
     }
 
     /// Records that a source reports attempts only as a level.
