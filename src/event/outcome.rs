@@ -132,6 +132,9 @@ pub struct PhaseTimes {
     /// The DNS look-up; absent if the address was cached or prefetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,
+    /// The part of the look-up in which it waited for others to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve_queued: Option<Micros>,
     /// Connecting; absent on a reused connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<Micros>,

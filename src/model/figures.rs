@@ -1,6 +1,6 @@
 //! Figures of the model at a given moment: rates, means and the time left.
 
-use crate::event::adaptive::QuotaWindow;
+use crate::event::adaptive::{AdaptiveMode, QuotaWindow};
 use crate::event::cause::Cause;
 use crate::event::idle::IdleReason;
 use crate::event::origin::Origin;
@@ -42,7 +42,12 @@ impl Model {
 
     /// Whether the adaptive controller has changed the limit or the pace of a host.
     pub fn adaptive_has_acted(&self) -> bool {
-        self.hosts.kept().any(|host| host.adapted.is_some())
+        // Until a host refuses, the controller only follows the limit of the run.
+        let follows = |host: &HostStats, adapted: AdaptedLimit| {
+            let is_whole = self.limit.is_none_or(|limit| adapted.limit >= limit) && !adapted.is_paced();
+            self.adaptive == AdaptiveMode::WhenRefused && is_whole && host.throttled == 0
+        };
+        self.hosts.kept().any(|host| host.adapted.is_some_and(|adapted| !follows(host, adapted)))
     }
 
     /// The limit in force: that of the run, or the lower one that the only host takes.
@@ -108,8 +113,7 @@ impl Model {
 
     /// Whether the adaptive controller keeps a pace or a window at a host.
     pub fn has_adapted_pace(&self) -> bool {
-        let is_paced = |adapted: AdaptedLimit| !adapted.gap.is_zero() || adapted.window.is_some();
-        self.hosts.kept().any(|host| host.adapted.is_some_and(is_paced))
+        self.hosts.kept().any(|host| host.adapted.is_some_and(AdaptedLimit::is_paced))
     }
 
     /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.

@@ -95,6 +95,7 @@ impl Model {
         let levels = (self.in_flight(), self.level.peak());
         self.evidence.record_end(at, &flight, (outcome, &spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
+        self.evidence.record_pause(at, (&flight, outcome), levels.1, &endpoint.latency, &self.open);
         let host = self.hosts.at(flight.host);
         host.active = at;
         host.usage.end(service, outcome, &spent);

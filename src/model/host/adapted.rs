@@ -23,6 +23,11 @@ impl AdaptedLimit {
         Some(self.gap).filter(|gap| !gap.is_zero())
     }
 
+    /// Whether there is a pace or a quota.
+    pub fn is_paced(self) -> bool {
+        !self.gap.is_zero() || self.window.is_some()
+    }
+
     /// The quota as text, or else the pace: `30 per 5 s`, `4.20/s`.
     pub fn pace(&self) -> Option<String> {
         self.window.map(quota_text).or_else(|| self.gap().map(pace_text))

@@ -12,6 +12,7 @@ use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::timeline::Bar;
+use crate::model::verdict::thresholds as t;
 
 /// The figures of a run.
 #[derive(Debug)]
@@ -139,11 +140,20 @@ impl<'m> RunFigures<'m> {
         self.attempts.iter().fold(Micros::ZERO, |sum, attempt| sum + attempt.service())
     }
 
+    /// The share of look-ups, connecting, TLS and bodies in all service times, if the slots were full for long enough.
+    pub fn phase_shares(&self) -> Option<[f64; 4]> {
+        let evidence = &self.model.evidence;
+        let n = evidence.service_times.n;
+        let is_judged = n >= t::PHASE_LEAST && n >= t::PHASE_ROUNDS * u64::from(self.model.level.peak());
+        let share = |phase: Micros| phase.0 as f64 / evidence.service_times.sum.0.max(1) as f64;
+        (is_judged && self.is_full()).then(|| evidence.phases.map(share))
+    }
+
     /// Whether the slots of the run were full most of the time.
     pub fn is_full(&self) -> bool {
         let slots = self.model.limit.unwrap_or_else(|| self.model.level.peak()).max(1);
         let held = self.model.evidence.service_times.sum.0 as f64;
-        held >= crate::model::verdict::thresholds::FULL * self.span.0.max(1) as f64 * f64::from(slots)
+        held >= t::FULL * self.span.0.max(1) as f64 * f64::from(slots)
     }
 }
 

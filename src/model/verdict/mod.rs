@@ -18,8 +18,8 @@ use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::rules::held_back::long_wait;
 use crate::model::verdict::rules::{
-    change, churn, convoy, experiment, failures, held_back, hosts, outage, own_machine, pauses, phase, place, queue,
-    refusals, retries, serial, stragglers, timeouts, waves,
+    change, churn, convoy, experiment, failures, held_back, hosts, look_ups, outage, own_machine, pauses, phase, place,
+    queue, refusals, retries, serial, stragglers, timeouts, waves,
 };
 use crate::model::verdict::sentence::VerdictSentence;
 use crate::model::{Model, Stage};
@@ -65,7 +65,7 @@ type Rule = (&'static str, fn(&RunFigures<'_>) -> Option<Conclusion>);
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals and
 /// failures, then how the upstream takes the load, then the shape of the run, then notes. What holds now, so that the
 /// user can act on it, comes before an outage that is over.
-const RULES: [Rule; 28] = [
+const RULES: [Rule; 29] = [
     ("own-machine", own_machine::lacks_resources),
     ("own-time-outs", own_machine::caused_failures),
     ("outage", outage::host_is_down),
@@ -91,6 +91,7 @@ const RULES: [Rule; 28] = [
     ("time-outs", timeouts::timeouts_take_slots),
     ("pauses", pauses::upstream_pauses),
     ("connections", churn::churn),
+    ("look-ups", look_ups::queued_look_ups),
     ("one-phase", phase::slow_phase),
     ("busy-machine", own_machine::was_busy),
     ("stood-still", own_machine::stood_still),

@@ -117,6 +117,10 @@ pub const CLEAN_GAPS: u64 = 2;
 pub const CLEAN_ANSWERS: u64 = 20;
 /// Minimum share of refusals within [`REFUSED_WITHIN`] for a storm, which counts even if it is short.
 pub const REFUSED_STORM: f64 = 0.5;
+/// Minimum number of refusals without an answer between them for a storm.
+pub const REFUSED_ROW: u64 = 3;
+/// Minimum time between the first and the last of these.
+pub const REFUSED_ROW_LASTS: Micros = Micros(500_000);
 /// If a host accepts so many times as much per second as while it refused, it is clean even at an adapted pace.
 pub const CLEAN_FASTER: f64 = 4.0;
 /// Minimum share of refusals if most waiting is due to them.
@@ -128,6 +132,9 @@ pub const LEVEL_LEAST: usize = 5;
 pub const LEVEL_ACCEPTED: f64 = 0.1;
 /// Maximum share of refused attempts at or below that level.
 pub const LEVEL_BELOW: f64 = 0.25;
+
+/// Minimum share of slots × time that an adapted pace keeps idle before it is named next to past refusals.
+pub const PACED_SHARE: f64 = 0.25;
 
 /// Minimum share of slots × time in cooldown.
 pub const HELD_SHARE: f64 = 0.25;
@@ -162,7 +169,7 @@ pub const QUEUE_STEP: Micros = Micros(5_000);
 pub const QUEUE_LASTS: f64 = 1.3;
 /// Maximum time, as a multiple of the least one, that still counts as equal to it.
 pub const QUEUE_FLAT: f64 = 1.15;
-/// Maximum difference from multiples of the first time, if attempts are worked on one at a time.
+/// Maximum difference of the times between ends from the first time, if attempts are worked on one at a time.
 pub const QUEUE_SERIAL: f64 = 0.25;
 /// Maximum number at work, as a share of what is in flight.
 pub const QUEUE_SHARE: f64 = 0.75;
@@ -189,6 +196,8 @@ pub const PHASE_SHARE: f64 = 0.25;
 pub const PHASE_LEAST: u64 = 16;
 /// Minimum number of attempts per slot.
 pub const PHASE_ROUNDS: u64 = 3;
+/// Minimum share of the time of look-ups in which they wait for others.
+pub const LOOK_UPS_QUEUED: f64 = 0.5;
 /// Number of parts of the run whose bytes are compared.
 pub const BODY_PARTS: u64 = 8;
 /// Minimum mean size of a body.
@@ -203,8 +212,13 @@ pub const TIMEOUT_LEAST: u64 = 3;
 
 /// Minimum number of pauses.
 pub const PAUSES: u64 = 2;
-/// Minimum length of a pause. A shorter one may be a stop of this process that was too short to be noticed.
-pub const PAUSE_LEAST: Micros = Micros(320_000);
+/// Minimum length of a pause.
+pub const PAUSE_LEAST: Micros = Micros(100_000);
+/// Minimum sum of all pauses, as a share of the run.
+pub const PAUSE_COST: f64 = 0.01;
+/// Minimum lateness of a timer, as a share of a pause, for which this machine may be its cause. A timer of 50 ms that
+/// should fire within a stop of 100 ms is late by at least half of it.
+pub const PAUSE_LATE: f64 = 0.4;
 /// Number of attempts whose median is compared with a pause after them.
 pub const PAUSE_BEFORE: usize = 16;
 /// Minimum length of a pause, in medians.
@@ -215,13 +229,19 @@ pub const PAUSE_TOGETHER: Micros = Micros(30_000);
 pub const PAUSE_SHARE: f64 = 0.8;
 /// Minimum number of waiting attempts.
 pub const PAUSE_CROWD: usize = 2;
+/// Minimum number of answers of an endpoint before an attempt there may have waited for a pause.
+pub const PAUSE_USUAL: u64 = 8;
 /// Minimum number of attempts before pauses are judged.
-pub const PAUSE_ATTEMPTS: usize = 40;
+pub const PAUSE_ATTEMPTS: u64 = 40;
 
 /// Minimum number of answers before a change is judged.
 pub const CHANGE_LEAST: u64 = 60;
-/// Minimum number of answers on either side.
-pub const CHANGE_SIDE: usize = 15;
+/// Minimum share of the answers on either side.
+pub const CHANGE_PART: f64 = 0.05;
+/// Minimum time on either side.
+pub const CHANGE_PART_LASTS: Micros = Micros(500_000);
+/// Minimum of Student's t for the logarithms of the times on either side. The best split of random times stays below 5.
+pub const CHANGE_CLEAR: f64 = 8.0;
 /// Minimum length of the run.
 pub const CHANGE_SPAN: Micros = Micros(2_000_000);
 /// Minimum factor between both medians.

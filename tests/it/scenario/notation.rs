@@ -12,7 +12,7 @@
 //! | `start a#1 due 5ms` · `start a#1 due 5ms missed 3 first 2ms` | … which was due earlier |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
 //! | `unknown a#1` · `short a#1` | … because its name has no address, or this machine is out of resources |
-//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection, with the time of its phases |
+//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` · `answer a#1 200 resolve 30ms queued 20ms` | … on which connection, with the time of its phases |
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
 //! | `unsent a#1` | a job fails without an attempt, since its host was given up |

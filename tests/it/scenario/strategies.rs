@@ -325,16 +325,10 @@ fn job_end() -> impl Strategy<Value = JobEnd> {
 }
 
 fn spent() -> impl Strategy<Value = PhaseTimes> {
-    (of(length()), of(length()), of(length()), of(length()), of(length()), of(length())).prop_map(
-        |(stale, resolve, connect, tls, first_byte, body)| PhaseTimes {
-            stale,
-            resolve,
-            connect,
-            tls,
-            first_byte,
-            body,
-        },
-    )
+    let (setup, answer) = ((of(length()), of(length()), of(length())), (of(length()), of(length()), of(length())));
+    (of(length()), setup, answer).prop_map(|(stale, (resolve, resolve_queued, connect), (tls, first_byte, body))| {
+        PhaseTimes { stale, resolve, resolve_queued, connect, tls, first_byte, body }
+    })
 }
 
 fn phase() -> impl Strategy<Value = Phase> {

@@ -29,9 +29,11 @@ pub fn outcome(verb: &str, status: Option<&str>, asked: Option<&str>) -> Outcome
 
 /// The phases that the words of an end name.
 pub fn phases<'w>(words: &[&str], named: impl Fn(&str) -> Option<&'w str>) -> PhaseTimes {
-    let [connect, resolve, tls, body] = ["connect", "resolve", "tls", "body"].map(|phase| named(phase).map(micros));
+    let named = |phase| named(phase).map(micros);
+    let [connect, resolve, tls, body] = ["connect", "resolve", "tls", "body"].map(named);
+    let resolve_queued = named("queued");
     let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
-    PhaseTimes { connect, resolve, tls, body, first_byte, ..PhaseTimes::default() }
+    PhaseTimes { connect, resolve, resolve_queued, tls, body, first_byte, ..PhaseTimes::default() }
 }
 
 /// What this machine did: a stop, a stall of the event loop, or late timers.

@@ -7,12 +7,14 @@
 pub mod bursts;
 pub mod forbidden;
 pub mod machine;
+pub mod pauses;
 pub mod ramp;
 pub mod refusals;
 pub mod service_times;
 pub mod stalls;
 pub mod tail;
 pub mod timeouts;
+pub mod trend;
 pub mod waves;
 
 use std::sync::Arc;
@@ -24,17 +26,20 @@ use crate::event::reasons::{ChangedBy, RetryReason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::histogram::Histogram;
-use crate::model::open::OpenAttempt;
+use crate::model::open::{OpenAttempt, OpenAttempts};
 use crate::model::verdict::evidence::bursts::FailureBursts;
 use crate::model::verdict::evidence::forbidden::Forbidden;
 use crate::model::verdict::evidence::machine::MachineEvidence;
+use crate::model::verdict::evidence::pauses::{PauseEvidence, TimedEnd};
 use crate::model::verdict::evidence::ramp::StartRamp;
 use crate::model::verdict::evidence::refusals::HostRefusals;
 use crate::model::verdict::evidence::service_times::{ServiceTimes, SlowService};
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
 use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
+use crate::model::verdict::evidence::trend::AnswerTrend;
 use crate::model::verdict::evidence::waves::Waves;
+use crate::model::verdict::thresholds::PAUSE_USUAL;
 
 /// The data that the verdict is computed from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +70,8 @@ pub struct Evidence {
     pub bursts: FailureBursts,
     /// Time per phase of all attempts: look-ups, connecting without TLS, TLS, bodies.
     pub phases: [Micros; 4],
+    /// Number of look-ups that attempts waited for, and how long these waited for others to end.
+    pub look_ups: (u64, Micros),
     /// Answers with status 403.
     pub forbidden: Forbidden,
     /// Stalls of the event loop.
@@ -81,6 +88,10 @@ pub struct Evidence {
     pub interventions: u64,
     /// What this machine did to the run.
     pub machine: MachineEvidence,
+    /// How long good answers took over the course of the run, since the limit last rose by itself.
+    pub trend: AnswerTrend,
+    /// Pauses of the upstream.
+    pub pauses: PauseEvidence,
 }
 
 /// A change of the run's limit by the user.
@@ -126,7 +137,7 @@ impl Evidence {
         let setup = [spent.stale, spent.resolve, spent.connect, spent.tls].into_iter().flatten();
         let on_connection = setup.fold(service, |rest, phase| rest - phase);
         let is_answer = matches!(outcome, Outcome::Answered { .. }) && !flight.spans_stop;
-        self.ramp.end(flight.number, is_answer.then_some(on_connection));
+        self.ramp.end(at, flight.number, is_answer.then_some(on_connection));
         self.last = self.last.max(at);
         // The true service time is not known if the process was stopped meanwhile: it counts as the mean of the others.
         let known = if flight.spans_stop { self.service_times.mean().max(service) } else { service };
@@ -144,6 +155,9 @@ impl Evidence {
             }
             Outcome::Answered { status, expected, .. } => {
                 self.forbidden.record_answer(flight.endpoint, *status, *expected);
+                if *expected && !flight.spans_stop && Some(flight.started) >= self.ramped {
+                    self.trend.record((flight.started, at), flight.endpoint);
+                }
                 if let Some(refusals) = self.refusals.at(flight.host) {
                     refusals.record_answer(at);
                 }
@@ -164,8 +178,26 @@ impl Evidence {
         for (sum, spent) in self.phases.iter_mut().zip([spent.resolve, spent.connect, spent.tls, spent.body]) {
             *sum += spent.unwrap_or_default();
         }
+        self.look_ups.0 += u64::from(spent.resolve.is_some());
+        self.look_ups.1 += spent.resolve_queued.unwrap_or_default();
         let is_failure = matches!(outcome, Outcome::TimedOut { .. } | Outcome::Failed { .. });
         self.machine.broken_by_stops += u64::from(is_failure && flight.spans_stop);
+    }
+
+    /// Records what an end shows of the upstream's pauses: `latency` are the answers of its endpoint, and `open` the
+    /// attempts that are still in flight.
+    pub(in crate::model) fn record_pause(
+        &mut self,
+        at: Offset,
+        (flight, outcome): (&OpenAttempt, &Outcome),
+        peak: u32,
+        latency: &Histogram,
+        open: &OpenAttempts,
+    ) {
+        let is_clean = !flight.spans_stop && !matches!(outcome, Outcome::TimedOut { .. } | Outcome::Cancelled);
+        let ended = TimedEnd { started: flight.started, ended: at, is_clean, peak };
+        let usual = || latency.quantile(0.5).filter(|_| latency.n() >= PAUSE_USUAL);
+        self.pauses.end(ended, usual, open.all().map(|other| other.started));
     }
 
     /// Records the end of a job.
@@ -191,6 +223,8 @@ impl Evidence {
 
     /// Records how late timers were: the time for which they were observed, the mean and the worst.
     pub(in crate::model) fn record_late_timers(&mut self, at: Offset, late: (Micros, Micros, Micros)) {
+        let (observed, _, worst) = late;
+        self.pauses.record_late_timers((Offset(at.0.saturating_sub(observed.0)), at), worst);
         self.machine.record_late_timers(at, late);
     }
 
@@ -201,7 +235,8 @@ impl Evidence {
         match by {
             ChangedBy::Machine => self.machine.cut = Some((from.unwrap_or(to), to)),
             // The plan wants the ramp: no pattern after it is intended.
-            ChangedBy::Ramp => self.ramped = Some(at),
+            // While the limit rises, attempts may take longer for that reason.
+            ChangedBy::Ramp => (self.ramped, self.trend) = (Some(at), AnswerTrend::default()),
             ChangedBy::Adaptive => self.interventions += 1,
             ChangedBy::Operator => {
                 self.interventions += 1;

@@ -2,7 +2,7 @@
 //!
 //! It shows how the upstream takes load: later, about as many are in flight all the time. Start at [`StartRamp::until`].
 
-use crate::event::Micros;
+use crate::event::{Micros, Offset};
 
 /// The first attempts of a run, in the order of their starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,8 @@ pub struct RampAttempt {
     pub level: u32,
     /// The time on its connection.
     pub took: Micros,
-    has_ended: bool,
+    /// When it ended, if it has.
+    pub ended: Option<Offset>,
     is_answer: bool,
 }
 
@@ -27,16 +28,16 @@ impl StartRamp {
 
     pub(super) fn start(&mut self, level: u32) {
         if self.attempts.len() < Self::KEPT {
-            let attempt = RampAttempt { level, took: Micros::ZERO, has_ended: false, is_answer: false };
+            let attempt = RampAttempt { level, took: Micros::ZERO, ended: None, is_answer: false };
             self.attempts.push(attempt);
         }
     }
 
     /// Records an end: the number of the attempt in the order of starts, and its time on the connection; `None`
     /// without an answer.
-    pub(super) fn end(&mut self, number: u64, took: Option<Micros>) {
+    pub(super) fn end(&mut self, at: Offset, number: u64, took: Option<Micros>) {
         if let Some(attempt) = usize::try_from(number).ok().and_then(|number| self.attempts.get_mut(number)) {
-            (attempt.has_ended, attempt.is_answer) = (true, took.is_some());
+            (attempt.ended, attempt.is_answer) = (Some(at), took.is_some());
             attempt.took = took.unwrap_or_default();
         }
     }
@@ -45,6 +46,6 @@ impl StartRamp {
     pub fn until(&self, level: u32) -> Option<&[RampAttempt]> {
         let last = self.attempts.iter().position(|attempt| attempt.level >= level)?;
         let ramp = &self.attempts[..=last];
-        ramp.iter().all(|attempt| attempt.has_ended && attempt.is_answer).then_some(ramp)
+        ramp.iter().all(|attempt| attempt.ended.is_some() && attempt.is_answer).then_some(ramp)
     }
 }

@@ -4,7 +4,8 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::verdict::thresholds::{
-    CLEAN_ANSWERS, CLEAN_GAPS, CLEAN_LEAST, REFUSED_LEAST, REFUSED_SHARE, REFUSED_STORM, REFUSED_WITHIN,
+    CLEAN_ANSWERS, CLEAN_GAPS, CLEAN_LEAST, REFUSED_LEAST, REFUSED_ROW, REFUSED_ROW_LASTS, REFUSED_SHARE,
+    REFUSED_STORM, REFUSED_WITHIN,
 };
 
 const SECOND: u64 = 1_000_000;
@@ -39,10 +40,12 @@ pub struct Refusals {
     pub first: Option<(Offset, u32)>,
     /// Whether there were ever too many refusals within the window.
     pub is_hard: bool,
-    /// Whether most answers within the window were ever refusals.
+    /// Whether most answers within the window were ever refusals, or several in a row for a while.
     pub is_storm: bool,
     /// When the last refusal came.
     pub last: Offset,
+    /// Refusals since the last answer, and when the first of them came.
+    in_a_row: (u64, Offset),
     /// The longest time between two refusals.
     longest_gap: Micros,
     /// Answers since the first refusal.
@@ -73,6 +76,8 @@ impl Refusals {
     }
 
     pub(super) fn record_refusal(&mut self, at: Offset, in_flight: u32) {
+        let is_next = self.in_a_row.0 > 0 && at.since(self.last) <= Micros(REFUSED_WITHIN * SECOND);
+        self.in_a_row = if is_next { (self.in_a_row.0 + 1, self.in_a_row.1) } else { (1, at) };
         if self.first.is_some() {
             self.longest_gap = self.longest_gap.max(at.since(self.last));
         } else {
@@ -86,11 +91,14 @@ impl Refusals {
         let (refused, answered) = near.fold((0, 0), |sum, (_, no, yes)| (sum.0 + no, sum.1 + yes));
         let share = refused as f64 / (refused + answered).max(1) as f64;
         self.is_hard |= refused >= REFUSED_LEAST && share >= REFUSED_SHARE;
-        self.is_storm |= refused >= REFUSED_LEAST && share >= REFUSED_STORM;
+        // A pool that adapts sends so few that a storm has few refusals.
+        let is_row = self.in_a_row.0 >= REFUSED_ROW && at.since(self.in_a_row.1) >= REFUSED_ROW_LASTS;
+        self.is_storm |= refused >= REFUSED_LEAST && share >= REFUSED_STORM || is_row;
     }
 
     pub(super) fn record_answer(&mut self, at: Offset) {
         self.accepted += u64::from(self.first.is_some());
+        self.in_a_row.0 = 0;
         self.entry(at).2 += 1;
     }
 

@@ -4,8 +4,9 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::Model;
+use crate::model::verdict::evidence::trend::TrendSpan;
 use crate::model::verdict::explanation::{Explanation, Press};
-use crate::model::verdict::figures::{AttemptFigures, RunFigures, median};
+use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::sentence::{VerdictSentence, host_or_upstream};
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::model::verdict::{is_undisturbed, thresholds as t};
@@ -32,60 +33,62 @@ pub fn became_slower(figures: &RunFigures<'_>) -> Option<Conclusion> {
 
 fn find(figures: &RunFigures<'_>) -> Option<ChangeFinding> {
     let model = figures.model;
-    // While the limit rises, attempts may take longer for that reason.
-    let from = model.evidence.ramped.unwrap_or_default();
-    let good: Vec<_> = figures.good().filter(|one| one.started >= from).copied().collect();
-    let (first, last) = (good.first()?, good.last()?);
-    let is_long = last.started.since(first.started) >= t::CHANGE_SPAN;
-    if (good.len() as u64) < t::CHANGE_LEAST || !is_long || !is_undisturbed(model) || model.adaptive_has_acted() {
+    if model.good_latency.n() < t::CHANGE_LEAST || !is_undisturbed(model) || model.adaptive_has_acted() {
         return None;
     }
-    let third = good.len() / 3;
-    let of = |part: &[AttemptFigures]| median(part.iter().map(AttemptFigures::service)).unwrap_or_default();
-    let is_slower = |before: Micros, after: Micros| after.0 as f64 >= t::CHANGE_FACTOR * before.0.max(1) as f64;
-    if !is_slower(of(&good[..third]), of(&good[good.len() - third..])) {
+    let spans: Vec<_> = model.evidence.trend.spans().collect();
+    let (before, after) = spans.split_at(clear_split(&spans)?);
+    let (before, after) = (TrendSpan::sum(before.iter().copied()), TrendSpan::sum(after.iter().copied()));
+    let all = before.took.n() + after.took.n();
+    let (first, since) = (before.started?, after.started?);
+    let is_enough = |part: &TrendSpan, from: Offset| {
+        let least = t::CHANGE_PART * all.max(t::CHANGE_LEAST) as f64;
+        part.took.n() as f64 >= least && part.last_start.since(from) >= t::CHANGE_PART_LASTS
+    };
+    let is_long = after.last_start.since(first) >= t::CHANGE_SPAN;
+    if !is_long || !is_enough(&before, first) || !is_enough(&after, since) || !has_same_endpoints(&before, &after) {
         return None;
     }
-    let split = best_split(&good)?;
-    let (before, after) = good.split_at(split);
-    let medians = (of(before), of(after));
-    let since = after.first()?.started;
-    let rates = (
-        before.len() as f64 / since.since(first.started).as_secs_f64().max(1e-6),
-        after.len() as f64 / last.ended.since(since).as_secs_f64().max(1e-6),
-    );
-    let enough = before.len().min(after.len()) >= t::CHANGE_SIDE;
-    let finding = ChangeFinding { host: model.only_host().map(|host| host.number), since, medians, rates };
-    (enough && is_slower(medians.0, medians.1) && has_same_endpoints(before, after)).then_some(finding)
+    let medians = (before.took.quantile(0.5)?, after.took.quantile(0.5)?);
+    let rate =
+        |part: &TrendSpan, from: Offset, to: Offset| part.took.n() as f64 / to.since(from).as_secs_f64().max(1e-6);
+    let rates = (rate(&before, first, since), rate(&after, since, after.ended));
+    let is_slower = medians.1.0 as f64 >= t::CHANGE_FACTOR * medians.0.0.max(1) as f64;
+    let host = model.only_host().map(|host| host.number);
+    is_slower.then_some(ChangeFinding { host, since, medians, rates })
 }
 
-/// The split that separates the logarithms of the service times best.
-fn best_split(good: &[AttemptFigures]) -> Option<usize> {
-    let logs: Vec<f64> = good.iter().map(|attempt| (attempt.service().0.max(1) as f64).ln()).collect();
-    let (n, total) = (logs.len() as f64, logs.iter().sum::<f64>());
-    let mut sum = 0.0;
+/// The split that separates the logarithms of the service times best, if chance can hardly separate them so well.
+fn clear_split(spans: &[&TrendSpan]) -> Option<usize> {
+    let mut parts = Vec::with_capacity(spans.len());
+    let (mut n, mut total, mut squares) = (0.0, 0.0, 0.0);
+    for span in spans {
+        let mut sum = 0.0;
+        for (took, count) in span.took.buckets() {
+            let (count, log) = (count as f64, (took.0.max(1) as f64).ln());
+            (n, sum, squares) = (n + count, sum + count * log, squares + count * log * log);
+        }
+        total += sum;
+        parts.push((span.took.n() as f64, sum));
+    }
+    let (mut k, mut sum) = (0.0, 0.0);
     let mut best = None;
-    for (i, log) in (1..logs.len()).zip(&logs) {
-        sum += log;
-        let k = i as f64;
-        let between = k * (n - k) * (sum / k - (total - sum) / (n - k)).powi(2);
+    for (i, part) in (1..spans.len()).zip(&parts) {
+        (k, sum) = (k + part.0, sum + part.1);
+        let between = k * (n - k) / n * (sum / k - (total - sum) / (n - k)).powi(2);
         if best.is_none_or(|(_, most)| between > most) {
             best = Some((i, between));
         }
     }
-    best.map(|(i, _)| i)
+    let (i, between) = best?;
+    let within = (squares - total * total / n - between).max(0.0);
+    // Student's t, squared.
+    (between * (n - 2.0) >= t::CHANGE_CLEAR * t::CHANGE_CLEAR * within).then_some(i)
 }
 
 /// Whether the endpoints have about the same shares before and after.
-fn has_same_endpoints(before: &[AttemptFigures], after: &[AttemptFigures]) -> bool {
-    let most = before.iter().chain(after).map(|attempt| attempt.endpoint).max().unwrap_or(0);
-    let shares = |part: &[AttemptFigures]| {
-        let mut shares = vec![0.0; most + 1];
-        for attempt in part {
-            shares[attempt.endpoint] += 1.0 / part.len() as f64;
-        }
-        shares
-    };
+fn has_same_endpoints(before: &TrendSpan, after: &TrendSpan) -> bool {
+    let shares = |part: &TrendSpan| part.endpoints.map(|n| n as f64 / part.took.n().max(1) as f64);
     let differ: f64 = shares(before).iter().zip(shares(after)).map(|(a, b)| (a - b).abs()).sum();
     differ <= t::CHANGE_MIX
 }
@@ -115,7 +118,9 @@ impl ChangeFinding {
         Explanation {
             observed: format!("the median was {before} until {}, and {after} since", units::clock_seconds(self.since)),
             formula: format!(
-                "the split that separates the times best; {after} ÷ {before} is at least {}",
+                "the split that separates the times best, more clearly than chance does (t at least {}); {after} ÷ {before} \
+                 is at least {}",
+                t::CHANGE_CLEAR,
                 t::CHANGE_FACTOR
             ),
             refuted: "other endpoints, other requests or a changed limit since then",

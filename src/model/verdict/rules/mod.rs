@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod failures;
 pub mod held_back;
 pub(super) mod hosts;
+pub(super) mod look_ups;
 pub mod outage;
 pub(super) mod own_machine;
 pub mod pauses;

@@ -5,8 +5,8 @@
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::explanation::Explanation;
-use crate::model::verdict::figures::{AttemptFigures, Fate, RunFigures, median};
-use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_or_upstream};
+use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::sentence::{VerdictSentence, by_tense, host_or_upstream, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
 use crate::text::units;
@@ -34,41 +34,13 @@ pub fn upstream_pauses(figures: &RunFigures<'_>) -> Option<Conclusion> {
 
 fn find(figures: &RunFigures<'_>) -> Option<PauseFinding> {
     let model = figures.model;
-    if model.evidence.stalls.n > 0 || figures.attempts.len() < t::PAUSE_ATTEMPTS {
-        return None;
-    }
-    let usual = median(figures.good().map(AttemptFigures::service))?;
-    let mut by_end: Vec<_> = figures.attempts.iter().collect();
-    by_end.sort_by_key(|attempt| attempt.ended);
-    let first_end = by_end.first()?.ended;
-    let peak = model.level.peak();
-    let mut pauses: Vec<(Offset, Micros)> = Vec::new();
-    for (i, pair) in by_end.windows(2).enumerate() {
-        let (from, to) = (pair[0].ended, pair[1].ended);
-        let lasted = to.since(from);
-        if lasted < t::PAUSE_LEAST || from <= first_end {
-            continue;
-        }
-        // Where attempts take long anyway, a long time without an end is no pause.
-        let before = by_end[(i + 1).saturating_sub(t::PAUSE_BEFORE)..=i].iter();
-        let before = median(before.map(|attempt| attempt.service())).unwrap_or_default();
-        // What started later can not have waited for so long.
-        let half = Offset(from.0 + lasted.0 / 2);
-        let waiting: Vec<_> = by_end[i + 1..].iter().filter(|attempt| attempt.started <= half).collect();
-        let together = waiting.iter().filter(|attempt| attempt.ended.since(to) <= t::PAUSE_TOGETHER).count();
-        let is_crowd = waiting.len() as u64 * 2 >= u64::from(peak) && waiting.len() >= t::PAUSE_CROWD;
-        let is_together = together as f64 >= t::PAUSE_SHARE * waiting.len() as f64;
-        let is_clean = waiting.iter().all(|attempt| attempt.fate != Fate::TimedOut);
-        let is_unusual = lasted.0 >= before.0.saturating_mul(t::PAUSE_MEDIANS);
-        if is_crowd && is_together && is_clean && is_unusual {
-            pauses.push((to, lasted));
-        }
-    }
-    let n = pauses.len() as u64;
-    let lasted = Micros(pauses.iter().map(|(_, lasted)| lasted.0).sum::<u64>() / n.max(1));
-    let last = pauses.last()?.0;
+    let usual = model.good_latency.quantile(0.5)?;
+    let now = Some(model.last).filter(|_| model.ended.is_none());
+    let (n, sum, last) = model.evidence.pauses.all(now);
+    let is_notable = n >= t::PAUSES && sum.0 as f64 >= t::PAUSE_COST * figures.span.0 as f64;
+    let is_judged = model.evidence.stalls.n == 0 && model.totals.ended >= t::PAUSE_ATTEMPTS;
     let host = model.only_host().map(|host| host.number);
-    (n >= t::PAUSES).then_some(PauseFinding { host, n, last, lasted, usual })
+    (is_notable && is_judged).then(|| PauseFinding { host, n, last, lasted: Micros(sum.0 / n), usual })
 }
 
 impl PauseFinding {
@@ -95,12 +67,13 @@ impl PauseFinding {
                 units::length(t::PAUSE_TOGETHER)
             ),
             formula: format!(
-                "a pause is at least {} × the median of {}, and {}",
+                "a pause is at least {} × the median of {}, and {}; all of them are at least {} of the run",
                 t::PAUSE_MEDIANS,
                 units::length(self.usual),
-                units::length(t::PAUSE_LEAST)
+                units::length(t::PAUSE_LEAST),
+                percent(t::PAUSE_COST)
             ),
-            refuted: "a machine of ours that stood still at the same time",
+            refuted: "timers of this machine that were late at the same time",
             causes: &["garbage collection", "a lock or a slow disk", "batches with a timer"],
             press: None,
         }

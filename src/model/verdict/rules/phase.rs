@@ -7,6 +7,7 @@ use crate::event::outcome::Phase;
 use crate::model::Model;
 use crate::model::verdict::explanation::{Explanation, Press};
 use crate::model::verdict::figures::RunFigures;
+use crate::model::verdict::rules::look_ups;
 use crate::model::verdict::sentence::{VerdictSentence, by_tense, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
@@ -30,13 +31,7 @@ pub fn slow_phase(figures: &RunFigures<'_>) -> Option<Conclusion> {
 }
 
 fn find(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
-    let evidence = &figures.model.evidence;
-    let n = evidence.service_times.n;
-    if n < t::PHASE_LEAST || n < t::PHASE_ROUNDS * u64::from(figures.model.level.peak()) || !figures.is_full() {
-        return None;
-    }
-    let [resolve, connect, tls, body] =
-        evidence.phases.map(|phase| phase.0 as f64 / evidence.service_times.sum.0.max(1) as f64);
+    let [resolve, connect, tls, body] = figures.phase_shares()?;
     let body_rate = steady_bytes(figures);
     let phases = [
         (Phase::Resolve, resolve),
@@ -46,7 +41,8 @@ fn find(figures: &RunFigures<'_>) -> Option<PhaseFinding> {
     ];
     let (phase, share) = phases.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let bytes_per_second = body_rate.unwrap_or_default();
-    (share >= t::PHASE_SHARE).then_some(PhaseFinding { phase, share, bytes_per_second })
+    let is_queue = phase == Phase::Resolve && look_ups::queued_look_ups(figures).is_some();
+    (share >= t::PHASE_SHARE && !is_queue).then_some(PhaseFinding { phase, share, bytes_per_second })
 }
 
 /// Body bytes per second, if the bodies are large and the rate hardly changes: then they share the bandwidth.

@@ -3,7 +3,7 @@
 //! Such an upstream works on a few requests at once, and a higher limit only makes the others wait there. Start at
 //! [`upstream_queues`].
 
-use crate::event::Micros;
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::verdict::evidence::ramp::RampAttempt;
 use crate::model::verdict::explanation::{Explanation, Press};
@@ -76,7 +76,8 @@ fn find(figures: &RunFigures<'_>) -> Option<QueueFinding> {
 
 /// How many the upstream works on at once, by Little's law: answers per second × the time of those that did not wait.
 ///
-/// The least time gives a first estimate; it is too low if the times vary. Those with so many in flight did not wait.
+/// The least time gives a first estimate; it is too low if the times vary. Those with so many in flight did not wait,
+/// except for a few if most of them took about as long as the fastest.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number below the peak")]
 fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let by = |took: Micros| ((per_second * took.as_secs_f64()).round() as u32).max(1);
@@ -86,21 +87,24 @@ fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let least = ramp.iter().map(|attempt| attempt.took).min().unwrap_or_default();
     let first = by(least);
     let times: Vec<_> = ramp.iter().filter(|one| one.level <= first.max(2)).map(|one| one.took).collect();
-    let took = mean(&times).max(least);
+    let is_flat = |took: &Micros| took.0 as f64 <= t::QUEUE_FLAT * least.0 as f64;
+    let flat: Vec<_> = times.iter().copied().filter(is_flat).collect();
+    let took = mean(if flat.len() * 2 > times.len() { &flat } else { &times }).max(least);
     (by(took), took)
 }
 
-/// The time of the first attempt, if each of the next ones took that much longer than the one before: one at a time.
+/// The time of the attempt that ended first, if each of the next ones ended that much later than the one before: one at
+/// a time.
 fn time_if_serial(ramp: &[RampAttempt]) -> Option<Micros> {
-    const FIRST: std::ops::RangeInclusive<u32> = 2..=5;
-    let alone = ramp.iter().find(|attempt| attempt.level == 1)?.took;
-    let mut next = ramp.iter().filter(|attempt| FIRST.contains(&attempt.level)).peekable();
-    let is_multiple = |one: &RampAttempt| {
-        let times = one.took.0 as f64 / (alone.0.max(1) as f64 * f64::from(one.level));
+    const FIRST: usize = 5;
+    let mut by_end: Vec<_> = ramp.iter().filter_map(|attempt| Some((attempt.ended?, attempt.took))).collect();
+    by_end.sort_unstable();
+    let alone = by_end.first()?.1;
+    let is_next = |pair: &[(Offset, Micros)]| {
+        let times = pair[1].0.since(pair[0].0).0 as f64 / alone.0.max(1) as f64;
         (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&times)
     };
-    next.peek()?;
-    next.all(is_multiple).then_some(alone)
+    (by_end.len() >= FIRST && by_end[..FIRST].windows(2).all(is_next)).then_some(alone)
 }
 
 /// The highest number in flight at which attempts still took about as long as with the fewest.

@@ -3,6 +3,7 @@
 //! Start at [`host_refuses`].
 
 use crate::event::cause::Cause;
+use crate::event::idle::IdleReason;
 use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
@@ -120,7 +121,13 @@ impl RefusalFinding {
             return VerdictSentence::new(
                 format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
                 format!("{} refused{with} from {from} to {to}", name.as_deref().unwrap_or("it")),
-                by_tense(model, "it accepts everything now", "it accepted everything after that").to_owned(),
+                match (model.ended.is_some(), self.is_paced(model)) {
+                    (false, false) => "it accepts everything now",
+                    (false, true) => "it accepts everything now, and the adapted pace is what holds",
+                    (true, false) => "it accepted everything after that",
+                    (true, true) => "it accepted everything after that, and the adapted pace was what held",
+                }
+                .to_owned(),
             )
             .or_number(format!("Clean for {clean}"))
             .or_brief(
@@ -147,6 +154,13 @@ impl RefusalFinding {
             (None, None) => (when.clone(), when),
         };
         VerdictSentence::new(counts, place, remedy).or_brief(brief_place, &brief)
+    }
+
+    /// Whether the pace that was adapted to the refusals holds the run back.
+    fn is_paced(&self, model: &Model) -> bool {
+        let paced = model.idle_shares(model.last).into_iter().find(|(why, _)| *why == IdleReason::Gap);
+        let is_adapted = model.hosts.get(self.host).is_some_and(|host| host.adapted.is_some());
+        is_adapted && paced.is_some_and(|(_, share)| share >= t::PACED_SHARE)
     }
 
     /// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.

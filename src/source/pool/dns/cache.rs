@@ -79,14 +79,16 @@ impl AnswerCache {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
+    use std::time::Instant;
 
     use tokio::sync::SetOnce;
 
     use super::{AnswerCache, MAX_NAMES};
-    use crate::source::pool::dns::{CachedAnswer, LookUpResult};
+    use crate::source::pool::dns::CachedAnswer;
+    use crate::source::pool::dns::look_up::LookUpResult;
 
     fn answer() -> CachedAnswer {
-        let found = LookUpResult::from(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
+        let found = LookUpResult::new(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]), Instant::now());
         CachedAnswer { result: Arc::new(SetOnce::new_with(Some(found))), expired: None }
     }
 

@@ -6,17 +6,19 @@
 //! Start at [`Resolver::look_up`]; [`resolver_threads`] makes the blocking calls.
 
 mod cache;
+pub mod look_up;
 pub mod no_address;
 pub mod resolver_threads;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
 use crate::source::pool::dns::cache::AnswerCache;
+use crate::source::pool::dns::look_up::{LookUpResult, PendingLookUp};
 use crate::source::pool::dns::no_address::NoAddress;
 use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
@@ -57,38 +59,12 @@ pub enum LookUp {
     Pending(PendingLookUp),
 }
 
-/// A pending look-up.
-#[derive(Debug)]
-pub struct PendingLookUp(Arc<SetOnce<LookUpResult>>);
-
 /// The answer for a name, which may be pending.
 #[derive(Clone, Debug, Default)]
 struct CachedAnswer {
     result: Arc<SetOnce<LookUpResult>>,
     /// Expired addresses, which are used until the look-up succeeds.
     expired: Option<Arc<[IpAddr]>>,
-}
-
-/// The result of a look-up.
-#[derive(Clone, Debug)]
-pub struct LookUpResult {
-    addresses: Addresses,
-    /// The end of the look-up. A failure may take longer than [`FAILURE_TTL`], so its age counts from here.
-    at: Instant,
-}
-
-impl From<io::Result<Vec<IpAddr>>> for LookUpResult {
-    fn from(found: io::Result<Vec<IpAddr>>) -> Self {
-        let addresses = found.map(Arc::from).map_err(|error| NoAddress::from(&error));
-        Self { addresses, at: Instant::now() }
-    }
-}
-
-impl PendingLookUp {
-    /// Waits for the answer.
-    pub async fn wait(self) -> Addresses {
-        self.0.wait().await.addresses.clone()
-    }
 }
 
 impl CachedAnswer {
@@ -282,8 +258,10 @@ mod tests {
             "a failure is cached, and the old addresses stay in use"
         );
         // Once the failure has expired.
-        resolver.lock().get_mut("host.test").unwrap().result =
-            Arc::new(SetOnce::new_with(Some(LookUpResult { addresses: at(3), at: Instant::now() })));
+        resolver.lock().get_mut("host.test").unwrap().result = {
+            let found = Ok(vec![Ipv4Addr::new(127, 0, 0, 3).into()]);
+            Arc::new(SetOnce::new_with(Some(LookUpResult::new(found, Instant::now()))))
+        };
         look_up().unwrap();
         refreshed();
         assert_eq!(look_up(), at(2));

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::SetOnce;
 
-use crate::source::pool::dns::{LookUpResult, SystemResolver};
+use crate::source::pool::dns::SystemResolver;
+use crate::source::pool::dns::look_up::LookUpResult;
 
 /// The number of slots for concurrent look-ups.
 ///
@@ -93,7 +94,7 @@ impl ResolverThreads {
                 // An existing thread takes it later.
                 Err(_) if state.threads > 0 => {}
                 Err(error) => {
-                    let failed = LookUpResult::from(Err(error));
+                    let failed = LookUpResult::new(Err(error), Instant::now());
                     state.queue.drain(..).for_each(|queued| queued.resolve(failed.clone()));
                 }
             }
@@ -118,7 +119,7 @@ impl ResolverThreads {
                 state = self.lock();
                 // Free the slot before the task receives the result.
                 state.end(n);
-                queued.resolve(found.into());
+                queued.resolve(LookUpResult::new(found, now));
                 continue;
             }
             let oldest = state.started.first_key_value().filter(|_| !state.queue.is_empty());
@@ -185,7 +186,7 @@ mod tests {
     use tokio::sync::SetOnce;
 
     use super::{MAX_WAIT, ResolverThreads, SLOTS, SystemResolver};
-    use crate::source::pool::dns::LookUpResult;
+    use crate::source::pool::dns::look_up::LookUpResult;
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 

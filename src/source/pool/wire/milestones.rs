@@ -39,6 +39,8 @@ pub struct Milestones {
     pub start: Offset,
     resolve_started: AtomicU64,
     resolved: AtomicU64,
+    /// How long the look-up waited for others to end.
+    resolve_queued: AtomicU64,
     connect_started: AtomicU64,
     tls_started: AtomicU64,
     connected: AtomicU64,
@@ -61,6 +63,7 @@ impl Milestones {
             time,
             resolve_started: AtomicU64::new(0),
             resolved: AtomicU64::new(0),
+            resolve_queued: AtomicU64::new(0),
             connect_started: AtomicU64::new(0),
             tls_started: AtomicU64::new(0),
             connected: AtomicU64::new(0),
@@ -78,8 +81,9 @@ impl Milestones {
             LookUp::Cached(addresses) => addresses,
             LookUp::Pending(pending) => {
                 self.mark(&self.resolve_started);
-                let addresses = pending.wait().await;
+                let (addresses, queued) = pending.wait_in_queue().await;
                 self.mark(&self.resolved);
+                self.resolve_queued.store(Micros::from(queued).0, Ordering::Relaxed);
                 addresses
             }
         }
@@ -103,7 +107,8 @@ impl Milestones {
     /// Marks that an idle connection was closed, and the attempt starts again.
     pub fn mark_stale(&self) {
         self.mark(&self.stale);
-        for milestone in [&self.resolve_started, &self.resolved, &self.connect_started, &self.overtaken] {
+        let of_connection = [&self.resolve_started, &self.resolved, &self.resolve_queued, &self.connect_started];
+        for milestone in of_connection.into_iter().chain([&self.overtaken]) {
             milestone.store(0, Ordering::Relaxed);
         }
     }
@@ -177,7 +182,9 @@ impl Milestones {
         let tls = between(&self.tls_started, &self.connected);
         let all = between(&self.connect_started, &self.connected);
         let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
-        PhaseTimes { stale: self.get(&self.stale), resolve, connect, tls, ..PhaseTimes::default() }
+        // Unlike the clock of this machine, the run's clock does not move while the process is stopped.
+        let resolve_queued = self.get(&self.resolve_queued).min(resolve);
+        PhaseTimes { stale: self.get(&self.stale), resolve, resolve_queued, connect, tls, ..PhaseTimes::default() }
     }
 
     /// Returns the time until a connection was ready; zero if it was already open.

@@ -151,6 +151,26 @@ fn refusals_that_are_over_are_in_the_past() {
     );
 }
 
+/// So many refusals in a row, a quarter of a second apart, and then good answers for ten seconds.
+fn refused_first(n: u64) -> Case {
+    let mut case = Case::new("limit 4 jobs 200");
+    for i in 0..n {
+        case.job(&format!("a#{}", 900 + i), "", (250 * i, 250 * i + 5), "refuse 429");
+    }
+    for i in 0..200 {
+        let from = 250 * n + i * 50;
+        case.good(&format!("a#{i}"), "", (from, from + 90));
+    }
+    case
+}
+
+#[test]
+fn a_host_that_refused_everything_for_a_while_is_named_even_if_little_was_sent() {
+    let model = refused_first(3).finds(&["limited-by-upstream"]);
+    assert!(sentence(&model).starts_with("Clean for 10"), "{}", sentence(&model));
+    refused_first(2).finds(&[]);
+}
+
 /// Eight at once, of which those above `most` in flight are refused.
 pub fn capped(most: u64) -> Case {
     let mut case = Case::new("limit 8");

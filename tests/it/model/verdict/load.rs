@@ -139,6 +139,11 @@ fn a_changed_limit_is_an_experiment_with_a_result() {
     );
     let scaled = sentence(&changed(200, 200, 20).finds(&["experiment"]));
     assert!(scaled.ends_with("16 is faster: keep it"), "{scaled}");
+    // Until the host refuses, the controller only follows.
+    let mut followed = changed(200, 200, 20);
+    followed.step(1, "mode when-refused");
+    followed.step(4_001, "adapt a 16");
+    assert_eq!(sentence(&followed.finds(&["experiment"])), scaled);
 }
 
 #[test]
@@ -147,72 +152,6 @@ fn a_changed_limit_without_enough_answers_or_with_refusals_is_no_experiment() {
     let mut refused = changed(200, 400, 20);
     refused.job("a#9000", "", (5_000, 5_001), "refuse 429");
     refused.finds(&[]);
-}
-
-/// Four at once for six seconds; from three seconds on, an answer takes `after` ms instead of 50.
-pub fn slower(after: u64) -> Case {
-    let mut case = Case::new("limit 4");
-    let mut job = 0;
-    for slot in 0..4 {
-        let mut at = slot;
-        while at < 6_000 {
-            let took = if at < 3_000 { 50 } else { after };
-            case.good(&format!("a#{job}"), "", (at, at + took));
-            (at, job) = (at + took, job + 1);
-        }
-    }
-    case
-}
-
-#[test]
-fn answers_that_became_slower_come_with_the_moment() {
-    let model = slower(150).finds(&["slower"]);
-    assert!(
-        sentence(&model).starts_with("150 ms instead of 50.0 ms since 00:03: a.example became slower, 26"),
-        "{}",
-        sentence(&model)
-    );
-}
-
-#[test]
-fn answers_that_became_a_little_slower_or_faster_are_no_finding() {
-    slower(90).finds(&[]);
-    slower(10).finds(&[]);
-}
-
-/// Four at once, 20 ms each, with a pause of `lasted` ms in every second.
-pub fn paused(lasted: u64) -> Case {
-    let mut case = Case::new("limit 4");
-    let mut job = 0;
-    for slot in 0..4 {
-        let mut at = slot;
-        while at < 4_000 {
-            let ends = at + 20;
-            let (second, within) = (ends / 1_000, ends % 1_000);
-            let to = if within >= 1_000 - lasted { (second + 1) * 1_000 + slot } else { ends };
-            case.good(&format!("a#{job}"), "", (at, to));
-            (at, job) = (to, job + 1);
-        }
-    }
-    case
-}
-
-#[test]
-fn an_upstream_that_pauses_again_and_again_is_named() {
-    let model = paused(400).finds(&["pauses"]);
-    assert!(sentence(&model).starts_with("4 pauses of about 4"), "{}", sentence(&model));
-}
-
-#[test]
-fn short_pauses_and_a_single_one_are_no_finding() {
-    paused(150).finds(&[]);
-    // It may be a stop of this process.
-    paused(270).finds(&[]);
-    let mut single = queued("limit 4", 4, 4, 200);
-    for i in 0..4 {
-        single.good(&format!("a#{}", 900 + i), "", (1_000, 1_600));
-    }
-    single.finds(&[]);
 }
 
 /// Two hosts with two slots each; an attempt at one of them takes `slow` ms, and 20 ms at the other.

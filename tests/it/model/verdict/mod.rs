@@ -4,6 +4,7 @@ mod answers;
 mod journals;
 mod load;
 mod order;
+mod over_time;
 
 use std::fmt::Write;
 

@@ -25,6 +25,8 @@ struct HeldBackFinding {
     held: Micros,
     /// The length of the run.
     span: Micros,
+    /// Answers that the host accepted per second meanwhile.
+    per_second: Option<f64>,
 }
 
 /// Cooldowns took a large part of all slots × time.
@@ -42,12 +44,9 @@ fn find(figures: &RunFigures<'_>) -> Option<HeldBackFinding> {
     // A few refusals in a long run are chance: then the headline names what held the run.
     let refused = model.totals.throttled;
     let is_pattern = refused as f64 >= t::REFUSED_OVERALL * model.totals.ended as f64;
-    (is_much && refused > 0 && is_pattern).then_some(HeldBackFinding {
-        host,
-        refused: model.totals.throttled,
-        held,
-        span: figures.span,
-    })
+    let per_second = host.and_then(|host| model.evidence.refusals.get(host)?.accepted_per_second());
+    let finding = HeldBackFinding { host, refused, held, span: figures.span, per_second };
+    (is_much && refused > 0 && is_pattern).then_some(finding)
 }
 
 impl HeldBackFinding {
@@ -55,9 +54,11 @@ impl HeldBackFinding {
     fn sentence(&self, model: &Model) -> VerdictSentence {
         let name = host_or_upstream(model, self.host);
         let refusals = units::plural(self.refused, "refusal");
+        let accepted =
+            self.per_second.map(|rate| format!(", and accepted {}/s", units::significant(rate))).unwrap_or_default();
         VerdictSentence::new(
             format!("{} of {} held back", units::length(self.held), units::length(self.span)),
-            format!("{name} asked for it, in {refusals}"),
+            format!("{name} asked for it, in {refusals}{accepted}"),
             format!("this {} as asked: fewer starts per second bring fewer refusals", by_tense(model, "is", "was")),
         )
         .or_brief(format!("{name} asked for it"), "as asked")

@@ -2,12 +2,17 @@
 //!
 //! Start at [`JOURNALS`].
 
+mod cases;
 mod tense;
 
 use inflight::model::verdict::{Finding, findings, kinds};
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::verdict::{Case, answers, load, order};
+use crate::model::verdict::journals::cases::{
+    busy, cooled, down, forbidden, handshakes, held, late_time_outs, look_ups, short, steady, stopped, two_endpoints,
+    unknown,
+};
+use crate::model::verdict::{Case, answers, load, order, over_time};
 
 /// The journals of one finding.
 struct Journals {
@@ -17,7 +22,7 @@ struct Journals {
     healthy: fn() -> Case,
 }
 
-const JOURNALS: [Journals; 26] = [
+const JOURNALS: [Journals; 27] = [
     Journals { kind: "own-machine", has: || short(3), below: || short(2), healthy: || short(0) },
     Journals {
         kind: "own-time-outs",
@@ -66,7 +71,12 @@ const JOURNALS: [Journals; 26] = [
         below: || load::changed(2_000, 2_000, 20),
         healthy: || load::queued("limit 8", 8, 8, 200),
     },
-    Journals { kind: "slower", has: || load::slower(101), below: || load::slower(95), healthy: || load::slower(50) },
+    Journals {
+        kind: "slower",
+        has: || over_time::slower(101),
+        below: || over_time::slower(95),
+        healthy: || over_time::slower(50),
+    },
     Journals {
         kind: "upstream-queues",
         has: || load::queued("limit 8", 8, 1, 60),
@@ -104,136 +114,23 @@ const JOURNALS: [Journals; 26] = [
         below: || answers::hanging(2),
         healthy: || answers::hanging(0),
     },
-    Journals { kind: "pauses", has: || load::paused(400), below: || load::paused(150), healthy: || load::paused(0) },
+    Journals {
+        kind: "pauses",
+        has: || over_time::paused(400),
+        below: || over_time::paused(70),
+        healthy: || over_time::paused(0),
+    },
     Journals {
         kind: "connections",
         has: || load::connected(18, 0),
         below: || load::connected(17, 0),
         healthy: || load::connected(40, 38),
     },
+    Journals { kind: "look-ups", has: || look_ups(30, 15), below: || look_ups(30, 14), healthy: || look_ups(1, 0) },
     Journals { kind: "one-phase", has: || handshakes(26), below: || handshakes(24), healthy: || handshakes(1) },
     Journals { kind: "busy-machine", has: || busy(5), below: || busy(4), healthy: || busy(0) },
     Journals { kind: "stood-still", has: || stopped(10_000), below: || stopped(10_001), healthy: || steady(100) },
 ];
-
-/// `n` jobs on four slots, 100 ms each.
-fn steady(n: u64) -> Case {
-    let mut case = Case::new(&format!("limit 4 jobs {n}"));
-    for i in 0..n {
-        let from = i / 4 * 100 + i % 4;
-        case.good(&format!("a#{i}"), "", (from, from + 97));
-    }
-    case
-}
-
-/// Of a hundred jobs, `n` end so.
-fn some(n: u64, end: &str) -> Case {
-    let mut case = Case::new("limit 4");
-    for i in 0..100 {
-        let from = i / 4 * 100 + i % 4;
-        case.job(&format!("a#{i}"), "", (from, from + 97), if i % 20 == 0 && i / 20 < n { end } else { "answer 200" });
-    }
-    case
-}
-
-fn short(n: u64) -> Case {
-    some(n, "short")
-}
-
-fn unknown(n: u64) -> Case {
-    some(n, "unknown")
-}
-
-/// `n` time-outs while the latest timer was late by so many milliseconds.
-fn late_time_outs(n: u64, worst: u64) -> Case {
-    let mut case = some(n, "timeout");
-    for second in 1..4 {
-        case.step(1_000 * second, &format!("late 2ms {worst}ms"));
-    }
-    case
-}
-
-/// A host that is down for so many milliseconds.
-fn down(ms: u64) -> Case {
-    let mut case = steady(200);
-    case.step(500, "down a 600ms");
-    case.step(500 + ms, "up a");
-    case
-}
-
-/// A host that asked for a wait of so many milliseconds, of which the first second is over.
-fn cooled(ms: u64) -> Case {
-    let mut case = steady(100);
-    case.job("a#900", "", (2_600, 2_601), &format!("refuse 429 asked {ms}ms"));
-    case.step(2_601, &format!("cool a {}ms", 2_601 + ms));
-    case.step(3_600, "idle work 1ms");
-    case
-}
-
-/// Good answers, and then answers with status 403.
-fn forbidden(good: u64, bad: u64) -> Case {
-    let mut case = Case::new("limit 4");
-    for i in 0..good + bad {
-        let end = if i < good { "answer 200" } else { "answer 403" };
-        case.job(&format!("a#{i}"), "", (i * 50, i * 50 + 40), end);
-    }
-    case
-}
-
-/// Cooldowns that took so many milliseconds of five seconds.
-fn held(ms: u64) -> Case {
-    let mut case = steady(200);
-    for i in 0..3 {
-        case.job(&format!("a#{}", 900 + i), "", (20 + i * 1_500, 21 + i * 1_500), "refuse 429");
-    }
-    case.step(5_000, &format!("idle cooldown {}ms", 4 * ms));
-    case
-}
-
-/// Two endpoints of a host with two slots each; an attempt at one of them takes `slow` ms, and 20 ms at the other.
-fn two_endpoints(slow: u64) -> Case {
-    let mut case = Case::new("limit 4");
-    for slot in 0..2 {
-        for i in 0..10 {
-            let from = i * slow + slot;
-            case.job(&format!("b#{}", 500 + slot * 100 + i), "at a", (from, from + slow), "answer 200");
-        }
-        for i in 0..20 {
-            case.good(&format!("a#{}", slot * 100 + i), "", (i * 22 + slot, i * 22 + slot + 20));
-        }
-    }
-    case
-}
-
-/// A busy run whose TLS handshakes take so many of the 100 ms of each attempt, on connections that are half kept.
-fn handshakes(ms: u64) -> Case {
-    let mut case = Case::new("limit 4");
-    for i in 0..60 {
-        let from = i / 4 * 100 + i % 4;
-        let end = format!("answer 200 tls {}ms {}", ms, if i % 2 == 0 { "reused" } else { "connect 0ms" });
-        case.job(&format!("a#{i}"), "", (from, from + 97), &end);
-    }
-    case
-}
-
-/// Ten seconds, in `n` of which timers were late.
-fn busy(n: u64) -> Case {
-    let mut case = steady(400);
-    for second in 1..=n {
-        case.step(1_000 * second, "late 15ms 60ms");
-    }
-    case.step(10_000, "idle work 1ms");
-    case
-}
-
-/// A stop so many milliseconds before the last event of a run that goes on.
-fn stopped(ms: u64) -> Case {
-    let mut case = steady(800);
-    case.step(5_000, "stopped 2s");
-    case.step(5_000 + ms, "idle work 1ms");
-    case.0.retain(|(at, _)| *at <= 5_000 + ms);
-    case
-}
 
 fn found(case: Case) -> Vec<Finding> {
     findings(&case.model(), None)
