@@ -15,6 +15,11 @@ impl Model {
     /// Adaptive steps of one host within this time share one entry in the event log.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
+    /// Records the limit that is in force from now on.
+    pub(super) fn record_limit(&mut self, at: Offset) {
+        self.limit_over_time.set(at, self.limit_in_force().unwrap_or(0));
+    }
+
     /// Records that a limit has changed.
     pub(super) fn change_limit(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
         match scope {
@@ -22,6 +27,7 @@ impl Model {
                 let from = self.limit;
                 self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
+                self.record_limit(at);
                 self.evidence.record_limit(at, (from, to), by);
                 if by == ChangedBy::Ramp {
                     return self.climb_ramp(at, from, to);
@@ -73,6 +79,7 @@ impl Model {
         found.adapted = Some(adapted);
         (found.limit_changed, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
+        self.record_limit(at);
         // The controller takes many small steps; the last one of a series is enough for the log.
         let event = LogEvent::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
         self.event_log.replace_newest(at, event, |newest| {
@@ -87,6 +94,7 @@ impl Model {
         for host in self.hosts.kept_mut().filter(|_| !mode.is_active()) {
             (host.adapted, host.why) = (None, None);
         }
+        self.record_limit(at);
         // Every run begins with its mode. Only a changed one, or one that is not the default, is worth a line.
         if self.totals.started > 0 || mode != AdaptiveMode::WhenRefused {
             self.event_log.add(at, LogEvent::Adaptive(mode));

@@ -26,6 +26,8 @@ pub struct EndpointStats {
     pub jobs: Option<u64>,
     /// Jobs that ended with an expected answer.
     pub done: u64,
+    /// Those of them that needed more than one attempt.
+    pub retried: u64,
     /// Jobs that ended without an expected answer.
     pub failed: u64,
     /// Jobs that were cancelled.

@@ -5,7 +5,6 @@ use crate::event::cause::Cause;
 use crate::event::idle::IdleReason;
 use crate::event::origin::Origin;
 use crate::event::{Micros, Offset};
-use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::host::adapted::AdaptedLimit;
 use crate::model::{Model, Stage};
@@ -61,18 +60,6 @@ impl Model {
         self.origins.name(origin)
     }
 
-    /// Service times over the last `seconds` (at most 10) before `now`: of good answers, or else of all. Errors are often
-    /// answered faster, and must not make the percentiles look better.
-    pub fn latency_of_last(&self, now: Offset, seconds: u64) -> Histogram {
-        let good = self.recent_good.last(now, seconds);
-        if good.n() > 0 { good } else { self.recent.last(now, seconds) }
-    }
-
-    /// Service times of good answers over the whole run, or else of all.
-    pub fn latency_of_answers(&self) -> &Histogram {
-        if self.good_latency.n() > 0 { &self.good_latency } else { &self.latency }
-    }
-
     /// The latest end of a cooldown, or of the wait for a window or a pace, with the number of its host.
     pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
         let running = |host: &HostStats| Some((host.number, host.waits_until(now)?));
@@ -116,9 +103,11 @@ impl Model {
         self.hosts.kept().any(|host| host.adapted.is_some_and(AdaptedLimit::is_paced))
     }
 
-    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.
+    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time without pauses.
     pub fn effective_concurrency(&self, now: Offset) -> f64 {
-        self.level.mean(self.ended.unwrap_or(now))
+        let (end, working) = (self.ended.unwrap_or(now), self.working_time(now));
+        let mean = self.level.mean(end);
+        if working.0 == 0 { mean } else { mean * (end.0 as f64 / working.0 as f64) }
     }
 
     /// The estimated time left at the pace of the last ten seconds, without stragglers. The only host's window and a
@@ -148,7 +137,7 @@ impl Model {
         }
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
         let time_for = |n: u64, pace: f64| (pace > 0.0 && n > 0).then(|| Micros((n as f64 / pace * 1e6) as u64));
-        let recent = self.settle_rate.per_second(now, seconds);
+        let recent = self.recent_counts.settled.per_second(self.working_time(now), seconds);
         // Ten seconds may show a burst without its window, or the opposite.
         let usual = time_for(left, self.window_pace().unwrap_or(recent));
         let usual = usual.and_then(|usual| self.time_of_work(now).or(Some(usual)));

@@ -1,36 +1,31 @@
 //! Values over time in bounded memory: the attempts in flight, and the trend of latencies.
 //!
-//! Both use a row of bins. When the row is full, neighbours are merged and every bin becomes twice as wide. A run of
-//! a day therefore takes no more memory than a run of a second. Start at [`Level`] (a value that lasts until it
-//! changes) and [`Trend`] (single values).
+//! Start at [`Level`] (a value that lasts until it changes) and [`Trend`] (single values).
 
 use crate::event::{Micros, Offset};
+use crate::model::bins::{Bins, Merge};
 
 /// A level over time, which lasts until it is set again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     now: u32,
     since: Offset,
     peak: u32,
     area: u64,
-    bins: Vec<Bin>,
-    width: u64,
+    bins: Bins<LevelArea, 512>,
 }
 
-/// One time bin of a level.
+/// Level × microseconds within one bin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Bin {
-    /// Level × microseconds.
-    area: u64,
-    peak: u32,
+struct LevelArea(u64);
+
+impl Merge for LevelArea {
+    fn merge(&mut self, later: &Self) {
+        self.0 = self.0.saturating_add(later.0);
+    }
 }
 
 impl Level {
-    /// Number of bins before neighbours are merged.
-    const BINS: usize = 512;
-    /// Width of the first bins.
-    const FIRST_WIDTH: u64 = 20_000;
-
     /// The level now.
     pub fn now(&self) -> u32 {
         self.now
@@ -52,8 +47,6 @@ impl Level {
         self.advance(at);
         self.now = level;
         self.peak = self.peak.max(level);
-        let bin = self.bin_at(self.since.0);
-        bin.peak = bin.peak.max(level);
     }
 
     /// The mean level within `from..to`; `None` if that range is empty or in the future.
@@ -65,14 +58,10 @@ impl Level {
         let mut area = 0.0;
         // Each bin counts by its share inside the range.
         let binned_to = to.min(self.since);
-        if binned_to > from {
-            let (first, last) = (from.0 / self.width, (binned_to.0 - 1) / self.width);
-            for i in first..=last {
-                let Some(bin) = usize::try_from(i).ok().and_then(|i| self.bins.get(i)) else { break };
-                let (low, high) = (i * self.width, ((i + 1).saturating_mul(self.width)).min(self.since.0));
-                let inside = high.min(binned_to.0).saturating_sub(low.max(from.0));
-                area += ratio(bin.area, high.saturating_sub(low)) * inside as f64;
-            }
+        for (low, high, bin) in self.bins.between(from, binned_to) {
+            let high = high.min(self.since.0);
+            let inside = high.min(binned_to.0).saturating_sub(low.max(from.0));
+            area += ratio(bin.0, high.saturating_sub(low)) * inside as f64;
         }
         // The time since the last change is not in a bin yet.
         let current_from = from.max(self.since);
@@ -86,47 +75,17 @@ impl Level {
     fn advance(&mut self, to: Offset) {
         let mut from = self.since.0;
         while from < to.0 {
-            let level = self.now;
-            let width = {
-                self.bin_at(from);
-                self.width
-            };
+            // Neighbours may be merged to make room, so the width is known only afterwards.
+            self.bins.at(from);
+            let width = self.bins.width();
             let end = (from / width + 1).saturating_mul(width).min(to.0);
-            let area = u64::from(level).saturating_mul(end - from);
-            let bin = self.bin_at(from);
-            bin.area = bin.area.saturating_add(area);
-            bin.peak = bin.peak.max(level);
+            let area = u64::from(self.now).saturating_mul(end - from);
+            let bin = self.bins.at(from);
+            bin.0 = bin.0.saturating_add(area);
             self.area = self.area.saturating_add(area);
             from = end;
         }
         self.since = self.since.max(to);
-    }
-
-    /// The bin of a moment; neighbours are merged until it fits.
-    fn bin_at(&mut self, at: u64) -> &mut Bin {
-        while at / self.width >= Self::BINS as u64 {
-            self.bins = self
-                .bins
-                .chunks(2)
-                .map(|pair| Bin {
-                    area: pair.iter().fold(0, |sum, bin| sum.saturating_add(bin.area)),
-                    peak: pair.iter().map(|bin| bin.peak).max().unwrap_or(0),
-                })
-                .collect();
-            self.width *= 2;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "below BINS by the loop above")]
-        let i = (at / self.width) as usize;
-        if i >= self.bins.len() {
-            self.bins.resize(i + 1, Bin::default());
-        }
-        &mut self.bins[i]
-    }
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self { now: 0, since: Offset::ZERO, peak: 0, area: 0, bins: Vec::new(), width: Self::FIRST_WIDTH }
     }
 }
 
@@ -261,7 +220,6 @@ mod tests {
             }
             let exact = if at == 0 { 0.0 } else { area as f64 / at as f64 };
             prop_assert!((level.mean(Offset(at)) - exact).abs() < 1e-6);
-            prop_assert!(level.bins.len() <= Level::BINS);
         }
     }
 }

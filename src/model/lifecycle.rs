@@ -71,6 +71,7 @@ impl Model {
             self.release(&displaced);
         }
         self.level.set(at, self.in_flight());
+        self.update_idle_pause(at);
     }
 
     /// Records the end of an attempt.
@@ -88,10 +89,12 @@ impl Model {
             self.endpoints[flight.endpoint].kept.end(bar, n_endpoints);
         }
         self.level.set(at, self.in_flight());
+        self.update_idle_pause(at);
         let (service, spent) = (at.since(flight.started), flight.known_phases(spent));
         self.totals.count(outcome, service);
         self.totals.stale += u64::from(spent.stale.is_some());
-        self.throughput.count(at);
+        self.recent_counts.ended.count(self.working_time(at));
+        self.history.count(at, outcome);
         let levels = (self.in_flight(), self.level.peak());
         self.evidence.record_end(at, &flight, (outcome, &spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
@@ -113,6 +116,7 @@ impl Model {
                 host.throttled += 1;
                 host.wait_asked = retry_after.map(|asked| (at, asked));
                 (endpoint.throttled, endpoint.throttled_at) = (endpoint.throttled + 1, Some(at));
+                self.recent_counts.throttled.count(self.working_time(at));
                 self.marks.record_refusal(at, *status);
             }
             // Refusals, time-outs and redirects are not service times of answers.
@@ -144,9 +148,10 @@ impl Model {
     /// Records the service time of an answer.
     fn record_answer(&mut self, at: Offset, flight: &OpenAttempt, is_expected: bool) {
         let service = at.since(flight.started);
+        let working = self.working_time(at);
         let endpoint = &mut self.endpoints[flight.endpoint];
         if is_expected {
-            self.goodput.count(at);
+            self.recent_counts.good.count(working);
         }
         if self.warm.is_some_and(|warm| flight.started < warm) {
             self.totals.warmup += 1;
@@ -166,10 +171,8 @@ impl Model {
             }
         }
         if !flight.spans_stop {
-            self.recent.record(at, service);
-            if is_expected {
-                self.recent_good.record(at, service);
-            }
+            self.recent.record(working, service, is_expected);
+            self.history.record(at, service);
             endpoint.trend.record(at, service);
         }
     }
@@ -184,10 +187,21 @@ impl Model {
         self.event_log.add(at, LogEvent::Stopped(lasted));
     }
 
+    /// Marks the start or the end of a pause.
+    pub(super) fn mark_pause(&mut self, at: Offset, mark: Mark) {
+        self.update_idle_pause(at);
+        self.marks.set(at, mark);
+    }
+
+    /// Records whether the run is paused with nothing in flight.
+    fn update_idle_pause(&mut self, at: Offset) {
+        self.idle_pause.update(at, self.is_paused && self.in_flight() == 0);
+    }
+
     /// Records the end of a job.
     pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
-        self.settle_rate.count(at);
+        self.recent_counts.settled.count(self.working_time(at));
         let has_failed = self.failed_before.remove(&(origin, job));
         if self.repeated.remove(&(origin, job)) {
             self.totals.repeats_done += u64::from(*end == JobEnd::Done);
@@ -198,9 +212,11 @@ impl Model {
                 let counter = if has_failed { &mut self.totals.jobs_saved } else { &mut self.totals.jobs_waited };
                 *counter += u64::from(tries > 1);
                 self.endpoints[endpoint].done += 1;
+                self.endpoints[endpoint].retried += u64::from(tries > 1);
             }
             JobEnd::Failed { last } => {
                 self.totals.jobs_failed += 1;
+                self.recent_counts.failed.count(self.working_time(at));
                 self.endpoints[endpoint].failed += 1;
                 self.incidents.count(at, endpoint, last, target);
                 if tries == 0 {

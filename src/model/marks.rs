@@ -39,6 +39,11 @@ impl Marks {
         self.marks.iter().copied()
     }
 
+    /// When an attempt was last refused.
+    pub fn last_refusal(&self) -> Option<Offset> {
+        self.last_refusal
+    }
+
     /// Sets a mark. Limit changes in quick succession share one mark, from the first value to the last.
     pub(super) fn set(&mut self, at: Offset, mark: Mark) {
         const SAME_CHANGE: u64 = 1_000_000;

@@ -5,12 +5,14 @@
 //! wait for a host. Start at [`Model::apply`].
 
 pub mod anatomy;
+mod bins;
 mod controls;
 pub mod endpoint;
 pub mod event_log;
 pub mod expectation;
 pub mod figures;
 pub mod histogram;
+pub mod history;
 pub mod host;
 pub mod incidents;
 pub mod level;
@@ -21,12 +23,11 @@ pub mod open;
 mod origins;
 pub mod outage;
 pub mod race;
-pub mod rate;
-mod recent;
 pub mod since_due;
 pub mod timeline;
 pub mod totals;
 pub mod verdict;
+pub mod window;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use crate::event::{EndpointId, Event, Fact, JobId, Offset};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
+use crate::model::history::RunHistory;
 use crate::model::host::adapted::AdaptedLimit;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
@@ -50,12 +52,12 @@ use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
-use crate::model::rate::Rate;
-use crate::model::recent::Recent;
 use crate::model::since_due::SinceDue;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 use crate::model::verdict::evidence::Evidence;
+use crate::model::window::recent::RecentLatencies;
+use crate::model::window::{IdlePause, RecentCounts};
 
 /// Everything that the screen, the summary and the plain lines show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,12 +106,12 @@ pub struct Model {
     pub good_latency: Histogram,
     /// Latencies since due, if the run has a rate.
     pub since_due: Option<SinceDue>,
-    /// Recent rate of ended attempts.
-    pub throughput: Rate,
-    /// Recent rate of expected answers.
-    pub goodput: Rate,
-    /// Recent rate of settled jobs.
-    pub settle_rate: Rate,
+    /// The limit in force over time; 0 without one.
+    pub limit_over_time: Level,
+    /// How attempts ended, and how long answers took, over time.
+    pub history: RunHistory,
+    /// Counts of the last minute.
+    pub recent_counts: RecentCounts,
     /// Failures by cause.
     pub incidents: Incidents,
     /// The last notable events.
@@ -131,9 +133,8 @@ pub struct Model {
     /// Attempts in flight that sources only report as a level.
     level_reported: u32,
     origins: Origins,
-    recent: Recent,
-    /// Those of the expected answers alone.
-    recent_good: Recent,
+    recent: RecentLatencies,
+    idle_pause: IdlePause,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
     /// Jobs with an attempt that failed and was not refused, until they settle.
@@ -185,6 +186,7 @@ impl Model {
                     (part.limit, part.first_limit, part.jobs) = (*limit, *limit, *jobs);
                     (part.stage, part.ended) = (Stage::Running, None);
                 });
+                self.record_limit(at);
             }
             Fact::EndpointAnnounced { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
@@ -334,12 +336,12 @@ impl Model {
             Fact::Paused => {
                 self.evidence.interventions += 1;
                 self.change_part(origin, |part| part.is_paused = true);
-                self.marks.set(at, Mark::Paused);
+                self.mark_pause(at, Mark::Paused);
                 self.event_log.add(at, LogEvent::Paused);
             }
             Fact::Resumed => {
                 self.change_part(origin, |part| part.is_paused = false);
-                self.marks.set(at, Mark::Resumed);
+                self.mark_pause(at, Mark::Resumed);
                 self.event_log.add(at, LogEvent::Resumed);
             }
             Fact::Draining => {

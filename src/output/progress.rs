@@ -18,7 +18,7 @@ pub(super) fn log_line(model: &Model, now: Offset) -> String {
         None => units::plural(settled, "job"),
     }];
     parts.push(format!("{} in flight", units::count(model.in_flight().into())));
-    let pace = model.throughput.per_second(now, 10);
+    let pace = model.recent_counts.ended.per_second(model.working_time(now), 10);
     if pace > 0.0 {
         parts.push(format!("{} req/s", units::significant(pace)));
     }

@@ -81,6 +81,8 @@ pub enum Action {
     SiblingNext,
     /// Toggle the logarithmic latency scale.
     LogScale,
+    /// Toggle the heat map of latencies over time.
+    HeatMap,
     /// Keep the typed filter.
     Keep,
     /// Close, clear or go back; never quits.

@@ -374,7 +374,8 @@ pub static ENTRIES: &[ActionEntry] = &[
         ..PLAIN
     },
     display(Action::Freeze, "freeze", &["f"], "Freeze the screen while the run goes on"),
-    display(Action::Window, "window", &["w"], "Show latency of the last 10 s, or of the whole run"),
+    display(Action::Window, "window", &["w"], "Show figures of the last 1 s, 10 s or 60 s, or of the whole run"),
+    ActionEntry { contexts: OVERVIEW, ..display(Action::HeatMap, "heat_map", &["H"], "Toggle latencies over time") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
     ActionEntry {

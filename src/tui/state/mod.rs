@@ -21,6 +21,7 @@ use crate::control::{Abilities, Command, Playback, ReplayCommand};
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
+use crate::model::window::TimeWindow;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
@@ -57,8 +58,10 @@ pub struct UiState {
     pub is_typing: bool,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
-    /// Latencies cover only the last ten seconds.
-    pub is_recent: bool,
+    /// The overview shows latencies as a heat map over time instead of as a histogram.
+    pub has_heat_map: bool,
+    /// The time that the key figures cover.
+    pub window: TimeWindow,
     /// The scroll position of the key list, while it is open.
     pub help: Option<usize>,
     /// The maximum scroll position of the key list in the last picture.
@@ -180,6 +183,7 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
+            Action::HeatMap => self.has_heat_map = !self.has_heat_map,
             Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
             Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
@@ -193,7 +197,10 @@ impl UiState {
             Action::Keep => self.is_typing = false,
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
-            Action::Window => self.is_recent = !self.is_recent,
+            Action::Window => {
+                self.window = self.window.next();
+                self.show_remark(&format!("figures: {}", self.window.name()), now);
+            }
             Action::Theme => return vec![Effect::NextTheme],
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;

@@ -116,6 +116,7 @@ impl RaceUi {
             | Action::SiblingPrev
             | Action::SiblingNext
             | Action::LogScale
+            | Action::HeatMap
             | Action::Keep
             | Action::Freeze
             | Action::Window

@@ -51,6 +51,8 @@ pub struct Glyphs {
     pub bar_live: Glyph,
     /// The empty part of a bar.
     pub bar_rest: Glyph,
+    /// Half a cell of the done part, from the left.
+    pub bar_half: Glyph,
     /// The start of a bar that may directly follow another.
     pub bar_head: Glyph,
     /// Zero, or unknown.
@@ -73,8 +75,10 @@ pub struct Glyphs {
     pub ascending: Glyph,
     /// Sorted downwards.
     pub descending: Glyph,
-    /// Parts of a cell from the left, 1/8 to 8/8.
-    pub eighths: [&'static str; 8],
+    /// The light area below the edge of a chart, where colours do not set it apart.
+    pub shade: Glyph,
+    /// Steps of intensity, for a terminal whose colours do not show them.
+    pub heat: [&'static str; 4],
     /// Heights of a cell from below, 1/8 to 8/8.
     pub levels: [&'static str; 8],
 }
@@ -157,10 +161,12 @@ const UNICODE: Glyphs = Glyphs {
     cancelled: Cow::Borrowed("–"),
     down: Cow::Borrowed("○"),
     selected: Cow::Borrowed("▌"),
-    bar_full: Cow::Borrowed("█"),
-    bar_live: Cow::Borrowed("▒"),
-    bar_rest: Cow::Borrowed("·"),
-    bar_head: Cow::Borrowed("▐"),
+    // Half as high as the line, so that bars of neighbouring rows do not merge.
+    bar_full: Cow::Borrowed("▄"),
+    bar_live: Cow::Borrowed("▂"),
+    bar_rest: Cow::Borrowed("▁"),
+    bar_half: Cow::Borrowed("▖"),
+    bar_head: Cow::Borrowed("▗"),
     none: Cow::Borrowed("–"),
     ellipsis: Cow::Borrowed("…"),
     rule: Cow::Borrowed("─"),
@@ -171,7 +177,8 @@ const UNICODE: Glyphs = Glyphs {
     marker: Cow::Borrowed("┴"),
     ascending: Cow::Borrowed("▲"),
     descending: Cow::Borrowed("▼"),
-    eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    shade: Cow::Borrowed("░"),
+    heat: ["░", "▒", "▓", "█"],
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
 };
 
@@ -189,6 +196,7 @@ const ASCII: Glyphs = Glyphs {
     bar_full: Cow::Borrowed("#"),
     bar_live: Cow::Borrowed(">"),
     bar_rest: Cow::Borrowed("."),
+    bar_half: Cow::Borrowed("-"),
     bar_head: Cow::Borrowed("["),
     none: Cow::Borrowed("-"),
     ellipsis: Cow::Borrowed("~"),
@@ -200,8 +208,8 @@ const ASCII: Glyphs = Glyphs {
     marker: Cow::Borrowed("^"),
     ascending: Cow::Borrowed("^"),
     descending: Cow::Borrowed("v"),
-    // ASCII has no partial block, so a cell that is less than half full stays empty.
-    eighths: [" ", " ", " ", "#", "#", "#", "#", "#"],
+    shade: Cow::Borrowed(":"),
+    heat: [".", ":", "*", "#"],
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
 };
 
@@ -241,8 +249,11 @@ mod tests {
                 &g.marker,
                 &g.ascending,
                 &g.descending,
+                &g.bar_half,
+                &g.bar_head,
+                &g.shade,
             ];
-            let rest = rest.into_iter().map(AsRef::as_ref).chain(g.eighths).chain(g.levels);
+            let rest = rest.into_iter().map(AsRef::as_ref).chain(g.heat).chain(g.levels);
             for glyph in rest {
                 assert!(is_glyph(glyph), "{glyph} of {charset:?}");
             }

@@ -143,6 +143,27 @@ impl Theme {
         self.series[n % self.series.len()]
     }
 
+    /// The glyph and the style of the light area below the edge of a chart.
+    pub fn area(&self) -> (&str, Style) {
+        let weakest = self.heat.first().copied().unwrap_or_default();
+        if weakest.fg.is_some() && weakest.fg != self.style(Role::Bar).fg {
+            (self.glyphs.levels[7], weakest)
+        } else {
+            (&self.glyphs.shade, self.style(Role::Bar))
+        }
+    }
+
+    /// The glyph and the style of an intensity from 0 to 1. Without colours, the glyph alone shows it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and n")]
+    pub fn heat_cell(&self, intensity: f64) -> (&'static str, Style) {
+        let step = |n: usize| ((intensity * n as f64).ceil() as usize).clamp(1, n.max(1)) - 1;
+        let has_colors = self.heat.iter().all(|style| style.fg.is_some());
+        let full = self.glyphs.levels[7];
+        let shades = self.glyphs.heat;
+        let glyph = if has_colors && !full.is_ascii() { full } else { shades[step(shades.len())] };
+        (glyph, if has_colors { self.heat[step(self.heat.len())] } else { self.style(Role::Bar) })
+    }
+
     /// The steps of intensity, weakest first; at least one.
     pub fn heat(&self) -> &[Style] {
         &self.heat

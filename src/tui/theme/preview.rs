@@ -108,7 +108,7 @@ impl PreviewPage<'_> {
         let contrast = measure::contrast(self.theme, role, Role::Bg).filter(|_| !role.is_background());
         let contrast = contrast.map_or(String::new(), |ratio| format!("{ratio:>5.1}"));
         let swatch = if role.is_background() { Style { fg: None, ..style } } else { style };
-        let block = if role.is_background() { "      ".to_owned() } else { self.theme.glyphs.bar_full.repeat(6) };
+        let block = if role.is_background() { "      ".to_owned() } else { self.theme.glyphs.levels[7].repeat(6) };
         let text = format!("{:<16}{:<10}", color_text(color), modifiers(style));
         let parts = [
             (style, format!("{glyph} ")),
@@ -122,7 +122,7 @@ impl PreviewPage<'_> {
 
     fn scale(&mut self, name: &str, steps: &[Style]) {
         let mut parts = vec![(self.theme.style(Role::Text), format!("  {name:<14}"))];
-        let block = self.theme.glyphs.bar_full.repeat(6);
+        let block = self.theme.glyphs.levels[7].repeat(6);
         parts.extend(steps.iter().map(|step| (*step, block.clone())));
         self.styled(Role::Bg, &parts);
         let colors: Vec<String> = steps.iter().map(|step| color_text(step.fg)).collect();

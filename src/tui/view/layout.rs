@@ -51,8 +51,9 @@ pub struct Sections {
 
 /// From this height on, tabs and footer have a rule of their own.
 const TALL: u16 = 30;
-/// The heights of the large and the small key figures.
-const KPI_LARGE: u16 = 4;
+/// The heights of the large, the medium and the small key figures.
+const KPI_LARGE: u16 = 5;
+const KPI_MEDIUM: u16 = 3;
 const KPI_SMALL: u16 = 2;
 /// The width that the large key figures need.
 pub const KPI_WIDTH: u16 = 105;
@@ -93,15 +94,21 @@ impl Sections {
         let mut rows = RowCutter { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
         let has_gaps = body.height >= 17;
-        let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
+        let kpis = rows.take(match body {
+            _ if kpis_are_large => KPI_LARGE,
+            Rect { width: 76.., height: 21.., .. } => KPI_MEDIUM,
+            _ => KPI_SMALL,
+        });
         let gap = u16::from(has_gaps);
         rows.skip(u16::from(kpis_are_large));
         let verdict = rows.take(1);
+        // Three rows of figures leave no room for a blank row; the title of the table sets it apart.
+        let gap_above = if body.height < 24 && kpis.height == KPI_MEDIUM { 0 } else { gap };
 
         // Space goes to the table first, then to charts, then to events. The rest enlarges them in that order.
         let wanted = u16::try_from(endpoints.max(1)).unwrap_or(u16::MAX).saturating_add(TABLE_HEAD);
         let least = wanted.min(TABLE_HEAD + 3);
-        let mut room = rows.left.saturating_sub(gap);
+        let mut room = rows.left.saturating_sub(gap_above);
         let mut table = least.min(room);
         room -= table;
         let mut charts = if room > CHART_MIN { CHART_MIN } else { 0 };
@@ -129,7 +136,7 @@ impl Sections {
         // Unused rows go to the table, so that the footer stays at the bottom.
         table += room;
 
-        rows.skip(gap);
+        rows.skip(gap_above);
         let endpoints = rows.take(table);
         rows.skip(if charts > 0 { gap } else { 0 });
         let both = rows.take(charts);

@@ -11,7 +11,27 @@ use crate::text::sanitize::sanitize;
 use crate::tui::click_targets::{ClickTarget, ClickTargets};
 use crate::tui::text_fit::{cut_middle, width_of};
 use crate::tui::theme::Theme;
-use crate::tui::theme::role::Role;
+use crate::tui::theme::role::{Role, Status};
+
+/// The parts of a progress bar, as shares of the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BarParts {
+    /// What has succeeded at once.
+    pub done: f64,
+    /// What has succeeded after a retry.
+    pub retried: f64,
+    /// What has failed.
+    pub failed: f64,
+    /// What is in flight.
+    pub live: f64,
+}
+
+impl BarParts {
+    /// A bar with one part only.
+    pub fn done(share: f64) -> Self {
+        Self { done: share, ..Self::default() }
+    }
+}
 
 /// Writes into one area; positions count from its upper left corner.
 #[derive(Debug)]
@@ -123,16 +143,30 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Draws a bar of `width` cells: the done part, then the part in flight, then the rest.
-    pub fn bar(&mut self, x: u16, y: u16, width: u16, full: f64, live: f64) {
-        let glyphs = &self.theme.glyphs;
-        let (on, during, rest) = (glyphs.bar_full.clone(), glyphs.bar_live.clone(), glyphs.bar_rest.clone());
-        let n_full = cells(full, width);
+    /// Draws a bar of `width` cells. Any part above zero is visible, if there is room.
+    pub fn bar(&mut self, x: u16, y: u16, width: u16, progress: &BarParts) {
+        let theme = self.theme;
+        let glyphs = &theme.glyphs;
+        let part = |share: f64| if share > 0.0 { cells(share, width).max(1) } else { 0 };
+        let BarParts { done, retried, failed, live } = *progress;
+        let n_failed = part(failed);
+        let n_retried = part(retried).min(width - n_failed);
+        let n_settled = cells(done + retried + failed, width).max(n_failed + n_retried);
         // The part in flight is always visible.
-        let n_live = if live > 0.0 { cells(full + live, width).max(n_full + 1).min(width) - n_full } else { 0 };
-        self.fill(x, y, n_full, &on, Role::Bar);
-        self.fill(x + n_full, y, n_live, &during, Role::Running);
-        self.fill(x + n_full + n_live, y, width - n_full - n_live, &rest, Role::BarRest);
+        let n_live =
+            if live > 0.0 { part(done + retried + failed + live).max(n_settled + 1).min(width) - n_settled } else { 0 };
+        let parts: [(u16, &str, Role); 5] = [
+            (n_settled - n_failed - n_retried, &glyphs.bar_full, Role::Bar),
+            (n_retried, theme.glyph(Status::Retrying), Role::Retrying),
+            (n_failed, theme.glyph(Status::Failed), Role::Failed),
+            (n_live, &glyphs.bar_live, Role::Running),
+            (width - n_settled - n_live, &glyphs.bar_rest, Role::BarRest),
+        ];
+        let mut x = x;
+        for (n, glyph, role) in parts {
+            self.fill(x, y, n, glyph, role);
+            x += n;
+        }
     }
 
     /// Writes one cell.

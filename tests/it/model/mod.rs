@@ -1,6 +1,7 @@
 //! Tests of the model; each run is written in one line.
 
 mod outages;
+mod pauses;
 mod stops;
 mod time_left;
 mod timeline;
@@ -15,6 +16,7 @@ use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::event_log::{FollowUp, LogEvent};
 use inflight::model::marks::Mark;
 use inflight::model::totals::Anomalies;
+use inflight::model::window::TimeWindow;
 use proptest::prelude::*;
 
 use crate::scenario::fold;
@@ -153,9 +155,9 @@ fn a_pause_and_a_drain_leave_marks() {
 #[test]
 fn the_latency_of_the_last_seconds_forgets_what_came_before() {
     let model = scenario("0ms start a#1 | 1s answer a#1 | 14900ms start a#2 | 15s answer a#2").fold();
-    let recent = model.latency_of_last(ms(15_000), 10);
+    let recent = model.latency_within(TimeWindow::TenSeconds, ms(15_000));
     assert_eq!((recent.n(), recent.max()), (1, Some(Micros(100_000))));
-    assert_eq!(model.latency_of_last(ms(40_000), 10).n(), 0);
+    assert_eq!(model.latency_within(TimeWindow::TenSeconds, ms(40_000)).n(), 0);
     assert_eq!(model.latency.n(), 2);
 }
 
@@ -164,7 +166,7 @@ fn a_latency_that_comes_late_does_not_wipe_out_newer_ones() {
     let model =
         scenario("0ms @1 clock 0s | 22s start a#1 | 22100ms answer a#1 | 11s @1 start a#1 | 11050ms @1 answer a#1")
             .fold();
-    let recent = model.latency_of_last(ms(22_100), 10);
+    let recent = model.latency_within(TimeWindow::TenSeconds, ms(22_100));
     assert_eq!((recent.n(), recent.max()), (1, Some(Micros(100_000))));
 }
 
@@ -229,7 +231,7 @@ proptest! {
         let model = fold(&events);
         let now = Offset(at);
         let _ = (model.effective_concurrency(now), model.time_left(now), model.cooldown(now));
-        let _ = (model.latency_of_last(now, 10), model.throughput.per_second(now, 4), model.throughput.seconds(now, 30));
+        let _ = (model.latency_within(TimeWindow::TenSeconds, now), model.figures_of(TimeWindow::Second, now), model.recent_counts.good.seconds(now, 30));
         let _ = (model.level.mean_between(now, Offset(u64::MAX), now), model.latency.quantile(0.95));
         for endpoint in &model.endpoints {
             let _ = endpoint.state(now);
@@ -261,12 +263,17 @@ proptest! {
         prop_assert_eq!(by_endpoint, t.settled());
         let failed: u64 = model.incidents.by_size().iter().map(|(_, group)| group.jobs).sum();
         prop_assert_eq!(failed, t.jobs_failed);
+        let ends = model.history.ends_between(Offset::ZERO, Offset(u64::MAX), model.last);
+        let counted = [ends.good, ends.throttled, ends.failed].map(|n| n.round() as u64);
+        prop_assert_eq!(counted, [t.expected, t.throttled, t.unexpected + t.timed_out + t.broken]);
     }
 
     #[test]
     fn effective_concurrency_is_service_time_by_wall_time(events in run()) {
         let model = fold(&events);
-        let wall = model.ended.unwrap().0;
+        // A pause with nothing in flight is not part of it.
+        let wall = model.working_time(model.last).0;
+        prop_assert_eq!(wall + model.paused_for(model.last).0, model.ended.unwrap().0);
         let little = if wall == 0 { 0.0 } else { model.totals.service.0 as f64 / wall as f64 };
         prop_assert!((model.effective_concurrency(model.last) - little).abs() < 1e-9);
     }

@@ -9,6 +9,9 @@ use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::{LONG, folder, run_command, watch};
 use crate::scenario::notation::scenario;
 
+/// The middle row of the large number 16, with the limit next to it: every slot is in use.
+const FULL: &str = " █  █▀█  of 16";
+
 #[test]
 fn keys_and_the_mouse_follow_the_settings_and_quit_restores_the_terminal() {
     let folder = folder(LONG);
@@ -75,7 +78,7 @@ fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
     let hanging = folder(&LONG.replace("/delay/100ms", "/hang"));
     for (presses, summary) in [(2, "cancelled after"), (3, "")] {
         let (mut terminal, modes) = watch(&hanging, &run_command());
-        terminal.wait_for("16 / 16");
+        terminal.wait_for(FULL);
         terminal.send_keys("\x03");
         terminal.wait_for("DRAINING 16");
         terminal.send_keys(&"\x03".repeat(presses - 1));
@@ -86,7 +89,7 @@ fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
     let answering = folder(LONG);
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let (mut terminal, modes) = watch(&answering, &run_command());
-        terminal.wait_for("16 / 16");
+        terminal.wait_for(FULL);
         terminal.signal(signal);
         assert_eq!(terminal.exit(), code);
         terminal.assert_restored(&modes);
@@ -104,7 +107,7 @@ fn signals_that_end_the_process_at_once_restore_the_terminal() {
     let answering = folder(LONG);
     for signal in [Signal::QUIT, Signal::ABORT, Signal::ALARM, Signal::USR2] {
         let (mut terminal, modes) = watch(&answering, &run_command());
-        terminal.wait_for("16 / 16");
+        terminal.wait_for(FULL);
         terminal.signal(signal);
         assert_ne!(terminal.exit(), 0, "{signal:?}");
         terminal.assert_restored(&modes);

@@ -10,6 +10,9 @@ use crate::pty::terminal::{INFLIGHT, PATIENCE, Terminal};
 use crate::pty::{LONG, folder, run_command, watch};
 use crate::scenario::{fold, replay};
 
+/// The middle row of the large number 16, with the limit next to it: every slot is in use.
+const FULL: &str = " █  █▀█  of 16";
+
 #[test]
 fn ctrl_z_suspends_until_fg() {
     let folder = folder(LONG);
@@ -17,14 +20,14 @@ fn ctrl_z_suspends_until_fg() {
     terminal.wait_for("sh> ");
     let modes = terminal.modes();
     terminal.send_keys(&format!("'{INFLIGHT}' run plan.toml\n"));
-    terminal.wait_for("16 / 16");
+    terminal.wait_for(FULL);
     terminal.send_keys("\x1a");
     terminal.wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("topped"));
     terminal.send_keys("echo the shell reads $((6 * 7)) keys\n");
     terminal.wait_for("reads 42 keys");
     terminal.assert_restored(&modes);
     terminal.send_keys("fg\n");
-    terminal.wait_for("16 / 16");
+    terminal.wait_for(FULL);
     terminal.send_keys("q");
     terminal.wait_for("how to quit?");
     terminal.send_keys("k");
@@ -51,7 +54,7 @@ fn a_suspended_run_loses_no_job_to_a_time_out() {
     let mut terminal = Terminal::run("sh", &["-i"], folder.path(), &[("PS1", "sh> "), ("ENV", "/dev/null")]);
     terminal.wait_for("sh> ");
     terminal.send_keys(&format!("'{INFLIGHT}' run plan.toml --events run.jsonl\n"));
-    terminal.wait_for("2 / 2");
+    terminal.wait_for("█▀▀  of 2");
     terminal.send_keys("\x1a");
     terminal.wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("topped"));
     terminal.send_keys("sleep 2; fg\n");
@@ -82,7 +85,7 @@ fn vanished() {
     ];
     for shell in shells {
         let (terminal, _) = watch(&slow, &shell);
-        terminal.wait_for("16 / 16");
+        terminal.wait_for(FULL);
         let gone = Instant::now();
         assert_eq!(terminal.vanish().within(PATIENCE), 129, "{shell}");
         // Requests in flight finish in 1.5 s, and noticing may take 2 s.
@@ -98,7 +101,7 @@ fn stuck() {
     let plan = LONG.replace("delay/100ms", "json/orders/{id}").replace("100000", "30000");
     let folder = folder(&plan);
     let (mut terminal, _) = watch(&folder, &format!("{} --events events.jsonl", run_command()));
-    terminal.wait_for("16 / 16");
+    terminal.wait_for(FULL);
     terminal.stop_reading();
     let before = resident(terminal.pid());
     await_end(&folder.path().join("events.jsonl"), r#""kind":"run-ended","how":"finished"}"#);
@@ -107,7 +110,7 @@ fn stuck() {
     terminal.read_on();
     terminal.wait_for("FINISHED");
     terminal.wait_for("30,000 jobs");
-    terminal.wait_for(" 0 / 16");
+    terminal.wait_for("    █ █  of 16");
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
 }

@@ -61,7 +61,7 @@ fn the_time_left_is_never_cut_in_a_number() {
             assert!(width < 112, "{width}: {screen:#?}");
             continue;
         };
-        let text = &screen[title + 2];
+        let text = &screen[title + 4];
         let (_, shown) = text.rsplit_once("  ").unwrap_or(("", text));
         assert!(["its jobs fail in 9m 59 s", "fail in 9m 59 s"].contains(&shown.trim()), "{width}: {text}");
     }

@@ -1,15 +1,16 @@
 //! The overview at every size that has its own layout.
 
 use inflight::control::Abilities;
-use inflight::event::Offset;
+use inflight::event::{Event, Offset};
 use inflight::tui::picture;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::glyphs::Charset;
 use ratatui::layout::Rect;
 
+use crate::scenario;
 use crate::scenario::notation::scenario;
 use crate::screen::roles;
-use crate::screen::shot::{draw, press, shot};
+use crate::screen::shot::{draw, press, shot, shot_of};
 
 /// What the screen shows of a scenario after these keys.
 fn text(notation: &str, at_ms: u64, size: (u16, u16), keys: &str) -> String {
@@ -26,7 +27,7 @@ fn a_ramp_is_shown_like_a_change_of_the_limit() {
     assert!(rising.contains("of 3") && rising.contains("limit 3 (ramp to 20)"), "{rising}");
     assert!(rising.contains("1 → 3, ramp") && rising.matches(", ramp").count() == 1, "{rising}");
     assert!(!rising.contains("limit 20 to"), "one mark, at its end: {rising}");
-    assert!(text(ramp, 1_200, (80, 24), "").contains("1 / 3"), "{}", text(ramp, 1_200, (80, 24), ""));
+    assert!(text(ramp, 1_200, (80, 24), "").contains("of 3"), "{}", text(ramp, 1_200, (80, 24), ""));
     let over = text(&format!("{ramp} | 9s limit 20 ramp"), 9_100, (120, 40), "");
     assert!(over.contains("limit 1 to 20") && !over.contains("ramp to"), "{over}");
     let set = text(&format!("{ramp} | 2s limit 8"), 2_100, (120, 40), "");
@@ -42,6 +43,64 @@ fn latencies_since_due_are_shown_once_a_start_is_late() {
         assert!(!text(on_time, 700, size, keys).contains("since due"), "{size:?} {keys}");
         let shown = text(&late, 700, size, keys);
         assert!(shown.contains("since due") && shown.contains("p99 590 ms"), "{shown}");
+    }
+}
+
+/// A host that takes 20 requests a second and refuses the rest. After six seconds, the limit falls from 12 to 4.
+fn limit_turned() -> Vec<Event> {
+    let (mut steps, mut job) = (vec!["0ms run limit 12 jobs 2000".to_owned()], 0);
+    for tick in 0..60 {
+        let (start, end) = (tick * 200, tick * 200 + 199);
+        let n = if start < 6_000 { 12 } else { 4 };
+        if start == 6_000 {
+            steps.push(format!("{start}ms limit 4"));
+        }
+        let jobs = job..job + n;
+        job += n;
+        steps.extend(jobs.clone().map(|job| format!("{start}ms start a#{job}")));
+        for (i, job) in jobs.enumerate() {
+            let is_taken = i < 4;
+            let step = if is_taken { format!("answer a#{job} 200") } else { format!("refuse a#{job} 429") };
+            steps.push(format!("{end}ms {step}"));
+            steps.extend(is_taken.then(|| format!("{end}ms done a#{job}")));
+        }
+    }
+    scenario(&steps.join(" | ")).events
+}
+
+#[test]
+fn a_lower_limit_looks_like_the_end_of_the_refusals() {
+    for size in [(120, 40), (80, 24), (200, 50)] {
+        shot_of("limit-turned", limit_turned()).at("12s").size(size.0, size.1).matches();
+    }
+    shot_of("limit-turned", limit_turned()).at("12s").size(120, 40).ascii().matches();
+    shot_of("limit-turned", limit_turned()).at("12s").size(120, 40).keys("H").matches();
+    shot_of("limit-turned", limit_turned()).at("12s").size(80, 24).keys("H").matches();
+}
+
+#[test]
+fn every_figure_covers_the_window_that_its_label_names() {
+    let model = scenario::fold(&limit_turned());
+    let shown = |keys: &str| {
+        let (mut ui, now) = (UiState::default(), Offset(12_000_000));
+        press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, 120, 40)), keys);
+        let theme = roles::theme(Charset::Unicode);
+        picture::lines(&draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (120, 40)))[3..8].join("\n")
+    };
+    // The refusals ended six seconds ago: only the last second is free of them.
+    for (keys, window, refused) in
+        [("", "10 s", "160 "), ("w", "60 s", "240 "), ("w w", "whole run", "240 "), ("w w w", "1 s", "– ")]
+    {
+        let header = shown(keys);
+        for label in ["GOODPUT", "LATENCY", "FAILED", "RATE LIMITED"] {
+            let after = header.lines().next().unwrap().split_once(label).unwrap().1.trim_start();
+            let after = after.trim_start_matches("last ").trim_start_matches("whole ");
+            assert!(after.starts_with(window.trim_start_matches("whole ")), "{label} {keys}: {header}");
+        }
+        let at = header.lines().next().unwrap().split_once("RATE LIMITED").unwrap().0.chars().count();
+        let figure: String = header.lines().nth(1).unwrap().chars().skip(at).chain([' ']).collect();
+        assert!(figure.starts_with(refused), "{keys}: {header}");
+        assert!(header.contains("now 0/s") && header.contains("last 7 s ago"), "{header}");
     }
 }
 

@@ -43,6 +43,9 @@ fn letter_of(role: Role) -> char {
     }
 }
 
+/// The number of steps of intensity.
+const HEAT: u32 = 5;
+
 /// A theme in which every role has its own colour, with the marks of `charset`.
 pub fn theme(charset: Charset) -> Theme {
     let mut text = "[meta]\nname = \"roles\"\nvariant = \"dark\"\n".to_owned();
@@ -62,6 +65,8 @@ pub fn theme(charset: Charset) -> Theme {
         let part = if is_backbackground(role) { "bg" } else { "fg" };
         writeln!(text, "{} = {{ {part} = \"#{:06x}\" }}", role.name(), number(i)).unwrap();
     }
+    let steps: Vec<String> = (0..HEAT).map(|step| format!("\"#{:06x}\"", 0x20_0000 + step)).collect();
+    writeln!(text, "heat = [{}]", steps.join(", ")).unwrap();
     Theme::read(&text, "roles", Capabilities { depth: Depth::True, charset }, &|_| None).unwrap()
 }
 
@@ -71,7 +76,7 @@ pub fn letter(cell: &Cell) -> char {
     if cell.symbol().trim().is_empty() {
         return letter_of(background);
     }
-    let letter = role(cell.fg).map_or('?', letter_of);
+    let letter = role(cell.fg).map(letter_of).or_else(|| heat(cell.fg)).unwrap_or('?');
     if background == Role::Selection { letter.to_ascii_uppercase() } else { letter }
 }
 
@@ -86,7 +91,8 @@ pub fn legend(grid: &str) -> String {
         .filter(|role| used(role))
         .map(|role| format!("{} {}", letter_of(*role), role.name()))
         .collect();
-    words.join(", ")
+    let heat = grid.contains(['1', '2', '3', '4', '5']).then(|| "1 to 5 heat".to_owned());
+    words.into_iter().chain(heat).collect::<Vec<_>>().join(", ")
 }
 
 fn is_backbackground(role: Role) -> bool {
@@ -96,6 +102,12 @@ fn is_backbackground(role: Role) -> bool {
 /// The colour that encodes a role.
 fn number(role: usize) -> u32 {
     0x10_0000 + u32::try_from(role).unwrap()
+}
+
+/// The digit of a step of intensity, from 1.
+fn heat(color: Color) -> Option<char> {
+    let Color::Rgb(0x20, 0, n) = color else { return None };
+    char::from_digit(u32::from(n) + 1, 10)
 }
 
 fn role(color: Color) -> Option<Role> {

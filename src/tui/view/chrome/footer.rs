@@ -87,8 +87,8 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
     let style = pen.theme.style(Role::Text);
     let x = pen.foreign(x, y, scene.ui.list().filter.value(), room, style);
-    let cursor = pen.theme.glyphs.bar_full.clone();
-    let x = pen.text(x, y, &cursor, Role::Accent) + GAP;
+    let cursor = pen.theme.glyphs.levels[7];
+    let x = pen.text(x, y, cursor, Role::Accent) + GAP;
     if scene.ui.list().filter.value().is_empty()
         && x + width_of(GRAMMAR) + GAP + width_of_all(&hints, GAP) <= pen.width()
     {

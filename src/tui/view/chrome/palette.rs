@@ -63,10 +63,10 @@ fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let remark = units::plural(fit as u64, "action");
     let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
     let typed = cut_middle(&sanitize(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
-    let cursor = pen.theme.glyphs.bar_full.clone();
+    let cursor = pen.theme.glyphs.levels[7];
     pen.section(0, &format!(":{typed}{cursor}"), &remark);
     pen.text(0, 0, ":", Role::Key);
-    pen.text(1 + width_of(&typed), 0, &cursor, Role::Accent);
+    pen.text(1 + width_of(&typed), 0, cursor, Role::Accent);
 }
 
 /// The widths of the columns.

@@ -10,6 +10,7 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::charts::column;
 
 /// The width of the axis: a number of five digits, a space and the line.
 const AXIS: u16 = 8;
@@ -74,18 +75,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     pen.right(AXIS - 2, 1, &units::count(top.round() as u64), Role::Axis);
-    let levels = pen.theme.glyphs.levels;
-    let style = pen.theme.style(Role::Bar);
-    for (column, &count) in (0..).zip(&counts) {
-        let eighths = cells(count / top, rows * 8);
-        // Even the smallest count is visible.
-        let eighths = if count > 0.0 { eighths.max(1) } else { 0 };
-        for row in 0..rows {
-            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
-            if filled > 0 {
-                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
-            }
-        }
+    for (x, &count) in (AXIS..).zip(&counts) {
+        column(pen, x, 1, rows, count / top);
     }
     axis(pen, 1 + rows, columns, scale, latency);
 }
@@ -103,11 +94,11 @@ fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogr
     let (corner, rule, marker) = (glyphs.corner.clone(), glyphs.rule.clone(), glyphs.marker.clone());
     pen.text(AXIS - 1, y, &corner, Role::Axis);
     pen.fill(AXIS, y, columns, &rule, Role::Axis);
-    let column = |value: Micros| AXIS + cells(scale.share(value), columns - 1);
+    let position = |value: Micros| AXIS + cells(scale.share(value), columns - 1);
     let mut free = AXIS;
     for value in round_numbers(scale) {
         let label = brief(value);
-        let x = column(value);
+        let x = position(value);
         if x >= free && x + width_of(&label) <= AXIS + columns {
             free = pen.text(x, y + 1, &label, Role::Axis) + 2;
         }
@@ -115,7 +106,7 @@ fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogr
     let mut marks: Vec<(u16, String)> = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")]
         .into_iter()
         .filter_map(|(q, name)| latency.quantile(q).map(|value| (name, value)))
-        .map(|(name, value)| (column(value), format!("{name} {}", units::length(value))))
+        .map(|(name, value)| (position(value), format!("{name} {}", units::length(value))))
         .collect();
     let width = |marks: &[(u16, String)]| marks.iter().map(|(_, label)| width_of(label) + 2).sum::<u16>();
     for (at, _) in &marks {

@@ -14,7 +14,7 @@ use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::overview::endpoints::status_of;
+use crate::tui::view::overview::endpoints::{progress, status_of};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::table;
@@ -128,8 +128,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
         }
         x = pen.text(x, 0, fact, Role::TextDim) + 3;
     }
-    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
-    pen.bar(0, 1, width, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
+    pen.bar(0, 1, width, &progress(endpoint, scene));
 }
 
 /// The attempts in flight, and the limit if the host has its own.

@@ -6,8 +6,9 @@ use crate::event::Micros;
 use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::theme::role::Role;
-use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::charts::column;
 
 /// The width of the axis: a duration of eight letters, a space and the line.
 const AXIS: u16 = 10;
@@ -30,19 +31,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     pen.right(AXIS - 2, 1, &units::length(*most), Role::Axis);
     // The axis covers whole intervals, so that the chart does not move within an interval.
     let span = interval.0.saturating_mul(means.len() as u64).max(1);
-    let levels = pen.theme.glyphs.levels;
-    let style = pen.theme.style(Role::Bar);
-    for column in 0..columns {
-        let at = u128::from(span) * u128::from(column) / u128::from(columns) / u128::from(interval.0.max(1));
+    for x in 0..columns {
+        let at = u128::from(span) * u128::from(x) / u128::from(columns) / u128::from(interval.0.max(1));
         let mean = usize::try_from(at).ok().and_then(|at| means.get(at).copied().flatten());
         let Some(mean) = mean else { continue };
-        let eighths = cells(mean.0 as f64 / most.0.max(1) as f64, rows * 8).max(1);
-        for row in 0..rows {
-            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
-            if filled > 0 {
-                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
-            }
-        }
+        column(pen, AXIS + x, 1, rows, mean.0 as f64 / most.0.max(1) as f64);
     }
     let (corner, rule) = (pen.theme.glyphs.corner.clone(), pen.theme.glyphs.rule.clone());
     pen.text(AXIS - 1, 1 + rows, &corner, Role::Axis);

@@ -10,7 +10,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::chrome::{footer, header};
 use crate::tui::view::overview::endpoints::{folded, status_of};
 use crate::tui::view::overview::kpi;
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::verdict;
 use crate::tui::view::widgets::table;
@@ -125,18 +125,25 @@ pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 
 fn progress(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let model = scene.model;
-    let of_jobs = |n: f64| model.jobs.map_or(0.0, |jobs| n / jobs.max(1) as f64);
-    let (share, live) = (of_jobs(model.totals.settled() as f64), of_jobs(f64::from(model.in_flight())));
-    pen.bar(0, y, pen.width(), share, live);
+    let totals = &model.totals;
+    let of_jobs = |n: u64| model.jobs.map_or(0.0, |jobs| n as f64 / jobs.max(1) as f64);
+    let retried = totals.jobs_saved + totals.jobs_waited;
+    let progress = BarParts {
+        done: of_jobs(totals.settled().saturating_sub(retried + totals.jobs_failed)),
+        retried: of_jobs(retried),
+        failed: of_jobs(totals.jobs_failed),
+        live: of_jobs(model.in_flight().into()),
+    };
+    pen.bar(0, y, pen.width(), &progress);
 }
 
 fn numbers(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
-    let model = scene.model;
     let (histogram, _) = kpi::latency(scene);
     let p95 = histogram.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
-    let rate = kpi::goodput(scene);
-    let failed = units::count_or_nothing(model.totals.jobs_failed);
-    let limited = units::count_or_nothing(model.totals.throttled);
+    let figures = kpi::figures(scene);
+    let rate = kpi::goodput(&figures);
+    let failed = units::count_or_nothing(figures.failed);
+    let limited = units::count_or_nothing(figures.throttled);
     let mut x = 0;
     for (name, value) in [("", format!("{rate}/s")), ("p95 ", p95), ("fail ", failed), ("429 ", limited)] {
         if x + width_of(name) + width_of(&value) > pen.width() {
@@ -144,5 +151,10 @@ fn numbers(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         }
         x = pen.text(x, y, name, Role::TextDim);
         x = pen.text(x, y, &value, Role::Text) + 2;
+    }
+    let window = kpi::window(scene).short_name();
+    if x + width_of(window) <= pen.width() {
+        let width = pen.width();
+        pen.right(width, y, window, Role::TextFaint);
     }
 }

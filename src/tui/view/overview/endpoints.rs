@@ -8,7 +8,7 @@ use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
@@ -155,14 +155,13 @@ fn row(
     pen.foreign(LEAD, y, &endpoint.name, columns.name, style);
 
     let mut x = LEAD + columns.name + GAP;
-    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
     if columns.bar > 0 && scene.model.is_polled {
         let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
         let style = pen.theme.style(role);
         pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
         x += columns.bar + GAP;
     } else if columns.bar > 0 {
-        pen.bar(x, y, columns.bar, scene.model.progress(endpoint, scene.now), f64::from(endpoint.in_flight) / jobs);
+        pen.bar(x, y, columns.bar, &progress(endpoint, scene));
         x += columns.bar + GAP;
     }
     let done = match endpoint.jobs {
@@ -190,6 +189,16 @@ fn row(
     if is_selected {
         pen.highlight_row(y, Role::Selection);
     }
+}
+
+/// The parts of an endpoint's progress.
+pub fn progress(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> BarParts {
+    let whole = scene.model.progress(endpoint, scene.now);
+    let of_settled = |n: u64| whole * n as f64 / endpoint.settled().max(1) as f64;
+    let (retried, failed) = (of_settled(endpoint.retried), of_settled(endpoint.failed));
+    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
+    let live = f64::from(endpoint.in_flight) / jobs;
+    BarParts { done: (whole - retried - failed).max(0.0), retried, failed, live }
 }
 
 /// Whether a polled endpoint is up, for how long, and how often that has changed.

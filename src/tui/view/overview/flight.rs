@@ -1,27 +1,47 @@
-//! The chart of attempts in flight over the whole run.
+//! The chart of attempts in flight over the whole run, with the limit, and below it what the answers were.
 //!
-//! Start at [`draw`].
+//! Both share one time axis, so that a changed limit and its effect are one picture. Start at [`draw`].
 
 use crate::event::adaptive::AdaptiveMode;
-use crate::event::{Micros, Offset};
-use crate::model::marks::Mark;
+use crate::model::history::Ends;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
-use crate::tui::theme::role::Role;
-use crate::tui::view::pen::Pen;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::overview::run_axis::RunAxis;
+use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
-use crate::tui::view::widgets::charts::scale;
+use crate::tui::view::widgets::charts::{column, scale};
 
 /// The width of the axis: a number of five digits, a space and the line.
 const AXIS: u16 = 7;
 
-/// Draws the title, the columns, the axis, and a line of marks.
+/// Draws the title, both charts, the axis, and a line of marks.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() < 4 || pen.width() < AXIS + 8 {
         return;
     }
-    let model = scene.model;
     let title = "In flight over time";
+    let width = pen.width();
+    pen.section(0, title, &remark(scene, width.saturating_sub(width_of(title) + 2)));
+    let rows = pen.height() - 3;
+    let axis = RunAxis::new(AXIS, pen.width() - AXIS, scene);
+    // The answers take two fifths. Their legend needs a row of its own.
+    let (answers, legend) = match rows {
+        ..3 => (0, 0),
+        3..7 => (1, 0),
+        _ => (rows * 2 / 5, 1),
+    };
+    let above = rows - answers - legend;
+    in_flight(&mut pen.part(0, 1, width, above), scene, axis);
+    if answers > 0 {
+        answered(&mut pen.part(0, 1 + above, width, answers + legend), scene, axis, legend);
+    }
+    axis.draw(pen, 1 + rows, scene);
+}
+
+/// The mean, and the limit with what sets it, as far as there is room.
+fn remark(scene: &ViewScene<'_>, room: u16) -> String {
+    let model = scene.model;
     let mean = format!("mean {}", units::significant(model.effective_concurrency(scene.now)));
     let limit = model.limit_in_force().map(|limit| format!("limit {}", units::count(limit.into())));
     let mode = match model.adaptive {
@@ -35,120 +55,112 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let mode = ramp.as_deref().filter(|_| model.ended.is_none()).or(mode);
     let whole = limit.as_ref().zip(mode).map(|(limit, mode)| format!("{mean}   {limit} ({mode})"));
     let short = limit.map(|limit| format!("{mean}   {limit}"));
-    let fits = |remark: &&String| width_of(title) + 2 + width_of(remark) <= pen.width();
-    pen.section(0, title, [whole, short].iter().flatten().find(fits).unwrap_or(&mean));
-
-    let rows = pen.height() - 3;
-    let columns = pen.width() - AXIS;
-    let top = scale(model.ramp_target.or(model.limit).unwrap_or(0), model.level.peak());
-    let now = model.ended.unwrap_or(scene.now);
-    let span = if model.ended.is_some() { now.0.max(1) } else { span_of(now) };
-
-    axis(pen, rows, top);
-    let style = pen.theme.style(Role::Bar);
-    let levels = pen.theme.glyphs.levels;
-    for column in 0..columns {
-        let moment = |column: u16| Offset(share(span, column.into(), columns.into()));
-        let Some(mean) = model.level.mean_between(moment(column), moment(column + 1), now) else { break };
-        let eighths = crate::tui::view::pen::cells(mean / f64::from(top), rows * 8);
-        // Even the smallest level is visible.
-        let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
-        for row in 0..rows {
-            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
-            if filled > 0 {
-                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
-            }
-        }
-    }
-    draw_marks(pen, scene, 1 + rows, columns, span);
-    let start = pen.height() - 1;
-    pen.text(AXIS, start, "0 s", Role::Axis);
-    let end = units::roughly(Micros(span));
-    let end = if model.ended.is_some() { units::length(Micros(span)) } else { end };
-    pen.right(pen.width(), start, &end, Role::Axis);
+    let texts = [whole, short].into_iter().flatten();
+    texts.into_iter().find(|text| width_of(text) <= room).unwrap_or(mean)
 }
 
-/// Draws the vertical axis, with labels at its top and, if that is a whole number, its middle.
-fn axis(pen: &mut Pen<'_>, rows: u16, top: u32) {
+/// Draws the attempts in flight, and the limit as a stepped line above them.
+fn in_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>, axis: RunAxis) {
+    let (model, rows) = (scene.model, pen.height());
+    let limit = model.ramp_target.or(model.limit).unwrap_or(0);
+    let top = scale(limit.max(model.limit_over_time.peak()), model.level.peak());
+    // The line of the highest limit needs a row above the columns.
+    let has_line = rows > 1 && model.limit_over_time.peak() > 0;
+    let line_row = u16::from(has_line);
+    let area = rows - line_row;
+    vertical_axis(pen, line_row, area, &[(0, units::count(top.into()))]);
+    if top.is_multiple_of(2) && area.is_multiple_of(2) && area > 3 {
+        let (tick, half) = (pen.theme.glyphs.tick.clone(), units::count(u64::from(top / 2)));
+        pen.right(AXIS - 2, line_row + area / 2, &half, Role::Axis);
+        pen.text(AXIS - 1, line_row + area / 2, &tick, Role::Axis);
+    }
+    let (line, light) = (pen.theme.glyphs.levels[0], pen.theme.area().1);
+    for (x, from, to) in axis.ranges() {
+        let mean = model.level.mean_between(from, to, axis.now).unwrap_or_default();
+        let share = mean / f64::from(top);
+        column(pen, x, line_row, area, share);
+        let limit = model.limit_over_time.mean_between(from, to, axis.now).filter(|limit| *limit > 0.0);
+        let Some(limit) = limit.filter(|limit| has_line && *limit <= f64::from(top)) else { continue };
+        // The line is at the bottom of the first row above the limit.
+        let above = cells(limit / f64::from(top), area * 8).div_ceil(8).min(rows - 1);
+        let style = pen.theme.style(Role::Accent);
+        // Attempts above the limit stay visible behind the line.
+        let is_covered = cells(share, area * 8) > above * 8;
+        let style = if is_covered { light.fg.map_or(style, |color| style.bg(color)) } else { style };
+        pen.set_cell(x, rows - 1 - above, line, style);
+    }
+}
+
+/// Draws how attempts ended: good answers, then refusals, then failures on top, each with a glyph of its own.
+fn answered(pen: &mut Pen<'_>, scene: &ViewScene<'_>, axis: RunAxis, legend: u16) {
+    let history = &scene.model.history;
+    let columns: Vec<(u16, Ends)> =
+        axis.ranges().map(|(x, from, to)| (x, history.ends_between(from, to, axis.now))).collect();
+    let most = columns.iter().map(|(_, ends)| ends.total()).fold(0.0, f64::max) / axis.seconds_per_column();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate, saturating")]
+    let top = scale(0, most.ceil() as u32);
+    let rows = pen.height() - legend;
+    if legend > 0 {
+        draw_legend(pen);
+    }
+    let name = if top < 1_000 { format!("{top}/s") } else { format!("{}k/s", top / 1_000) };
+    vertical_axis(pen, legend, rows, &[(0, name)]);
+    let per_cell = f64::from(top) * axis.seconds_per_column() / f64::from(rows);
+    for (x, ends) in columns {
+        stack(pen, (x, legend, rows), &ends, per_cell);
+    }
+}
+
+/// Draws one column: whole cells for refusals and failures, so that each has its glyph.
+fn stack(pen: &mut Pen<'_>, (x, top, rows): (u16, u16, u16), ends: &Ends, per_cell: f64) {
+    let theme = pen.theme;
+    let share = |n: f64| n / per_cell / f64::from(rows);
+    let part = |n: f64| if n > 0.0 { cells(share(n), rows).max(1) } else { 0 };
+    let failed = part(ends.failed).min(rows);
+    let throttled = part(ends.throttled).min(rows - failed);
+    let bad = failed + throttled;
+    let good = if ends.good > 0.0 { cells(share(ends.good), rows * 8).max(1) } else { 0 };
+    // Under a refusal or a failure, the good part has whole cells.
+    let good = if bad > 0 && good > 0 { (good + 3) / 8 * 8 } else { good };
+    let good = if bad > 0 && ends.good > 0.0 { good.max(8).min((rows - bad) * 8) } else { good };
+    let bottom = top + rows - 1;
+    for cell in 0..good.div_ceil(8) {
+        let level = (good - cell * 8).min(8);
+        pen.set_cell(x, bottom - cell, theme.glyphs.levels[usize::from(level) - 1], theme.style(Role::Ok));
+    }
+    let first = good.div_ceil(8);
+    for cell in first..first + bad {
+        let status = if cell < first + throttled { Status::Limited } else { Status::Failed };
+        pen.set_cell(x, bottom - cell, theme.glyph(status), theme.style(status));
+    }
+}
+
+/// Draws the meaning of the answers' glyphs.
+fn draw_legend(pen: &mut Pen<'_>) {
+    let theme = pen.theme;
+    let parts = [
+        (theme.glyphs.levels[7], Role::Ok, "good"),
+        (theme.glyph(Status::Limited), Role::Limited, "rate limited"),
+        (theme.glyph(Status::Failed), Role::Failed, "failed"),
+    ];
+    let mut x = pen.text(AXIS, 0, "answers", Role::TextDim) + 3;
+    for (glyph, role, name) in parts {
+        if x + width_of(name) + 2 > pen.width() {
+            break;
+        }
+        pen.text(x, 0, glyph, role);
+        x = pen.text(x + 2, 0, name, Role::TextDim) + 3;
+    }
+}
+
+/// Draws a vertical axis with labels at some of its rows.
+fn vertical_axis(pen: &mut Pen<'_>, y: u16, rows: u16, labels: &[(u16, String)]) {
     let (tick, line) = (pen.theme.glyphs.tick.clone(), pen.theme.glyphs.axis.clone());
     for row in 0..rows {
-        let label = if row == 0 {
-            Some(top)
-        } else if row == rows / 2 && top.is_multiple_of(2) && rows.is_multiple_of(2) {
-            Some(top / 2)
-        } else {
-            None
-        };
-        if let Some(label) = label {
-            pen.right(AXIS - 2, 1 + row, &units::count(label.into()), Role::Axis);
+        let label = labels.iter().find(|(at, _)| *at == row);
+        if let Some((_, label)) = label {
+            pen.right(AXIS - 2, y + row, label, Role::Axis);
         }
-        pen.text(AXIS - 1, 1 + row, if label.is_some() { &tick } else { &line }, Role::Axis);
-    }
-}
-
-/// Draws the horizontal axis with its marks, and their names below if there is room.
-fn draw_marks(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: u64) {
-    let (corner, rule) = (pen.theme.glyphs.corner.clone(), pen.theme.glyphs.rule.clone());
-    let marker = pen.theme.glyphs.ascending.clone();
-    pen.text(AXIS - 1, y, &corner, Role::Axis);
-    pen.fill(AXIS, y, columns, &rule, Role::Axis);
-    // Names must not overlap each other or the ends of the axis. The latest ones have priority.
-    let mut free_until = pen.width().saturating_sub(9);
-    for (at, mark) in scene.model.marks.iter().rev() {
-        let column = u16::try_from(share(columns.into(), at.0, span)).unwrap_or(u16::MAX).min(columns - 1);
-        let (name, colour) = mark_label(mark);
-        pen.text(AXIS + column, y, &marker, colour);
-        let width = width_of(&name);
-        let from = (AXIS + column).saturating_sub(width / 2).min(free_until.saturating_sub(width));
-        if from >= AXIS + 5 && from + width <= free_until {
-            pen.text(from, y + 1, &name, colour);
-            free_until = from.saturating_sub(2);
-        }
-    }
-}
-
-fn mark_label(mark: Mark) -> (String, Role) {
-    match mark {
-        Mark::Refusals(status) => (format!("{status} burst"), Role::Limited),
-        Mark::Limit(from, to) => (format!("limit {from} to {to}"), Role::Accent),
-        Mark::Paused => ("paused".into(), Role::Slow),
-        Mark::Resumed => ("resumed".into(), Role::TextDim),
-        Mark::Stopped(lasted) => (format!("stopped {}", units::length(lasted)), Role::Slow),
-        Mark::Draining => ("draining".into(), Role::Cancelled),
-    }
-}
-
-/// The time that the chart spans; it grows in steps, so that the chart does not move in between.
-fn span_of(now: Offset) -> u64 {
-    const STEPS: [u64; 16] = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
-    let seconds = now.0.div_ceil(1_000_000);
-    STEPS
-        .into_iter()
-        .find(|&step| seconds <= step)
-        .unwrap_or(seconds.next_multiple_of(86_400))
-        .saturating_mul(1_000_000)
-}
-
-/// `whole × part ÷ total`, without overflow.
-fn share(whole: u64, part: u64, total: u64) -> u64 {
-    u64::try_from(u128::from(whole) * u128::from(part) / u128::from(total.max(1))).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{scale, span_of};
-    use crate::event::Offset;
-
-    #[test]
-    fn the_scale_is_the_limit_unless_nothing_comes_near_it() {
-        assert_eq!([scale(32, 30), scale(1_000, 3), scale(0, 7), scale(10, 17)], [32, 4, 8, 20]);
-    }
-
-    #[test]
-    fn the_span_grows_in_steps() {
-        assert_eq!(
-            [span_of(Offset(0)), span_of(Offset(2_000_001)), span_of(Offset(61_000_000))],
-            [2_000_000, 5_000_000, 120_000_000]
-        );
+        pen.text(AXIS - 1, y + row, if label.is_some() { &tick } else { &line }, Role::Axis);
     }
 }

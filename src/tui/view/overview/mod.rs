@@ -5,8 +5,10 @@
 pub mod compact;
 pub mod endpoints;
 mod flight;
+mod heat;
 pub mod kpi;
 mod latency;
+mod run_axis;
 
 use ratatui::layout::Rect;
 
@@ -30,10 +32,10 @@ impl ViewPage for OverviewPage {
         // All endpoints count here, so that sections do not move while a filter is typed.
         let sections = Sections::new(pen.area, scene.model.endpoints.len());
         let panels: [(Rect, Panel); 6] = [
-            (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
+            (sections.kpis, if sections.kpis_are_large { kpi::large::large } else { kpi::small::small }),
             (sections.verdict, verdict::line),
             (sections.endpoints, endpoints::draw),
-            (sections.latency, latency::draw),
+            (sections.latency, if scene.ui.has_heat_map { heat::draw } else { latency::draw }),
             (sections.flight, flight::draw),
             (sections.events, events::draw),
         ];

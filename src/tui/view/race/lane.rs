@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::text::units;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::race::layout::LaneSize;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::race::{heartbeat, rows, sentences};
@@ -197,5 +197,5 @@ fn time(lane: &LaneScene<'_>) -> (&'static str, String) {
 fn progress(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, lane: &LaneScene<'_>) {
     let jobs = lane.figures.jobs.max(1) as f64;
     let (settled, live) = (lane.figures.settled() as f64, f64::from(lane.figures.in_flight));
-    pen.bar(x, y, width, settled / jobs, live / jobs);
+    pen.bar(x, y, width, &BarParts { live: live / jobs, ..BarParts::done(settled / jobs) });
 }

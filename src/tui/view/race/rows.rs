@@ -10,10 +10,11 @@ use crate::model::timeline::{AttemptEnd, Bar};
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::ticks::ticks;
+use crate::tui::view::widgets::charts::column;
 
 /// The columns before the axis, for a request's number or the chart's top.
 pub(super) const LEAD: u16 = 5;
@@ -84,7 +85,6 @@ pub(super) fn draw_level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     }
     let top = lane.scene.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
     pen.right(LEAD - 1, 0, &top.to_string(), Role::Axis);
-    let (levels, style) = (pen.theme.glyphs.levels, pen.theme.style(Role::Bar));
     let edge = |x: u16| {
         let ahead = u128::from(track.axis.length.0) * u128::from(x) / u128::from(track.width);
         track.axis.from + Micros(u64::try_from(ahead).unwrap_or(u64::MAX))
@@ -94,14 +94,7 @@ pub(super) fn draw_level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
         let Some(mean) = lane.model.level.mean_between(from, to, lane.now()).filter(|mean| *mean > 0.0) else {
             continue;
         };
-        // Even the smallest level is visible.
-        let eighths = cells(mean / f64::from(top), rows * 8).max(1);
-        for row in 0..rows {
-            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
-            if filled > 0 {
-                pen.set_cell(track.x + x, row, levels[usize::from(filled) - 1], style);
-            }
-        }
+        column(pen, track.x + x, 0, rows, mean / f64::from(top));
     }
 }
 

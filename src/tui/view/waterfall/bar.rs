@@ -110,7 +110,7 @@ fn in_flight(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) -> u16 {
     // If the body starts with the bar, the first cell already shows it.
     let body = body_from(bar).map(|at| if at <= bar.started { start } else { track.eighth(at) });
     let glyphs = &pen.theme.glyphs;
-    let (live, full, eighths) = (glyphs.bar_live.clone(), glyphs.bar_full.clone(), glyphs.eighths);
+    let (live, full, half) = (glyphs.bar_live.clone(), glyphs.bar_full.clone(), glyphs.bar_half.clone());
     let (live_style, full_style) = (pen.theme.style(Role::Running), pen.theme.style(Role::Bar));
     let mut cell = start / 8;
     while cell * 8 < end && cell < u32::from(track.width) {
@@ -121,11 +121,9 @@ fn in_flight(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) -> u16 {
         if to <= end {
             pen.set_cell(x, y, if has_body { &full } else { &live }, if has_body { full_style } else { live_style });
         } else if has_body {
-            let part = eighths[usize::try_from(end - from - 1).unwrap_or(0).min(7)];
             // Even the shortest bar is visible.
-            let is_blank = part.trim().is_empty();
-            if !is_blank || is_first {
-                pen.set_cell(x, y, if is_blank { &full } else { part }, full_style);
+            if end - from >= 3 || is_first {
+                pen.set_cell(x, y, if end - from >= 6 { &full } else { &half }, full_style);
             }
         } else if is_first || end - from >= 4 {
             pen.set_cell(x, y, &live, live_style);

@@ -6,10 +6,10 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::text::units;
 use crate::tui::theme::role::Role;
-use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
-use crate::tui::view::widgets::charts::scale;
+use crate::tui::view::widgets::charts::{column, scale};
 
 /// Draws the title, and a column for each cell of the bars.
 pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) {
@@ -33,19 +33,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) 
             pen.text(track.x - 1, 1 + row, if is_labelled { &tick } else { &line }, Role::Axis);
         }
     }
-    let levels = pen.theme.glyphs.levels;
-    let style = pen.theme.style(Role::Bar);
-    for (column, mean) in (0..).zip(means(model, track)) {
+    for (x, mean) in (track.x..).zip(means(model, track)) {
         let Some(mean) = mean else { continue };
-        let eighths = cells(mean / f64::from(top), rows * 8);
-        // Even the smallest level is visible.
-        let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
-        for row in 0..rows {
-            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
-            if filled > 0 {
-                pen.set_cell(track.x + column, 1 + row, levels[usize::from(filled) - 1], style);
-            }
-        }
+        column(pen, x, 1, rows, mean / f64::from(top));
     }
 }
 

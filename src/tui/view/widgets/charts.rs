@@ -19,18 +19,29 @@ pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item =
     }
 }
 
-/// Draws a bar in eighths of a cell.
+/// Draws a bar in halves of a cell.
 pub fn smooth_bar(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, share: f64, role: Role) {
-    let eighths = cells(share, width.saturating_mul(8));
-    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    let style = pen.theme.style(role);
-    let glyphs = pen.theme.glyphs.eighths;
-    for i in 0..eighths / 8 {
-        pen.set_cell(x + i, y, glyphs[7], style);
+    let halves = cells(share, width.saturating_mul(2));
+    let halves = if share > 0.0 { halves.max(1) } else { 0 };
+    let (full, half) = (pen.theme.glyphs.bar_full.clone(), pen.theme.glyphs.bar_half.clone());
+    pen.fill(x, y, halves / 2, &full, role);
+    if !halves.is_multiple_of(2) {
+        pen.text(x + halves / 2, y, &half, role);
     }
-    if !eighths.is_multiple_of(8) {
-        pen.set_cell(x + eighths / 8, y, glyphs[usize::from(eighths % 8) - 1], style);
+}
+
+/// Draws one column of a chart from below: a light area with a strong edge. Any value above zero is visible.
+pub fn column(pen: &mut Pen<'_>, x: u16, top: u16, rows: u16, share: f64) {
+    let eighths = if share > 0.0 { cells(share, rows.saturating_mul(8)).max(1) } else { return };
+    let bottom = (top + rows).saturating_sub(1);
+    let theme = pen.theme;
+    let (area, light) = theme.area();
+    let edge = (eighths - 1) / 8;
+    for cell in 0..edge {
+        pen.set_cell(x, bottom - cell, area, light);
     }
+    let level = theme.glyphs.levels[usize::from((eighths - 1) % 8)];
+    pen.set_cell(x, bottom - edge, level, theme.style(Role::Bar));
 }
 
 /// The top of a chart: the limit, or a lower number if the peak is far below it.

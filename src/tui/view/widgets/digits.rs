@@ -7,7 +7,8 @@ use ratatui::style::Style;
 use crate::tui::view::pen::Pen;
 
 /// The signs between digits, in the same format as [`DIGITS`].
-const SIGNS: [(char, [u8; 5]); 3] = [('.', [0, 0, 0, 0, 2]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
+const SIGNS: [(char, [u8; 5]); 4] =
+    [('.', [0, 0, 0, 0, 4]), (',', [0, 0, 0, 4, 4]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
 
 /// The digits in three by five points: one number per row, with the leftmost point in the highest bit.
 const DIGITS: [[u8; 5]; 10] = [
@@ -34,7 +35,7 @@ pub fn width(n: u32) -> u16 {
 
 /// The width of a text of digits and signs.
 pub fn width_of(text: &str) -> u16 {
-    u16::try_from(text.chars().count() * 4).unwrap_or(u16::MAX).saturating_sub(1)
+    text.chars().map(advance).sum::<u16>().saturating_sub(1)
 }
 
 /// Draws a number from (`x`, `y`) on.
@@ -45,7 +46,7 @@ pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, n: u32, style: Style) {
 /// Draws digits and signs from (`x`, `y`) on. Half blocks show two points per cell.
 pub fn text(pen: &mut Pen<'_>, x: u16, y: u16, text: &str, style: Style) {
     let mut x = x;
-    for points in text.chars().map(points) {
+    for (c, points) in text.chars().map(|c| (c, points(c))) {
         for (row, y) in (y..y + HEIGHT).enumerate() {
             let upper = points[row * 2];
             let lower = points.get(row * 2 + 1).copied().unwrap_or(0);
@@ -59,8 +60,13 @@ pub fn text(pen: &mut Pen<'_>, x: u16, y: u16, text: &str, style: Style) {
                 pen.set_cell(x + u16::try_from(column).unwrap_or(0), y, glyph, style);
             }
         }
-        x = x.saturating_add(4);
+        x = x.saturating_add(advance(c));
     }
+}
+
+/// The columns from a character to the next one. A point is narrow and has no columns of its own at its left.
+fn advance(c: char) -> u16 {
+    if matches!(c, '.' | ',') { 2 } else { 4 }
 }
 
 /// A character's points; blank for an unknown character.

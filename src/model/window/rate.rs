@@ -2,7 +2,7 @@
 //!
 //! Events are counted in a ring of quarter seconds. Start at [`Rate::per_second`].
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 
 const BIN: u64 = 250_000;
 const BINS: usize = 256;
@@ -34,15 +34,24 @@ impl Rate {
     }
 
     /// Events per second over the last `seconds` before `now`, or over the whole run if it is shorter.
-    ///
-    /// The current quarter second counts with the time that has passed so far.
     pub fn per_second(&self, now: Offset, seconds: u64) -> f64 {
-        let last = now.0 / BIN;
-        let n_bins = (seconds * 1_000_000 / BIN).min(BINS as u64 - 1);
-        let first = last.saturating_sub(n_bins);
-        let counted: u64 = (first..=last).map(|bin| u64::from(self.at(bin))).sum();
-        let span = now.0.saturating_sub(first * BIN);
-        if span == 0 { 0.0 } else { counted as f64 * 1e6 / span as f64 }
+        let span = Self::span(now, seconds);
+        if span.is_zero() { 0.0 } else { self.counted(now, seconds) as f64 / span.as_secs_f64() }
+    }
+
+    /// Events within [`Rate::span`].
+    pub fn counted(&self, now: Offset, seconds: u64) -> u64 {
+        (Self::first(now, seconds)..=now.0 / BIN).map(|bin| u64::from(self.at(bin))).sum()
+    }
+
+    /// The time that the last `seconds` cover: whole bins, and the current one as far as it has passed.
+    pub fn span(now: Offset, seconds: u64) -> Micros {
+        Micros(now.0.saturating_sub(Self::first(now, seconds) * BIN))
+    }
+
+    /// The first bin of the last `seconds`.
+    fn first(now: Offset, seconds: u64) -> u64 {
+        (now.0 / BIN).saturating_sub((seconds * 1_000_000 / BIN).min(BINS as u64 - 1))
     }
 
     /// Counts per second of the last `n` whole seconds before `now`, oldest first.
