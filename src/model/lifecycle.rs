@@ -221,6 +221,9 @@ impl Model {
                 self.endpoints[endpoint].failed += 1;
                 self.endpoints[endpoint].rounds.settle(false);
                 self.incidents.count(at, endpoint, last, target);
+                if tries == 0 {
+                    self.incidents.mark_unsent(last);
+                }
                 // That the host was given up is in the log already, and its jobs may be many.
                 let is_logged = Cause::from_outcome(last) == Some(Cause::Failed(Reason::GivenUp))
                     || self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries));
