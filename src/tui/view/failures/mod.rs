@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::model::incidents::FailureGroup;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
+use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, endpoints, first, last};
 use crate::tui::rows::request::place_of;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
@@ -147,7 +147,7 @@ fn draw_row(
     table::number(pen, x + columns.jobs, y, group.jobs, Role::Failed);
     x += columns.jobs + GAP;
     if columns.attempts > 0 {
-        table::number(pen, x + columns.attempts, y, attempts(group), text);
+        table::number(pen, x + columns.attempts, y, group.attempts.n, text);
         x += columns.attempts + GAP;
     }
     for (width, at) in [(columns.first, first(group)), (columns.last, last(group))] {
@@ -200,7 +200,7 @@ fn status_of(cause: Cause) -> Status {
 /// Where failures happened: the endpoint, and how many more. Of a list, it is the address of an example.
 fn place(model: &Model, group: &FailureGroup) -> String {
     let names = || endpoint_names(model, endpoints(group), 1);
-    let (example, others) = (group.nth_example(0), attempts(group).saturating_sub(1));
+    let (example, others) = (group.nth_example(0), group.attempts.n.saturating_sub(1));
     let endpoint = model.endpoints.get(example.endpoint).filter(|endpoint| endpoint.is_list == Some(true));
     let (Some(endpoint), Some(target)) = (endpoint, &example.target) else { return names() };
     let place = place_of(endpoint, target);
