@@ -5,6 +5,7 @@
 pub mod axis;
 pub mod card;
 mod commands;
+pub mod expectations;
 mod export;
 mod mouse;
 pub mod names;
@@ -31,6 +32,7 @@ use crate::tui::rows::{rows_of, waterfall};
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
+use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
@@ -58,6 +60,8 @@ pub struct UiState {
     pub is_typing: bool,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
+    /// The plan's expectations, and since when each is met or not.
+    pub expectations: LiveExpectations,
     /// The overview shows latencies as a heat map over time instead of as a histogram.
     pub has_heat_map: bool,
     /// The time that the key figures cover.
@@ -293,6 +297,7 @@ impl UiState {
             self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
         }
         self.names.refresh(model);
+        self.expectations.refresh(model, now);
         let rows = rows_of(self.view);
         self.list_mut().refresh(rows, model, now);
         if self.view == View::Waterfall {
