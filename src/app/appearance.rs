@@ -13,9 +13,14 @@ use crate::tui::clipboard::ClipboardSupport;
 use crate::tui::detect::{Background, Decision, Environment};
 use crate::tui::keymap::Keymap;
 use crate::tui::notice::{NoticeProtocol, Notify};
+use crate::tui::setting::{ScreenSetting, SettingRow, SettingStep, SettingValue};
 use crate::tui::theme::color::Depth;
+use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 use crate::tui::theme::{Capabilities, Theme};
+
+/// The frame rates that the settings menu offers.
+const FRAME_RATES: [u32; 9] = [1, 2, 5, 8, 10, 15, 20, 30, 60];
 
 /// The decided appearance.
 #[derive(Debug)]
@@ -135,9 +140,65 @@ impl Appearance {
         }
     }
 
+    /// The settings that the screen can change, with their values.
+    pub fn setting_rows(&self) -> Vec<SettingRow> {
+        let environment = &self.environment;
+        let row = |setting| {
+            let (value, why) = match setting {
+                ScreenSetting::Theme => (SettingValue::Name(self.theme_name.clone()), self.theme_decision().why),
+                ScreenSetting::Motion => (SettingValue::Flag(self.has_motion), environment.motion().why),
+                ScreenSetting::Fps => {
+                    (SettingValue::Number(self.frames_per_second), environment.frames_per_second().why)
+                }
+                ScreenSetting::Ascii => {
+                    (SettingValue::Flag(self.capabilities.charset == Charset::Ascii), environment.charset().why)
+                }
+                ScreenSetting::Mouse => (SettingValue::Flag(self.has_mouse), environment.mouse().why),
+                ScreenSetting::Exit => (SettingValue::Flag(self.exits), environment.exits().why),
+                ScreenSetting::Notify => (SettingValue::Name(self.notify.name().to_owned()), environment.notify().why),
+            };
+            SettingRow { setting, value, why: format!("at the start: {why}") }
+        };
+        ScreenSetting::ALL.map(row).into()
+    }
+
+    /// Steps a setting to another value.
+    pub fn step_setting(&mut self, setting: ScreenSetting, step: SettingStep) {
+        match setting {
+            ScreenSetting::Theme => self.step_theme(step),
+            ScreenSetting::Motion => self.has_motion = !self.has_motion,
+            ScreenSetting::Fps => self.frames_per_second = step.through(&FRAME_RATES, self.frames_per_second),
+            ScreenSetting::Ascii => {
+                self.capabilities.charset =
+                    step.through(&[Charset::Unicode, Charset::Ascii], self.capabilities.charset);
+                // Its marks depend on the characters.
+                if let Ok(theme) = self.catalog.read(&self.theme_name, self.capabilities) {
+                    self.theme = theme;
+                }
+            }
+            ScreenSetting::Mouse => self.has_mouse = !self.has_mouse,
+            ScreenSetting::Exit => self.exits = !self.exits,
+            ScreenSetting::Notify => self.notify = step.through(&Notify::ALL, self.notify),
+        }
+    }
+
+    /// What overrides one of these settings in the user's file: a variable, or the project's file.
+    pub fn overriding(&self, settings: &[ScreenSetting], users_file: &str) -> Option<String> {
+        let sources = &self.environment.preferences.sources;
+        let mut places = settings.iter().filter_map(|setting| sources.get(setting.key()));
+        places.find(|place| !place.starts_with(users_file)).cloned()
+    }
+
     /// Switches to the next theme that is valid, the user's own included.
     pub fn next_theme(&mut self) {
-        let names = self.catalog.names();
+        self.step_theme(SettingStep::Next);
+    }
+
+    fn step_theme(&mut self, step: SettingStep) {
+        let mut names = self.catalog.names();
+        if step == SettingStep::Previous {
+            names.reverse();
+        }
         let here = names.iter().position(|name| *name == self.theme_name);
         let from = here.map_or(0, |place| place + 1);
         let mut found = names.iter().cycle().skip(from).take(names.len());

@@ -5,6 +5,7 @@
 
 pub mod env_file;
 pub mod settings;
+pub mod settings_file;
 pub mod theme_catalog;
 
 use std::collections::BTreeMap;

@@ -95,6 +95,14 @@ pub enum Action {
     Mouse,
     /// Switch to the next theme.
     Theme,
+    /// Open the settings menu.
+    Settings,
+    /// In that menu: the value before.
+    SettingPrev,
+    /// In that menu: the value after.
+    SettingNext,
+    /// In that menu: save what was changed.
+    SaveSettings,
     /// Redraw the screen.
     Redraw,
     /// Open the export menu.

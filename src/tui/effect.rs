@@ -4,6 +4,7 @@
 
 use crate::control::{Command, LabCommand, ReplayCommand};
 use crate::tui::curl::CurlCommand;
+use crate::tui::setting::{ScreenSetting, SettingStep};
 
 /// One thing that the live loop does for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,12 @@ pub enum Effect {
     SaveFile(FileContent),
     /// Switches to the next theme.
     NextTheme,
+    /// Opens the settings menu.
+    OpenSettings,
+    /// Steps a setting to another value.
+    StepSetting(ScreenSetting, SettingStep),
+    /// Saves these settings in the user's file.
+    SaveSettings(Vec<ScreenSetting>),
     /// Draws every cell again.
     Redraw,
     /// Leaves the screen.

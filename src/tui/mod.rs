@@ -17,6 +17,7 @@ pub mod picture;
 pub mod refusal;
 pub mod rows;
 pub mod save_file;
+pub mod setting;
 pub mod state;
 pub mod terminal;
 pub mod text_fit;

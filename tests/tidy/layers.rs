@@ -84,7 +84,8 @@ const ROOMS: &[Rooms] = &[
             ("tty", &[]),
             ("action", &["views"]),
             ("click_targets", &["action", "views"]),
-            ("effect", &["curl"]),
+            ("setting", &[]),
+            ("effect", &["curl", "setting"]),
             ("notice", &[]),
             ("detect", &["notice", "theme"]),
             ("clipboard", &["detect"]),
@@ -94,7 +95,7 @@ const ROOMS: &[Rooms] = &[
             ("keymap", &["action", "views"]),
             ("refusal", &["action", "keymap"]),
             ("rows", &["curl", "text_fit", "theme", "views"]),
-            ("state", &["action", "click_targets", "curl", "effect", "keymap", "rows", "text_fit", "views"]),
+            ("state", &["action", "click_targets", "curl", "effect", "keymap", "rows", "setting", "text_fit", "views"]),
             // Drawing is on top: nothing else imports it.
             ("view", &["action", "click_targets", "keymap", "refusal", "rows", "state", "text_fit", "theme", "views"]),
         ],

@@ -43,6 +43,11 @@ impl Attention {
         }
     }
 
+    /// Follows a change of settings.
+    pub fn set(&mut self, appearance: &Appearance) {
+        self.notify = appearance.notify;
+    }
+
     /// The bytes of a notice that is due now; none most of the time.
     pub fn take(&mut self, model: &Model, now: Instant) -> Vec<u8> {
         match self.due_text(model, now) {

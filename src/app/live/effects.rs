@@ -25,6 +25,9 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
                 self.appearance.next_theme();
                 self.view.say(&format!("theme {}", sanitize(self.appearance.theme.name())));
             }
+            Effect::OpenSettings => self.open_settings(),
+            Effect::StepSetting(setting, step) => self.step_setting(setting, step),
+            Effect::SaveSettings(settings) => self.save_settings(&settings),
             Effect::Redraw => self.screen.redraw(),
             Effect::Leave(leave) => self.leave = Some(leave),
             Effect::Interrupt => return Ok(self.interrupt(Signal::Interrupt)),

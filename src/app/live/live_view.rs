@@ -15,6 +15,7 @@ use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
+use crate::tui::setting::SettingRow;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
 
@@ -38,6 +39,10 @@ pub trait LiveView {
     fn has_mouse(&self) -> bool;
     /// Shows a remark in the footer for a while.
     fn say(&mut self, remark: &str);
+    /// Shows the settings menu with these values.
+    fn show_settings(&mut self, _rows: Vec<SettingRow>) {}
+    /// Applies what the user has changed in the settings menu.
+    fn apply_appearance(&mut self, _appearance: &Appearance) {}
     /// Performs an effect on the view's source.
     fn control(&mut self, effect: Effect) -> io::Result<()>;
     /// Handles Ctrl-C or a signal to end.

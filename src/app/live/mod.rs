@@ -12,6 +12,7 @@ pub mod pacing;
 pub mod run_view;
 #[cfg(test)]
 pub(super) mod script;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod title;

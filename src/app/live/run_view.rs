@@ -26,6 +26,7 @@ use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::setting::SettingRow;
 use crate::tui::state::UiState;
 use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::terminal::DrawResult;
@@ -170,6 +171,16 @@ impl LiveView for RunView<'_> {
         self.ui.show_remark(remark, self.offset());
     }
 
+    fn show_settings(&mut self, rows: Vec<SettingRow>) {
+        self.ui.show_settings(rows);
+    }
+
+    fn apply_appearance(&mut self, appearance: &Appearance) {
+        self.ui.has_mouse = appearance.has_mouse;
+        self.watched.exits = appearance.exits;
+        self.attention.set(appearance);
+    }
+
     fn control(&mut self, effect: Effect) -> io::Result<()> {
         match (effect, self.watched.clock) {
             (Effect::Send(command), _) => self.stop.send(command),
@@ -250,6 +261,9 @@ impl LiveView for RunView<'_> {
         self.refresh_footer(now);
         let follow = self.watched.follow;
         screen.notify(&self.attention.take(&follow.model(), self.now));
+        if self.ui.suggest_exit(&follow.model(), now) {
+            self.remark_made = Some(self.now);
+        }
         let model;
         let (shown, now) = if let (Some(frozen), Some(at)) = (&self.frozen_model, self.ui.frozen) {
             (&**frozen, at)

@@ -148,10 +148,10 @@ fn the_screen_closes_at_the_end_and_leaves_its_last_frame_if_the_user_asked_for_
 
 #[test]
 fn an_untouched_screen_says_at_the_end_how_it_closes_by_itself() {
-    let hint = "`--exit` closes it";
-    let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (900, key('?')), (1_200, gone())]);
+    let hint = "`--exit` closes the screen";
+    let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (4_000, key('?')), (4_300, gone())]);
     let (first, last) = played.shows(hint);
-    assert!((200..=300).contains(&first) && last < 900, "{first} {last}");
+    assert!((200..=300).contains(&first) && last < 4_000, "{first} {last}");
     assert_eq!(played.notices, "", "nothing is sent unless the user asks for it");
 }
 
@@ -159,8 +159,8 @@ fn an_untouched_screen_says_at_the_end_how_it_closes_by_itself() {
 fn the_screen_of_a_run_that_is_over_stays_until_the_user_leaves() {
     let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (90_000, key('q'))]);
     assert_eq!(played.exit, ScreenExit::Left);
-    // Nothing moves any more, so nothing is drawn.
-    assert!(played.times().iter().all(|at| *at < 1_000), "{:?}", played.times());
+    // Once the remark is gone, nothing moves any more, so nothing is drawn.
+    assert!(played.times().iter().all(|at| *at < 4_000), "{:?}", played.times());
 }
 
 #[test]

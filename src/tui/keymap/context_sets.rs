@@ -2,7 +2,9 @@
 //!
 //! Start at [`VIEWS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Race};
+use crate::tui::keymap::entry::Context::{
+    self, At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Race, Settings,
+};
 use crate::tui::views::View;
 
 /// Every view, followed by the other contexts.
@@ -25,11 +27,14 @@ pub const VIEWS_AND_LAB: &[Context] = &views_and::<{ N + 1 }>(&[Race]);
 /// The same with the popups.
 pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Card, Race]);
 /// Every context with rows.
-pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Card, Prompt, Palette, Race]);
+pub const WITH_ROWS: &[Context] = &views_and::<{ N + 6 }>(&[Help, Card, Prompt, Palette, Settings, Race]);
 /// Everywhere.
-pub const ANYWHERE: &[Context] = &views_and::<{ N + 8 }>(&[Help, Card, Menu, Prompt, Palette, Question, Confirm, Race]);
+pub const ANYWHERE: &[Context] =
+    &views_and::<{ N + 9 }>(&[Help, Card, Menu, Prompt, Palette, Settings, Question, Confirm, Race]);
 /// The lab.
 pub const LAB: &[Context] = &[Race];
+/// The settings menu.
+pub const SETTINGS: &[Context] = &[Settings];
 /// The first view.
 pub const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views in which hosts that are down can be tried.

@@ -42,6 +42,8 @@ pub enum Context {
     Card,
     /// The export menu.
     Menu,
+    /// The settings menu.
+    Settings,
     /// The question before quitting.
     Question,
     /// The question before an action that cannot be undone.

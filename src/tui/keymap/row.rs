@@ -3,7 +3,7 @@
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::context_sets::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
+use crate::tui::keymap::context_sets::{DETAIL, LAB, SETTINGS, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::views::View;
@@ -79,6 +79,21 @@ pub(super) const fn save(
     help: &'static str,
 ) -> ActionEntry {
     ActionEntry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
+}
+
+/// The labels of the settings menu's keys.
+pub(super) const CHANGE: &[(&[Context], &str)] = &[(SETTINGS, "change")];
+pub(super) const SAVE: &[(&[Context], &str)] = &[(SETTINGS, "save")];
+
+/// A row of the settings menu.
+pub(super) const fn setting(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+    footer: &'static [(&'static [Context], &'static str)],
+) -> ActionEntry {
+    ActionEntry { action, id, keys, help, footer, contexts: SETTINGS, ..PLAIN }
 }
 
 /// A row of the lab.

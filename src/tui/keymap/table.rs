@@ -7,9 +7,11 @@ use crate::tui::keymap::context_sets::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
     WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
+use crate::tui::keymap::row::{
+    CHANGE, LIMIT, MOVE, PLAIN, SAVE, SEEK, SIBLING, display, lab, save, setting, show, waterfall,
+};
 use crate::tui::views::View;
 
 /// Every action, in the order of the footer and of help.
@@ -315,7 +317,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -323,7 +325,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -367,7 +369,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Card, Menu, Palette], "close"),
+            (&[Help, Card, Menu, Palette, Settings], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],
@@ -378,14 +380,11 @@ pub static ENTRIES: &[ActionEntry] = &[
     ActionEntry { contexts: OVERVIEW, ..display(Action::HeatMap, "heat_map", &["H"], "Toggle latencies over time") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
-    ActionEntry {
-        action: Action::Redraw,
-        id: "redraw",
-        keys: &["ctrl+l"],
-        help: "Redraw the screen",
-        contexts: ANYWHERE,
-        ..PLAIN
-    },
+    display(Action::Settings, "settings", &[","], "Change settings, and save them"),
+    setting(Action::SettingPrev, "setting_prev", &["left", "h"], "In the settings: the value before", CHANGE),
+    setting(Action::SettingNext, "setting_next", &["right", "l"], "In the settings: the value after", CHANGE),
+    setting(Action::SaveSettings, "save_settings", &["enter"], "In the settings: save what was changed", SAVE),
+    ActionEntry { contexts: ANYWHERE, ..display(Action::Redraw, "redraw", &["ctrl+l"], "Redraw the screen") },
     ActionEntry {
         action: Action::Copy,
         id: "copy",

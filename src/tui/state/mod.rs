@@ -11,6 +11,7 @@ mod mouse;
 pub mod names;
 pub mod palette;
 pub mod race;
+pub mod settings_menu;
 mod trail;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
+use crate::tui::setting::SettingStep;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
@@ -36,6 +38,7 @@ use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
+use crate::tui::state::settings_menu::SettingsMenu;
 use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
@@ -96,6 +99,9 @@ pub struct UiState {
     pub playback: Option<Playback>,
     /// The user has pressed no key yet, so the finished screen says how it closes by itself.
     pub suggests_exit: bool,
+    has_suggested_exit: bool,
+    /// The settings menu, while it is open.
+    pub settings: Option<SettingsMenu>,
     /// The export menu is open.
     pub has_export_menu: bool,
 }
@@ -206,6 +212,13 @@ impl UiState {
                 self.show_remark(&format!("figures: {}", self.window.name()), now);
             }
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Settings => return vec![Effect::OpenSettings],
+            Action::SettingPrev => return self.step_setting(SettingStep::Previous),
+            Action::SettingNext => return self.step_setting(SettingStep::Next),
+            Action::SaveSettings => {
+                let changed = self.settings.take().map(|menu| menu.changed);
+                return changed.map(Effect::SaveSettings).into_iter().collect();
+            }
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;
                 self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
@@ -251,6 +264,8 @@ impl UiState {
             }
         } else if self.has_export_menu {
             Context::Menu
+        } else if self.settings.is_some() {
+            Context::Settings
         } else if self.is_typing {
             Context::Prompt
         } else if self.palette.is_some() {
@@ -393,6 +408,9 @@ impl UiState {
     fn step(&mut self, by: isize) {
         if let Some(palette) = &mut self.palette {
             return palette.step(by);
+        }
+        if let Some(menu) = &mut self.settings {
+            return menu.step(by);
         }
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);

@@ -52,7 +52,7 @@ impl UiState {
         let by = if is_up { -NOTCH } else { NOTCH };
         match self.context() {
             // The endpoint view shows one row, so the wheel moves to its neighbours.
-            Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
+            Context::At(View::Endpoint) | Context::Palette | Context::Settings => self.step(by.signum()),
             Context::Help | Context::Card => self.step(by),
             Context::At(view) => self.list_mut().scroll_by(by, rows_of(view)),
             Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Confirm => {}

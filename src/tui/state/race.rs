@@ -85,47 +85,8 @@ impl RaceUi {
             Action::QuitKeep => return vec![Effect::Leave(Leave::KeepPicture)],
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // These have no key in the lab.
-            Action::LimitReset
-            | Action::Repeat
-            | Action::Rerun
-            | Action::SaveSvg
-            | Action::SaveText
-            | Action::SaveCurl
-            | Action::Copy
-            | Action::LimitAuto
-            | Action::SetHostAside
-            | Action::TryHost
-            | Action::SkipEndpoint
-            | Action::CancelOne
-            | Action::RetryLater
-            | Action::Confirm
-            | Action::Filter
-            | Action::Sort
-            | Action::SortReverse
-            | Action::Show(_)
-            | Action::ViewNext
-            | Action::ViewPrev
-            | Action::Open
-            | Action::Follow
-            | Action::Left
-            | Action::Right
-            | Action::ZoomIn
-            | Action::ZoomOut
-            | Action::GroupBy
-            | Action::SiblingPrev
-            | Action::SiblingNext
-            | Action::LogScale
-            | Action::HeatMap
-            | Action::Keep
-            | Action::Freeze
-            | Action::Window
-            | Action::SeekBack
-            | Action::SeekOn
-            | Action::Slower
-            | Action::Faster
-            | Action::Drain
-            | Action::Stop => {}
+            // The others have no key in the lab.
+            _ => {}
         }
         Vec::new()
     }

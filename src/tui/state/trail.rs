@@ -29,6 +29,8 @@ impl UiState {
             self.question = None;
         } else if self.has_export_menu {
             self.has_export_menu = false;
+        } else if self.settings.is_some() {
+            self.settings = None;
         } else if self.palette.is_some() {
             self.palette = None;
         } else if self.help.is_some() {

@@ -29,7 +29,7 @@ use crate::tui::refusal::refusal;
 use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::chrome::{footer, header, help, menu, palette, tabs};
+use crate::tui::view::chrome::{footer, header, help, menu, palette, settings, tabs};
 use crate::tui::view::layout::Layout;
 use crate::tui::view::overview::compact;
 use crate::tui::view::page::page;
@@ -69,6 +69,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     }
     if scene.ui.has_export_menu {
         menu::draw(&mut screen, scene);
+    }
+    if let Some(settings) = &scene.ui.settings {
+        settings::draw(&mut screen, settings);
     }
     if scene.ui.help.is_some() {
         help::draw(&mut screen, scene);

@@ -9,6 +9,7 @@ mod console;
 mod drawing;
 mod leaving;
 mod replaying;
+mod settings;
 mod stopping;
 mod terminal;
 

@@ -9,6 +9,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::FooterHint;
 use crate::tui::keymap::entry::Context;
 use crate::tui::refusal::refusal;
+use crate::tui::state::settings_menu::SUGGESTION;
 use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
@@ -38,7 +39,13 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         }
         Context::Confirm => question(pen, y, scene, &confirmation(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Card | Context::Menu => {
+        Context::At(_)
+        | Context::Race
+        | Context::Help
+        | Context::Palette
+        | Context::Settings
+        | Context::Card
+        | Context::Menu => {
             keys(pen, y, scene);
         }
     }
@@ -111,6 +118,10 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     }
     // An open popup always shows its keys.
     let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
+    // It is no news, so it covers no key.
+    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
+    let has_room = width_of_all(&hints, gap) + GAP + width_of(SUGGESTION) <= pen.width();
+    let remark = remark.or_else(|| (suggests_exit && has_room).then(|| SUGGESTION.to_owned()));
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
@@ -231,9 +242,5 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
         )
         | None => None,
     };
-    let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
-    pending
-        .map(str::to_owned)
-        .or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
-        .or_else(|| suggests_exit.then(|| "`--exit` closes it at the end".to_owned()))
+    pending.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
 }

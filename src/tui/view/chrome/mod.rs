@@ -7,4 +7,5 @@ pub mod header;
 pub mod help;
 pub mod menu;
 pub mod palette;
+pub mod settings;
 pub mod tabs;
