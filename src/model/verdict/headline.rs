@@ -3,10 +3,12 @@
 //! A finding replaces it. It promises nothing. Start at [`main_sentence`].
 
 use crate::event::idle::IdleReason;
+use crate::event::reasons::RunEnd;
 use crate::event::{Micros, Offset};
 use crate::model::verdict::sentence::{VerdictSentence, by_tense, slot_count};
 use crate::model::verdict::{Gravity, findings, span, thresholds as t};
 use crate::model::{Model, Stage};
+use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// How much of a run that goes on the headline is about.
@@ -16,13 +18,15 @@ const RECENT: Micros = Micros(10_000_000);
 pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> (VerdictSentence, Gravity) {
     match findings(model, recording).into_iter().next() {
         Some(finding) => (finding.sentence, finding.gravity),
-        None => (headline(model, now), if has_failed(model) { Gravity::Failed } else { Gravity::Good }),
+        None if has_failed(model) || is_forgotten(model) => (headline(model, now), Gravity::Failed),
+        None if has_lost(model) => (headline(model, now), Gravity::Note),
+        None => (headline(model, now), Gravity::Good),
     }
 }
 
 /// How the run is going.
 pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
-    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, alone];
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, lost, alone];
     states.iter().find_map(|state| state(model, now)).unwrap_or_else(|| concurrency(model, now))
 }
 
@@ -34,6 +38,10 @@ fn sentence(number: &str, place: String, remedy: &str) -> VerdictSentence {
 fn before_the_first(model: &Model, now: Offset) -> Option<VerdictSentence> {
     if model.totals.started > 0 || model.level.peak() > 0 {
         return None;
+    }
+    if is_forgotten(model) {
+        let number = format!("None of {} started", units::plural(model.jobs.unwrap_or_default(), "job"));
+        return Some(sentence(&number, "nothing was ever in flight".to_owned(), ""));
     }
     let is_over = matches!(model.stage, Stage::Ended(_));
     let why = idle_reason(model, now)
@@ -76,19 +84,48 @@ fn waiting_for_stragglers(model: &Model, now: Offset) -> Option<VerdictSentence>
 
 /// The batch repeats in rounds.
 fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
-    let checked = || model.endpoints.iter().filter_map(|endpoint| endpoint.health);
-    let (up, all) = (checked().filter(|health| health.is_up).count(), checked().count());
-    let flips: u64 = checked().map(|health| u64::from(health.flips)).sum();
+    let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
+    let (up, all) = (checked().filter(|(_, health)| health.is_up).count(), checked().count());
+    let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
+    // The one that is down for longest is named, because it is the first to look at.
+    let down = checked().filter(|(_, health)| !health.is_up).min_by_key(|(_, health)| health.since);
+    let down = down.map(|(endpoint, health)| {
+        let others = if all - up > 1 { format!(" and {} more", all - up - 1) } else { String::new() };
+        let verb = if model.ended.is_some() { "was down" } else { "down" };
+        format!("{} {verb} since {}{others}, ", sanitize(&endpoint.name), units::clock(health.since))
+    });
     let changes = if flips > 0 { units::plural(flips, "change") } else { "no change".to_owned() };
-    let changes = format!("{changes}{}", by_tense(model, " so far", ""));
-    (model.is_polled && all > 0).then(|| sentence(&format!("Up: {up} of {all}"), changes, ""))
+    let place = format!("{}{changes}{}", down.unwrap_or_default(), by_tense(model, " so far", ""));
+    (model.is_polled && all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
 }
+
+/// From this share of the jobs on, one in so many, what became of them is the headline.
+const NOTABLE: u64 = 4;
 
 /// Whether a large share of the jobs of a run that is over has failed, although too few for a finding.
 fn has_failed(model: &Model) -> bool {
-    const NOTABLE: u64 = 4;
     let failed = model.totals.jobs_failed;
     model.ended.is_some() && failed > 0 && NOTABLE * failed >= model.totals.settled()
+}
+
+/// Whether the run came to its end without an attempt at any of its jobs, as in a program that forgets to await.
+fn is_forgotten(model: &Model) -> bool {
+    let is_over = model.stage == Stage::Ended(RunEnd::Finished);
+    let is_untouched = model.totals.started == 0 && model.level.peak() == 0;
+    is_over && is_untouched && model.totals.jobs_done + model.totals.jobs_failed == 0 && model.jobs.unwrap_or(0) > 0
+}
+
+/// Whether the run came to its end, and a large share of its jobs was cancelled one by one.
+fn has_lost(model: &Model) -> bool {
+    let cancelled = model.totals.jobs_cancelled;
+    model.stage == Stage::Ended(RunEnd::Finished) && cancelled > 0 && NOTABLE * cancelled >= model.totals.settled()
+}
+
+/// The run is over, and a large share of its jobs was cancelled.
+fn lost(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    let (cancelled, settled) = (model.totals.jobs_cancelled, model.totals.settled());
+    let number = format!("{} of {} cancelled", units::count(cancelled), units::plural(settled, "job"));
+    has_lost(model).then(|| sentence(&number, "they have no result".to_owned(), ""))
 }
 
 /// The run is over, and a large share of its jobs has failed.
@@ -120,11 +157,12 @@ fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
         return sentence("All at once", format!("{} in flight together", units::count(peak.into())), "");
     }
     let mean = mean_in_flight(model, now);
-    let place = match slots(model, now) {
-        Some(slots) => format!("{} of {} in flight on average", figure(mean, slots), slot_count(slots)),
-        None => format!("{} in flight on average, {peak} at most", units::significant(mean)),
+    let (brief, more) = match slots(model, now) {
+        Some(slots) => (format!("{} of {} in flight", figure(mean, slots), slot_count(slots)), String::new()),
+        None => (format!("{} in flight", units::significant(mean)), format!(", {peak} at most")),
     };
-    sentence("Concurrent", place, &hold(model, now))
+    let hold = hold(model, now);
+    sentence("Concurrent", format!("{brief} on average{more}"), &hold).or_brief(brief, &hold)
 }
 
 /// The mean, as a whole number where it is full.

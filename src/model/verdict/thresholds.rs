@@ -169,8 +169,8 @@ pub const QUEUE_STEP: Micros = Micros(5_000);
 pub const QUEUE_LASTS: f64 = 1.3;
 /// Maximum time, as a multiple of the least one, that still counts as equal to it.
 pub const QUEUE_FLAT: f64 = 1.15;
-/// Maximum difference of the times between ends from the first time, if attempts are worked on one at a time.
-pub const QUEUE_SERIAL: f64 = 0.25;
+/// Maximum difference from the time of one alone, or its multiples, if attempts are worked on one at a time.
+pub const QUEUE_SERIAL: f64 = 0.35;
 /// Maximum number at work, as a share of what is in flight.
 pub const QUEUE_SHARE: f64 = 0.75;
 

@@ -93,18 +93,35 @@ fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     (by(took), took)
 }
 
-/// The time of the attempt that ended first, if each of the next ones ended that much later than the one before: one at
-/// a time.
+/// The time of one attempt alone, if they are worked on one at a time: either each of the first takes that much longer
+/// than the one before, or each of those that end first ends that much later.
 fn time_if_serial(ramp: &[RampAttempt]) -> Option<Micros> {
-    const FIRST: usize = 5;
+    time_by_levels(ramp).or_else(|| time_by_ends(ramp))
+}
+
+/// The time with one in flight, if the times with two to five are its multiples.
+fn time_by_levels(ramp: &[RampAttempt]) -> Option<Micros> {
+    const FIRST: std::ops::RangeInclusive<u32> = 2..=5;
+    let alone = ramp.iter().find(|attempt| attempt.level == 1)?.took;
+    let mut next = ramp.iter().filter(|attempt| FIRST.contains(&attempt.level)).peekable();
+    next.peek()?;
+    next.all(|one| is_about(one.took, f64::from(one.level), alone)).then_some(alone)
+}
+
+/// The time of the attempt that ended first, if the next ones ended at intervals of that length.
+fn time_by_ends(ramp: &[RampAttempt]) -> Option<Micros> {
+    const FIRST: usize = 8;
     let mut by_end: Vec<_> = ramp.iter().filter_map(|attempt| Some((attempt.ended?, attempt.took))).collect();
     by_end.sort_unstable();
     let alone = by_end.first()?.1;
-    let is_next = |pair: &[(Offset, Micros)]| {
-        let times = pair[1].0.since(pair[0].0).0 as f64 / alone.0.max(1) as f64;
-        (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&times)
-    };
+    let is_next = |pair: &[(Offset, Micros)]| is_about(pair[1].0.since(pair[0].0), 1.0, alone);
     (by_end.len() >= FIRST && by_end[..FIRST].windows(2).all(is_next)).then_some(alone)
+}
+
+/// Whether a time is about so many times as long as another.
+fn is_about(took: Micros, times: f64, alone: Micros) -> bool {
+    let ratio = took.0 as f64 / (times * alone.0.max(1) as f64);
+    (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&ratio)
 }
 
 /// The highest number in flight at which attempts still took about as long as with the fewest.

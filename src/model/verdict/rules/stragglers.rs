@@ -52,10 +52,14 @@ pub fn stragglers(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let is_over = matches!(model.stage, Stage::Ended(RunEnd::Finished));
     // Each wave has its own tail; changed limits and refusals also explain a tail.
     let is_shape = is_over && is_undisturbed(model) && model.totals.throttled == 0 && waves::waves(figures).is_none();
-    if !is_shape || peak < t::CROWD || model.evidence.service_times.n < t::TAIL_ROUNDS * u64::from(peak) {
+    if !is_shape || peak < t::CROWD {
         return None;
     }
     let end = late_timeouts(model, figures.span, peak).or_else(|| slow_tail(figures))?;
+    // Among few attempts some are slow by chance, but none times out by chance.
+    if !end.is_timeout() && model.evidence.service_times.n < t::TAIL_ROUNDS * u64::from(peak) {
+        return None;
+    }
     let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", sanitize(target), units::length(*took));
     let longest = end.longest.iter().map(name).collect::<Vec<_>>().join(", ");
     let (what, brief_what) = (end.what(), end.brief_what());
@@ -137,6 +141,11 @@ fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
 }
 
 impl LateEnd<'_> {
+    /// Whether all of them timed out.
+    fn is_timeout(&self) -> bool {
+        matches!(self.remedy, Remedy::Order(_) | Remedy::Timeout | Remedy::First { is_timeout: true, .. })
+    }
+
     fn what(&self) -> String {
         match (self.remedy, self.n) {
             (Remedy::Order(_), 1) => "1 late time-out:".to_owned(),

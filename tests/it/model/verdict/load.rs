@@ -90,6 +90,23 @@ fn an_upstream_that_takes_few_at_once_queues() {
 }
 
 #[test]
+fn a_serial_upstream_is_recognized_although_it_serves_the_second_attempt_first() {
+    let mut case = queued("limit 16", 16, 1, 60);
+    for (at, step) in case.0.iter_mut().filter(|(_, step)| !step.starts_with("start")) {
+        let is = |job: &str| step.split(' ').nth(1) == Some(job);
+        *at = if is("a#0") {
+            40
+        } else if is("a#1") {
+            20
+        } else {
+            *at
+        };
+    }
+    let model = case.finds(&["upstream-queues"]);
+    assert!(sentence(&model).contains("works on about 1 at once"), "{}", sentence(&model));
+}
+
+#[test]
 fn an_upstream_with_room_or_a_small_limit_or_few_jobs_does_not_queue() {
     assert_eq!(sentence(&queued("limit 16", 16, 16, 200).finds(&[])), "Concurrent: 14.6 of 16 in flight on average");
     queued("limit 7", 7, 1, 60).finds(&[]);

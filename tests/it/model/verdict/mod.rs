@@ -9,9 +9,9 @@ mod over_time;
 use std::fmt::Write;
 
 use inflight::model::Model;
-use inflight::model::verdict::findings;
 use inflight::model::verdict::headline::main_sentence;
 use inflight::model::verdict::working::working;
+use inflight::model::verdict::{Gravity, findings};
 
 use crate::scenario::notation::scenario;
 use crate::scenario::{fixtures, fold};
@@ -124,4 +124,20 @@ fn the_details_always_show_the_use_of_the_slots() {
     let lines = working(&model, None, model.last);
     assert!(lines.contains(&("verdict", "Concurrent: 2.0 of 9 in flight on average".to_owned())), "{lines:?}");
     assert!(lines.iter().any(|(label, text)| *label == "in flight" && text == "2.00 of 9, 22 % on average, 2 at most"));
+}
+
+#[test]
+fn jobs_without_a_result_are_the_headline_once_the_run_is_over() {
+    let end = |steps: &str| main_sentence_at_the_end(&format!("0ms run jobs 10 | {steps} | 900ms end"));
+    let forgotten = ("None of 10 jobs started: nothing was ever in flight".to_owned(), Gravity::Failed);
+    assert_eq!(end("1ms idle work 1ms"), forgotten);
+    let cancelled =
+        end("1ms start a#1 | 9ms answer a#1 200 | 9ms done a#1 | 9ms start a#2 | 20ms drop a#2 | 20ms skip a#2");
+    assert_eq!(cancelled, ("1 of 2 jobs cancelled: they have no result".to_owned(), Gravity::Note));
+}
+
+fn main_sentence_at_the_end(run: &str) -> (String, Gravity) {
+    let model = scenario(run).fold();
+    let (sentence, gravity) = main_sentence(&model, None, model.last);
+    (sentence.to_string(), gravity)
 }

@@ -109,6 +109,28 @@ fn a_short_tail_or_one_with_work_left_has_no_stragglers() {
     under_way.finds(&[]);
 }
 
+/// Eight jobs at once, of which the last two end so after `ms`, and the others after a second.
+fn all_at_once(ms: u64, end: &str) -> Case {
+    let mut case = Case::new("limit 8 jobs 8");
+    for i in 0..6 {
+        case.good(&format!("a#{i}"), "", (i, 1_000 + i));
+    }
+    for i in 6..8 {
+        case.job(&format!("a#{i}"), "", (i, ms), end);
+    }
+    case.step(ms, "end");
+    case
+}
+
+#[test]
+fn time_outs_are_stragglers_even_among_few_attempts() {
+    let model = all_at_once(4_000, "timeout").finds(&["stragglers"]);
+    let sentence = sentence(&model);
+    assert!(sentence.starts_with("last 3.00 s of 4.00 s: waiting for 2 time-outs: "), "{sentence}");
+    assert!(sentence.ends_with("use a shorter time-out: they started early enough"), "{sentence}");
+    all_at_once(4_000, "answer 200").finds(&[]);
+}
+
 /// Four attempts at once for a second, 100 ms each, then two that time out after `took` ms.
 pub fn late(took: u64) -> Case {
     let mut case = Case::new("limit 4 jobs 43");
