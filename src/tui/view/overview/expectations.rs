@@ -13,7 +13,7 @@ use crate::tui::view::scene::ViewScene;
 /// The columns between two expectations.
 const GAP: u16 = 3;
 
-/// How much of an expectation is said, from everything to the measured value alone.
+/// How much of an expectation is shown, from everything to the measured value alone.
 #[derive(Clone, Copy)]
 enum Detail {
     Since,
