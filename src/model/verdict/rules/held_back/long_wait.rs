@@ -118,16 +118,23 @@ impl LongWaitFinding {
             }
             WaitFate::GivenUp { since, why } => {
                 let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));
-                let failed = format!("{} failed", units::plural(model.totals.jobs_failed, "job"));
+                // Those of this host, where its endpoints are its own.
+                let endpoints = model.endpoints.iter().filter(|endpoint| endpoint.host == Some(self.host));
+                let of_host: u64 = endpoints.map(|endpoint| endpoint.failed).sum();
+                let jobs = if self.hosts == 1 && of_host > 0 { of_host } else { model.totals.jobs_failed };
+                let unsent = unsent.min(jobs);
+                let failed = format!("{} failed", units::plural(jobs, "job"));
                 let remedy = match unsent {
                     0 => failed.clone(),
                     unsent => format!("{failed}, {} without being sent", units::count(unsent)),
                 };
                 let since = units::clock_seconds(*since);
-                let number = format!("{name} was given up at {since}{others}");
-                VerdictSentence::new(number, sanitize(why).into_owned(), remedy)
-                    .or_number(format!("Given up at {since}"))
-                    .or_brief(format!("{name}, see `retry.longest_wait`"), &failed)
+                VerdictSentence::new(
+                    format!("Given up at {since}"),
+                    format!("{name} {}{others}", sanitize(why)),
+                    remedy,
+                )
+                .or_brief(format!("{name}, see `retry.longest_wait`"), &failed)
             }
         }
     }
