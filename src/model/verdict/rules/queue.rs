@@ -124,12 +124,13 @@ fn is_about(took: Micros, times: f64, alone: Micros) -> bool {
     (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&ratio)
 }
 
-/// The highest number in flight at which attempts still took about as long as with the fewest.
+/// The highest number in flight at which attempts still took about as long as the fastest. The very first ones may take
+/// longer, as connections and caches are cold.
 fn flat_level(ramp: &[RampAttempt]) -> u32 {
     const AROUND: usize = 3;
     let Some(least) = ramp.windows(AROUND).map(|near| median_of(near).0).min() else { return 1 };
     let is_flat = |near: &&[RampAttempt]| median_of(near).0 as f64 <= t::QUEUE_FLAT * least as f64;
-    ramp.windows(AROUND).take_while(is_flat).last().map_or(1, |near| near[AROUND / 2].level)
+    ramp.windows(AROUND).filter(is_flat).last().map_or(1, |near| near[AROUND / 2].level)
 }
 
 fn median_of(near: &[RampAttempt]) -> Micros {
