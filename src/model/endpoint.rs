@@ -10,6 +10,7 @@ use crate::event::{EndpointId, Micros, Offset};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
+use crate::model::round_history::RoundHistory;
 use crate::model::since_due::SinceDue;
 use crate::model::timeline::kept::KeptAttempts;
 
@@ -48,6 +49,8 @@ pub struct EndpointStats {
     pub throttled_at: Option<Offset>,
     /// The current round, from 1; 0 without rounds.
     pub round: u32,
+    /// How its rounds went.
+    pub rounds: RoundHistory,
     /// Whether it is up, if a liveness check runs.
     pub health: Option<Health>,
     /// Whether the user has skipped its remaining jobs.
@@ -152,11 +155,12 @@ impl EndpointStats {
 
     /// Its current state.
     pub fn state(&self, now: Offset) -> EndpointState {
-        if self.is_finished() {
-            return self.end_state();
-        }
+        // What a liveness check saw last says more than how all its jobs ended.
         if let Some(health) = self.health.filter(|_| !self.is_skipped) {
             return if health.is_up { EndpointState::Up } else { EndpointState::Down };
+        }
+        if self.is_finished() {
+            return self.end_state();
         }
         if self.is_skipped && self.in_flight == 0 {
             EndpointState::Cancelled

@@ -212,13 +212,18 @@ impl Model {
                 let counter = if has_failed { &mut self.totals.jobs_saved } else { &mut self.totals.jobs_waited };
                 *counter += u64::from(tries > 1);
                 self.endpoints[endpoint].done += 1;
+                self.endpoints[endpoint].rounds.settle(true);
                 self.endpoints[endpoint].retried += u64::from(tries > 1);
             }
             JobEnd::Failed { last } => {
                 self.totals.jobs_failed += 1;
                 self.recent_counts.failed.count(self.working_time(at));
                 self.endpoints[endpoint].failed += 1;
+                self.endpoints[endpoint].rounds.settle(false);
                 self.incidents.count(at, endpoint, last, target);
+                if tries == 0 {
+                    self.incidents.mark_unsent(last);
+                }
                 // That the host was given up is in the log already, and its jobs may be many.
                 let is_logged = Cause::from_outcome(last) == Some(Cause::Failed(Reason::GivenUp))
                     || self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries));

@@ -23,6 +23,7 @@ pub mod open;
 mod origins;
 pub mod outage;
 pub mod race;
+pub mod round_history;
 pub mod since_due;
 pub mod timeline;
 pub mod totals;
@@ -319,6 +320,7 @@ impl Model {
                 if let Some(endpoint) = endpoint {
                     let i = self.known_endpoint(origin, *endpoint);
                     self.endpoints[i].round = *round;
+                    self.endpoints[i].rounds.begin();
                 }
             }
             Fact::EndpointStateChanged { endpoint, up } => {

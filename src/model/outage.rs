@@ -111,11 +111,12 @@ impl Model {
         let stats = self.hosts.at(i);
         let lasted = stats.outage.take().map(|outage| {
             let lasted = at.since(outage.since);
-            stats.past_outages.add(&outage, lasted, given_up.is_some());
+            stats.past_outages.add(&outage, lasted);
             units::length(lasted)
         });
         stats.given_up =
             given_up.map(|why| GivenUpHost { since: at, why: Arc::clone(why), was_down: lasted.is_some() });
+        stats.last_given_up = stats.given_up.clone().or_else(|| stats.last_given_up.take());
         if let Some(why) = given_up {
             self.log_host(at, i, HostNotice::GivenUp, why);
         } else {

@@ -60,6 +60,8 @@ pub struct HostStats {
     pub past_outages: PastOutages,
     /// Since when its jobs fail without being sent, while they do.
     pub given_up: Option<GivenUpHost>,
+    /// When it was given up last. It may be back.
+    pub last_given_up: Option<GivenUpHost>,
     /// Jobs that wait until it answers, or accepts more.
     pub parked: u64,
     /// The reason for the last adaptive step; foreign text.

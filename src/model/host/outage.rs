@@ -28,18 +28,15 @@ pub struct PastOutages {
     pub longest: Micros,
     /// How the host failed in the last one; foreign text.
     pub why: Option<Arc<str>>,
-    /// Whether one lasted so long that waiting jobs failed.
-    pub is_given_up: bool,
 }
 
 impl PastOutages {
     /// Adds an outage that is over.
-    pub(in crate::model) fn add(&mut self, outage: &HostOutage, lasted: Micros, is_given_up: bool) {
+    pub(in crate::model) fn add(&mut self, outage: &HostOutage, lasted: Micros) {
         self.n += 1;
         self.lasted += lasted;
         self.longest = self.longest.max(lasted);
         self.why = Some(Arc::clone(&outage.why));
-        self.is_given_up |= is_given_up;
     }
 
     /// Adds the outages of another host.
@@ -48,11 +45,10 @@ impl PastOutages {
         self.lasted += other.lasted;
         self.longest = self.longest.max(other.longest);
         self.why = other.why.clone().or_else(|| self.why.take());
-        self.is_given_up |= other.is_given_up;
     }
 }
 
-/// A host whose jobs fail without being sent, because it did not answer or refused everything for too long.
+/// A host whose jobs fail or failed without being sent, because it did not answer or refused everything for too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenUpHost {
     /// Since when.

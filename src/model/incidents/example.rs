@@ -16,6 +16,8 @@ pub struct Example {
     pub endpoint: usize,
     /// The attempt, if the example is one.
     pub attempt: Option<Attempt>,
+    /// Whether its job was never sent.
+    pub is_unsent: bool,
     /// When it ended.
     pub at: Offset,
     /// How long it was in flight.

@@ -27,6 +27,8 @@ pub struct FailureGroup {
     pub first: Offset,
     /// When the last job failed.
     pub last: Offset,
+    /// Number of these jobs that were never sent.
+    pub unsent: u64,
     /// Number of these jobs that were repeated.
     pub repeated: u64,
     /// Number of failed jobs by endpoint index.
@@ -112,6 +114,14 @@ impl Incidents {
         group.jobs += 1;
         group.last = group.last.max(at);
         *group.endpoints.entry(endpoint).or_default() += 1;
+    }
+
+    /// Records that the failed job that was counted last was never sent.
+    pub(super) fn mark_unsent(&mut self, last: &Outcome) {
+        if let Some(group) = Cause::from_outcome(last).and_then(|cause| self.group(cause)) {
+            group.unsent += 1;
+            group.example.is_unsent |= group.jobs == 1;
+        }
     }
 
     /// Counts a failed attempt, even if a retry saves its job.

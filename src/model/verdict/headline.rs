@@ -8,6 +8,7 @@ use crate::event::{Micros, Offset};
 use crate::model::verdict::sentence::{VerdictSentence, by_tense, slot_count};
 use crate::model::verdict::{Gravity, findings, span, thresholds as t};
 use crate::model::{Model, Stage};
+use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// How much of a run that goes on the headline is about.
@@ -83,12 +84,19 @@ fn waiting_for_stragglers(model: &Model, now: Offset) -> Option<VerdictSentence>
 
 /// The batch repeats in rounds.
 fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
-    let checked = || model.endpoints.iter().filter_map(|endpoint| endpoint.health);
-    let (up, all) = (checked().filter(|health| health.is_up).count(), checked().count());
-    let flips: u64 = checked().map(|health| u64::from(health.flips)).sum();
+    let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
+    let (up, all) = (checked().filter(|(_, health)| health.is_up).count(), checked().count());
+    let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
+    // The one that is down for longest is named, because it is the first to look at.
+    let down = checked().filter(|(_, health)| !health.is_up).min_by_key(|(_, health)| health.since);
+    let down = down.map(|(endpoint, health)| {
+        let others = if all - up > 1 { format!(" and {} more", all - up - 1) } else { String::new() };
+        let verb = if model.ended.is_some() { "was down" } else { "down" };
+        format!("{} {verb} since {}{others}, ", sanitize(&endpoint.name), units::clock(health.since))
+    });
     let changes = if flips > 0 { units::plural(flips, "change") } else { "no change".to_owned() };
-    let changes = format!("{changes}{}", by_tense(model, " so far", ""));
-    (model.is_polled && all > 0).then(|| sentence(&format!("Up: {up} of {all}"), changes, ""))
+    let place = format!("{}{changes}{}", down.unwrap_or_default(), by_tense(model, " so far", ""));
+    (model.is_polled && all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
 }
 
 /// From this share of the jobs on, one in so many, what became of them is the headline.

@@ -74,13 +74,13 @@ fn place_and_example<'a>(model: &Model, group: &'a FailureGroup, style: StreamSt
     (format!("{}{more}", names.join(", ")), target)
 }
 
-/// The cause, with the detail if it adds anything.
+/// The cause, with the detail if it adds anything. A detail that leads to the cause replaces it.
 fn cause_text(cause: Cause, group: &FailureGroup) -> String {
     let cause = cause.to_string();
-    match group.example.detail.as_deref() {
-        Some(detail) if !detail.to_lowercase().contains(&cause.to_lowercase()) => {
-            format!("{cause}: {}", sanitize(detail))
-        }
-        _ => cause,
+    let Some(detail) = group.example.detail.as_deref() else { return cause };
+    match detail.to_lowercase().find(&cause.to_lowercase()) {
+        Some(0) => cause,
+        Some(_) => sanitize(detail).into_owned(),
+        None => format!("{cause}: {}", sanitize(detail)),
     }
 }

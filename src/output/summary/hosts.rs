@@ -39,11 +39,14 @@ pub fn recognized(model: &Model) -> Vec<String> {
     lines
 }
 
-/// The outages of hosts: how many, and how long in all.
+/// The outages of hosts: how many, and how long in all. One for which a host was given up is listed there.
 pub fn outages(model: &Model) -> Vec<String> {
     let end = model.ended.unwrap_or(model.last);
     let text = |host: &HostStats| {
         let (n, lasted) = host.outages(end);
+        if n == 1 && host.last_given_up.as_ref().is_some_and(|given_up| given_up.was_down) {
+            return None;
+        }
         let why = host.outage.as_ref().map(|outage| &outage.why).or(host.past_outages.why.as_ref())?;
         let times = if n > 1 { format!(" in {}", units::plural(n, "outage")) } else { String::new() };
         let name = sanitize(short_host(&host.name)).into_owned();
@@ -52,13 +55,24 @@ pub fn outages(model: &Model) -> Vec<String> {
     listed("down", model.hosts.kept().filter_map(text))
 }
 
-/// The waits that servers asked for and that `retry.longest_wait` cut short.
+/// The waits that servers asked for and that `retry.longest_wait` cut short, unless the host was given up for it.
 pub fn waits_cut(model: &Model) -> Vec<String> {
     let text = |host: &HostStats| {
-        let (asked, waits) = host.wait_cut?;
+        let (asked, waits) = host.wait_cut.filter(|_| host.last_given_up.is_none())?;
         Some(format!("{} {}", sanitize(short_host(&host.name)), wait_cut_text(asked, waits)))
     };
     listed("waits", model.hosts.kept().filter_map(text))
+}
+
+/// The hosts that were given up: when, why, and by which setting.
+pub fn given_up(model: &Model) -> Vec<String> {
+    let text = |host: &HostStats| {
+        let given_up = host.last_given_up.as_ref()?;
+        let (at, why) = (units::clock_seconds(given_up.since), sanitize(&given_up.why));
+        let back = if host.given_up.is_none() { "; it was back later" } else { "" };
+        Some(format!("{} at {at}: {why}{back}", sanitize(short_host(&host.name))))
+    };
+    listed("given up", model.hosts.kept().filter_map(text))
 }
 
 /// The number of folded hosts, if there are any.

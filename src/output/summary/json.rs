@@ -187,8 +187,13 @@ fn host(host: &HostStats, end: Offset) -> Value {
         "outages": {
             "count": outages,
             "seconds": rounded(lasted.as_secs_f64()),
-            "given_up": host.past_outages.is_given_up,
+            "given_up": host.last_given_up.is_some(),
         },
+        "given_up": host.last_given_up.as_ref().map(|given_up| json!({
+            "at_s": rounded(given_up.since.since(Offset::ZERO).as_secs_f64()),
+            "why": &*given_up.why,
+            "is_back": host.given_up.is_none(),
+        })),
         "refusals_recognized": recognized.collect::<Vec<_>>(),
     })
 }

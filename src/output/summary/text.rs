@@ -57,6 +57,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         expectations(extras.checked, style),
         ignored(model),
         stops_text(model).map(|text| format!("  stopped   {text}")).into_iter().collect(),
+        hosts::given_up(model),
         hosts::outages(model),
         hosts::recognized(model),
         hosts::waits_cut(model),

@@ -52,10 +52,10 @@ impl Listing for FailureRows {
         match column {
             CAUSE => SortKey::Name(cause.to_string().into()),
             JOBS => SortKey::most(group.jobs),
-            ATTEMPTS => SortKey::most(attempts(group)),
+            ATTEMPTS => SortKey::most(group.attempts.n),
             FIRST => SortKey::Least(first(group).0),
             LAST => SortKey::most(last(group).0),
-            _ => SortKey::Ranked(cause.kind() as u64, Reverse(group.jobs * 1_000_000 + attempts(group).min(999_999))),
+            _ => SortKey::Ranked(cause.kind() as u64, Reverse(group.jobs * 1_000_000 + group.attempts.n.min(999_999))),
         }
     }
 
@@ -96,11 +96,6 @@ impl Listing for FailureRows {
     fn has_detail(&self) -> bool {
         true
     }
-}
-
-/// The number of failed attempts; a job that failed before its first attempt counts as one.
-pub fn attempts(group: &FailureGroup) -> u64 {
-    group.attempts.n.max(group.jobs)
 }
 
 /// The time of the first failure.

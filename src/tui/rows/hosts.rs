@@ -115,9 +115,21 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
 /// When a host that refused is asked again, or when its jobs fail because it asked for a longer wait than the plan
 /// allows: `resumes in 3.0 s`, `its jobs fail in 9m 58 s`.
 pub fn cooling_text(host: &HostStats, until: Offset, now: Offset) -> String {
+    let [text, _] = cooling_texts(host, until, now);
+    text
+}
+
+/// The same in full, and as short as it can be: `fail in 9m 58 s`.
+pub fn cooling_texts(host: &HostStats, until: Offset, now: Offset) -> [String; 2] {
     match host.cut_wait(now) {
-        Some(wait) => format!("its jobs fail in {}", units::countdown_seconds(wait.fails_at.since(now))),
-        None => format!("resumes in {}", units::countdown(until.since(now))),
+        Some(wait) => {
+            let left = units::countdown_seconds(wait.fails_at.since(now));
+            [format!("its jobs fail in {left}"), format!("fail in {left}")]
+        }
+        None => {
+            let left = units::countdown(until.since(now));
+            [format!("resumes in {left}"), format!("for {left}")]
+        }
     }
 }
 

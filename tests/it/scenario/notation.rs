@@ -15,6 +15,7 @@
 //! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` · `answer a#1 200 resolve 30ms queued 20ms` | … on which connection, with the time of its phases |
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
+//! | `unsent a#1` | a job fails without an attempt, since its host was given up |
 //! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
@@ -32,7 +33,7 @@ use std::collections::{HashMap, HashSet};
 
 use inflight::event::adaptive::{Learned, QuotaWindow};
 use inflight::event::origin::Origin;
-use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Scope};
@@ -78,6 +79,11 @@ impl Scenario {
         match verb {
             "done" => JobEnd::Done,
             "skip" => JobEnd::Cancelled,
+            "unsent" => {
+                let why = "https://a.example: asked for a wait of 1h 00m, longer than 10m (`retry.longest_wait`)";
+                let last = Outcome::Failed { reason: Reason::GivenUp, detail: Some(why.into()), expected: None };
+                JobEnd::Failed { last }
+            }
             _ => {
                 let last = self.last.get(&job).cloned();
                 JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
@@ -123,8 +129,9 @@ impl Scenario {
                 let why = if words.contains(&"host") { RetryReason::Host } else { RetryReason::Backoff };
                 Fact::RetryScheduled { attempt, until: moment(word(1)), why }
             }
-            "done" | "fail" | "skip" => {
-                let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
+            "done" | "fail" | "skip" | "unsent" => {
+                let (endpoint, Attempt { job, n }) = self.about(at, origin, word(0));
+                let tries = if verb == "unsent" { 0 } else { n };
                 let end = self.job_end(verb, (origin, job));
                 let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
                 Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }

@@ -7,6 +7,7 @@ mod any;
 mod card;
 mod choosing;
 mod endpoint;
+mod given_up;
 mod hosts_down;
 mod many;
 mod mouse;

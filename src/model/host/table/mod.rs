@@ -211,7 +211,7 @@ fn may_be_folded(host: &HostStats, now: Offset) -> bool {
 
 /// Whether a host explains the run.
 fn is_notable(host: &HostStats) -> bool {
-    host.throttled > 0 || host.past_outages.n > 0
+    host.throttled > 0 || host.past_outages.n > 0 || host.last_given_up.is_some()
 }
 
 #[cfg(test)]

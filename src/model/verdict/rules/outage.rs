@@ -68,7 +68,8 @@ fn outage(figures: &RunFigures<'_>) -> Option<Conclusion> {
         let lasted = units::length(lasted);
         (format!("{name} was down for {lasted}{times}{others}"), format!("Was down {lasted}"))
     };
-    let is_given_up = down.iter().any(|(host, ..)| host.past_outages.is_given_up);
+    let is_given_up =
+        down.iter().any(|(host, ..)| host.last_given_up.as_ref().is_some_and(|given_up| given_up.was_down));
     let (remedy, brief_remedy) = fate_of_jobs(model, host, since.is_some(), is_given_up);
     let sentence = VerdictSentence::new(number, why.clone().into_owned(), remedy.to_owned())
         .or_number(brief)

@@ -111,7 +111,8 @@ fn clean_since(host: &HostStats, refusals: &Refusals, now: Offset) -> Option<Off
 impl RefusalFinding {
     /// The finding as a sentence.
     fn sentence(&self, model: &Model) -> VerdictSentence {
-        let name = host_name(model, self.host);
+        // Where there is one host only, its name says nothing.
+        let name = model.only_host().is_none().then(|| host_name(model, self.host));
         let counts = format!("{} of {} refused", units::count(self.refused), units::count(self.of));
         let (from, to) = (units::clock_seconds(self.span.0), units::clock_seconds(self.span.1));
         if let Some(clean) = self.clean {
@@ -119,7 +120,7 @@ impl RefusalFinding {
             let with = self.status.map(|status| format!(" with {status}")).unwrap_or_default();
             return VerdictSentence::new(
                 format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
-                format!("{name} refused{with} from {from} to {to}"),
+                format!("{} refused{with} from {from} to {to}", name.as_deref().unwrap_or("it")),
                 match (model.ended.is_some(), self.is_paced(model)) {
                     (false, false) => "it accepts everything now",
                     (false, true) => "it accepts everything now, and the adapted pace is what holds",
@@ -130,11 +131,11 @@ impl RefusalFinding {
             )
             .or_number(format!("Clean for {clean}"))
             .or_brief(
-                format!("{name} refused until {to}"),
+                format!("{} refused until {to}", name.as_deref().unwrap_or("it")),
                 by_tense(model, "all is accepted now", "it accepted all after that"),
             );
         }
-        let accepted = self.per_second.map(|n| format!(", accepted {}/s", units::significant(n))).unwrap_or_default();
+        let accepted = self.per_second.map(|n| format!("{}/s", units::significant(n)));
         let remedy = self.remedy(model);
         let takes = model.hosts.get(self.host).and_then(|host| host.learned);
         let brief = match (takes, self.at_once, self.per_second) {
@@ -144,8 +145,15 @@ impl RefusalFinding {
             (None, None, _) => "`--adaptive when-refused`".to_owned(),
         };
         let when = if model.ended.is_some() { format!("from {from} to {to}") } else { format!("since {from}") };
-        VerdictSentence::new(counts, format!("{name} {when}{accepted}"), remedy)
-            .or_brief(format!("{name}{accepted}"), &brief)
+        let (place, brief_place) = match (name, accepted) {
+            (Some(name), Some(accepted)) => {
+                (format!("{name} {when}, accepted {accepted}"), format!("{name}, accepted {accepted}"))
+            }
+            (Some(name), None) => (format!("{name} {when}"), name),
+            (None, Some(accepted)) => (format!("{accepted} accepted {when}"), format!("{accepted} accepted")),
+            (None, None) => (when.clone(), when),
+        };
+        VerdictSentence::new(counts, place, remedy).or_brief(brief_place, &brief)
     }
 
     /// Whether the pace that was adapted to the refusals holds the run back.

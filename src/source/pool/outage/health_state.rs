@@ -39,7 +39,8 @@ pub struct GivenUpState {
 }
 
 impl GivenUpState {
-    /// How a job of this host fails: as its last attempt did, or for the host's sake if it was never sent.
+    /// How a job of this host fails: as its last attempt did, or for the host's sake if it was never sent. The detail
+    /// is what ended it; of a host that refused, also what the last attempt saw.
     pub fn outcome(&self, last: Option<&Outcome>, host: &str) -> Outcome {
         match last {
             None => {
@@ -48,6 +49,11 @@ impl GivenUpState {
             }
             Some(Outcome::Failed { reason, .. }) if self.is_outage => {
                 Outcome::Failed { reason: *reason, detail: Some(Arc::clone(&self.why)), expected: None }
+            }
+            Some(Outcome::Failed { reason, detail, expected }) => {
+                let detail = detail.clone().unwrap_or_else(|| reason.to_string().into());
+                let detail = format!("{}; the last attempt: {detail}", self.why);
+                Outcome::Failed { reason: *reason, detail: Some(detail.into()), expected: expected.clone() }
             }
             Some(last) => last.clone(),
         }

@@ -13,6 +13,9 @@ use crate::tui::view::widgets::labelled::LabelledRow;
 pub(super) fn rows(request: &Example, cause: Option<Cause>) -> Vec<LabelledRow> {
     match (&request.answer, cause) {
         (Some(answer), _) => sample_rows(answer, request.bar.is_none()),
+        (None, Some(_)) if request.is_unsent => {
+            vec![LabelledRow::new("answer", "none: it was never sent").in_role(Role::TextDim)]
+        }
         (None, Some(cause)) => vec![LabelledRow::new("answer", missing_response(cause)).in_role(Role::TextDim)],
         (None, None) => Vec::new(),
     }

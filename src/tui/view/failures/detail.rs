@@ -12,15 +12,23 @@ use crate::model::Model;
 use crate::model::event_log::LogEntry;
 use crate::model::incidents::FailureGroup;
 use crate::text::units;
-use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
+use crate::tui::rows::failures::{endpoints, example, first, last};
 use crate::tui::view::widgets::facts::LabelledFact;
 
 /// The facts about a cause.
 pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<LabelledFact> {
-    let n = attempts(group);
     let jobs = match group.jobs {
         0 => "no job failed".to_owned(),
         jobs => format!("{} failed", units::plural(jobs, "job")),
+    };
+    let count = match group.attempts.n {
+        0 => jobs,
+        n => format!("{}, {jobs}", units::plural(n, "attempt")),
+    };
+    let unsent = match group.unsent {
+        0 => String::new(),
+        n if n == group.jobs => ", never sent".to_owned(),
+        n => format!(", {} never sent", units::count(n)),
     };
     let again = match group.repeated {
         0 => String::new(),
@@ -32,7 +40,7 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut details = vec![
-        LabelledFact::sentence("count", format!("{}, {jobs}{again}", units::plural(n, "attempt"))),
+        LabelledFact::sentence("count", format!("{count}{unsent}{again}")),
         LabelledFact::sentence("when", format!("{when}{longest}")),
         LabelledFact::name("where", endpoint_names(model, endpoints(group), 4)),
     ];

@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::model::incidents::FailureGroup;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
+use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, endpoints, first, last};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::failures::detail::{details, endpoint_names, has_cause};
@@ -146,7 +146,7 @@ fn draw_row(
     table::number(pen, x + columns.jobs, y, group.jobs, Role::Failed);
     x += columns.jobs + GAP;
     if columns.attempts > 0 {
-        table::number(pen, x + columns.attempts, y, attempts(group), text);
+        table::number(pen, x + columns.attempts, y, group.attempts.n, text);
         x += columns.attempts + GAP;
     }
     for (width, at) in [(columns.first, first(group)), (columns.last, last(group))] {

@@ -24,6 +24,9 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     if let Some(given_up) = &host.given_up {
         let text = format!("since {}: {}", units::clock_seconds(given_up.since), given_up.why);
         details.push(LabelledFact::sentence("given up", text));
+    } else if let Some(given_up) = &host.last_given_up {
+        let text = format!("at {}, but back since: {}", units::clock_seconds(given_up.since), given_up.why);
+        details.push(LabelledFact::sentence("given up", text));
     }
     details.push(LabelledFact::sentence("limit", limit(host, model)));
     if let Some(pace) = host.adapted.and_then(|adapted| pace(&adapted)) {
@@ -34,7 +37,7 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     }
     if let Some(wait) = host.cut_wait(scene.now) {
         details.push(LabelledFact::sentence("waits", cut_wait_text(wait)));
-    } else if let Some((asked, waits)) = host.wait_cut.filter(|_| host.given_up.is_none()) {
+    } else if let Some((asked, waits)) = host.wait_cut.filter(|_| host.last_given_up.is_none()) {
         details.push(LabelledFact::sentence("waited", wait_cut_text(asked, waits)));
     }
     if let Some(offer) = PlanOffer::for_host(host) {

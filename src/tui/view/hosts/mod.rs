@@ -56,7 +56,7 @@ impl ViewPage for HostsPage {
 fn layout(height: u16, model: &Model) -> TableLayout {
     let is_eventful = |host: &HostStats| {
         let has_refused = host.adapted.is_some() || host.learned.is_some() || !host.recognized.is_empty();
-        has_refused || host.outage.is_some() || host.past_outages.n > 0
+        has_refused || host.outage.is_some() || host.past_outages.n > 0 || host.last_given_up.is_some()
     };
     let detail = if model.hosts.kept().any(is_eventful) { DETAIL_EVENTFUL } else { DETAIL };
     TableLayout::new(height, model.hosts.all().count(), detail)

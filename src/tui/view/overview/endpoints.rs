@@ -4,6 +4,7 @@
 
 use crate::event::Micros;
 use crate::model::endpoint::{EndpointState, EndpointStats};
+use crate::model::round_history::RoundMark;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
@@ -108,6 +109,9 @@ fn remark(scene: &ViewScene<'_>) -> String {
         let all = units::count(model.endpoints.len() as u64);
         parts.push(format!("{} of {all} endpoints", units::count(shown as u64)));
     }
+    if model.is_polled {
+        parts.push(format!("round {}", model.endpoints.iter().map(|endpoint| endpoint.round).max().unwrap_or(0)));
+    }
     parts.push(match model.jobs {
         Some(jobs) if settled == jobs => units::plural(jobs, "job"),
         Some(jobs) => {
@@ -122,13 +126,16 @@ fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
     let heads = [
         ColumnHead::left("ENDPOINT", columns.name, Some(NAME)),
         ColumnHead::left(if scene.model.is_polled { "STATE" } else { "PROGRESS" }, columns.bar, None),
-        ColumnHead::right("DONE", columns.done, Some(DONE)),
+        match scene.model.is_polled {
+            true => ColumnHead::right("UPTIME", columns.done, None),
+            false => ColumnHead::right("DONE", columns.done, Some(DONE)),
+        },
         ColumnHead::right("LIVE", columns.live, Some(LIVE)),
         ColumnHead::right("P50", columns.p50, Some(P50)),
         ColumnHead::right("P95", columns.p95, Some(P95)),
         ColumnHead::right("P99", columns.p99, None),
         ColumnHead::right("FAIL", columns.fail, Some(FAILED)),
-        ColumnHead::left("TREND", columns.trend, None),
+        ColumnHead::left(if scene.model.is_polled { "ROUNDS" } else { "TREND" }, columns.trend, None),
     ];
     table::heads(pen, 1, LEAD, &heads, scene.ui.list());
     pen.target(0, 1, LEAD, ClickTarget::ColumnHeader(STATE));
@@ -158,13 +165,22 @@ fn row(
     if columns.bar > 0 && scene.model.is_polled {
         let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
         let style = pen.theme.style(role);
-        pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
+        pen.foreign(x, y, &health(endpoint), columns.bar, style);
         x += columns.bar + GAP;
     } else if columns.bar > 0 {
         pen.bar(x, y, columns.bar, &progress(endpoint, scene));
         x += columns.bar + GAP;
     }
     let done = match endpoint.jobs {
+        _ if scene.model.is_polled => {
+            let (good, all) = endpoint.rounds.good_of();
+            // Unlike elsewhere, zero is the figure to look at.
+            match (good, all) {
+                (_, 0) => units::NOTHING.to_owned(),
+                (0, _) => "0 %".to_owned(),
+                _ => units::percent(good, all),
+            }
+        }
         Some(jobs) if columns.done < 6 => units::percent(endpoint.settled(), jobs),
         Some(jobs) => format!("{} / {}", units::count(endpoint.settled()), units::count(jobs)),
         None => units::count(endpoint.settled()),
@@ -181,7 +197,9 @@ fn row(
     }
     table::number(pen, x + columns.fail, y, endpoint.failed, Role::Failed);
     x += columns.fail + GAP;
-    if columns.trend > 0 {
+    if columns.trend > 0 && scene.model.is_polled {
+        rounds(pen, x, y, columns.trend, endpoint);
+    } else if columns.trend > 0 {
         let means: Vec<f64> = endpoint.trend.means().map(|mean| mean.map_or(0.0, Micros::as_secs_f64)).collect();
         let skipped = means.len().saturating_sub(usize::from(columns.trend));
         sparkline(pen, x, y, means.into_iter().skip(skipped));
@@ -201,16 +219,30 @@ pub fn progress(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> BarParts {
     BarParts { done: (whole - retried - failed).max(0.0), retried, failed, live }
 }
 
-/// Whether a polled endpoint is up, for how long, and how often that has changed.
-fn health(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
+/// Draws a strip of the last rounds: a low mark for a good one, a high one for a failed one.
+fn rounds(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, endpoint: &EndpointStats) {
+    let levels = pen.theme.glyphs.levels;
+    for (x, mark) in (x..).zip(endpoint.rounds.last(width)) {
+        let (level, role) = match mark {
+            RoundMark::Good => (1, Role::Ok),
+            RoundMark::Failed => (7, Role::Failed),
+            RoundMark::Open => (0, Role::TextFaint),
+        };
+        let style = pen.theme.style(role);
+        pen.set_cell(x, y, levels[level], style);
+    }
+}
+
+/// Whether a polled endpoint is up, since when, and how often that has changed.
+fn health(endpoint: &EndpointStats) -> String {
     let Some(health) = endpoint.health else { return String::new() };
-    let duration = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
+    let since = units::clock(health.since);
     let word = if health.is_up { "up" } else { "down" };
     let changes = match health.flips {
         0 => String::new(),
         n => format!("   {}", units::plural(n.into(), "change")),
     };
-    format!("{word} for {duration}{changes}")
+    format!("{word} since {since}{changes}")
 }
 
 /// The status that a state is drawn with.

@@ -20,7 +20,7 @@ fn refusals_come_with_the_accepted_rate() {
     let model = refused(20).finds(&["limited-by-upstream"]);
     assert_eq!(
         sentence(&model),
-        "20 of 120 refused: a.example since 00:01, accepted 20.0/s; send at most 3 at once, or `--adaptive when-refused`"
+        "20 of 120 refused: 20.0/s accepted since 00:01; send at most 3 at once, or `--adaptive when-refused`"
     );
     let mut patient = Case::new("");
     for i in 0..20 {
@@ -147,7 +147,7 @@ fn refusals_that_are_over_are_in_the_past() {
     }
     assert_eq!(
         sentence(&burst.finds(&["limited-by-upstream"])),
-        "Clean for 3.23 s after 20 refusals: a.example refused with 429 from 00:00 to 00:01; it accepts everything now"
+        "Clean for 3.23 s after 20 refusals: it refused with 429 from 00:00 to 00:01; it accepts everything now"
     );
 }
 

@@ -149,3 +149,20 @@ async fn one_host_of_twenty_that_is_given_up_costs_the_others_nothing() {
     let sent = run.arrivals_at("h7.test").len();
     assert_eq!(unsent(&run).len(), 500 - sent);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_job_whose_host_refuses_for_too_long_says_what_ended_it_and_what_its_last_attempt_saw() {
+    let plan = format!("[retry]\nlongest_wait = \"5s\"\nbackoff = \"10s..20s\"\n{}", plan("a.test", 40, 4));
+    let script = |cue: Cue<'_>| match cue.at.0 {
+        _ if cue.place.row == 7 => ends(10, End::Fails(Reason::Reset)),
+        ..1_000_000 => ok(200),
+        1_000_000.. => ends(10, End::Throttled("3600")),
+    };
+    let run = Rig::new(&plan, script).run().await;
+    let lasts = run.results.iter().filter_map(|result| match &result.end {
+        JobEnd::Failed { last: Outcome::Failed { reason: Reason::Reset, detail, .. } } => detail.as_deref(),
+        _ => None,
+    });
+    let why = "asked for a wait of 1h 00m, longer than 5s (`retry.longest_wait`); the last attempt: connection reset";
+    assert_eq!(lasts.collect::<Vec<_>>(), [why]);
+}

@@ -104,8 +104,8 @@ impl LongWaitFinding {
                 format!("nothing starts there before {}", units::clock_seconds(*until)),
                 "its jobs wait, and lose no try".to_owned(),
             )
-            .or_number(format!("A wait of {}", units::length(*asked)))
-            .or_brief(format!("{name}, until {}", units::clock_seconds(*until)), "its jobs wait"),
+            .or_number(format!("No start before {}", units::clock_seconds(*until)))
+            .or_brief(name, "its jobs wait"),
             WaitFate::WillFail { asked, until, fails_at } => {
                 let (until, fails_at) = (units::clock_seconds(*until), units::clock_seconds(*fails_at));
                 VerdictSentence::new(
@@ -113,8 +113,8 @@ impl LongWaitFinding {
                     format!("nothing starts there before {until}"),
                     format!("its jobs fail at {fails_at}, as `retry.longest_wait` sets"),
                 )
-                .or_number(format!("A wait of {}", units::length(*asked)))
-                .or_brief(format!("{name}, until {until}"), &format!("jobs fail at {fails_at}"))
+                .or_number(format!("No start before {until}"))
+                .or_brief(name, &format!("jobs fail at {fails_at}"))
             }
             WaitFate::GivenUp { since, why } => {
                 let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));

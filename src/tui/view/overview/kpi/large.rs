@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::model::window::TimeWindow;
 use crate::text::units;
-use crate::tui::rows::hosts::cooling_text;
+use crate::tui::rows::hosts::cooling_texts;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -167,9 +167,10 @@ fn limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let role = if second.throttled > 0 { Role::Limited } else { Role::TextDim };
     pen.text(0, 3, &format!("now {now}/s"), role);
     if let Some((host, until)) = scene.model.cooldown(scene.now) {
-        let host = scene.model.hosts.get(host);
-        let left = host.map(|host| cooling_text(host, until, scene.now)).unwrap_or_default();
-        pen.text(0, 4, left.trim_start_matches("its "), Role::Limited);
+        let texts = scene.model.hosts.get(host).map(|host| cooling_texts(host, until, scene.now));
+        // A number that is cut is a wrong number.
+        let text = texts.into_iter().flatten().find(|text| width_of(text) <= pen.width()).unwrap_or_default();
+        pen.text(0, 4, &text, Role::Limited);
     } else if let Some(last) = last_refusal(scene) {
         pen.text(0, 4, &last, Role::TextDim);
     }
