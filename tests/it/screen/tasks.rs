@@ -126,7 +126,7 @@ fn the_one_of_20_sites_that_is_down_is_the_first_row() {
     assert_eq!(ui.list().order.first(), Some(&12));
     let screen = drawn(&model, &ui, Abilities::FULL, SIZE);
     let row = screen.lines().find(|line| line.contains("▌ × m ")).unwrap_or_default();
-    assert_shows(row, &["▌ × m ", "down"]);
+    assert_shows(row, &["▌ × m ", "down since 00:30.0"]);
 }
 
 #[test]
