@@ -261,6 +261,7 @@ mod tests {
     fn lengths_are_compared_in_milliseconds() {
         assert!(accepts("ms>499") && accepts("ms>=500") && accepts("ms<=500") && accepts("ms<500.5"));
         assert!(!accepts("ms>500") && !accepts("ms<500"));
+        assert!(accepts("p95>=500 fail>3") && !accepts("p95>500") && !accepts("fail>4"));
     }
 
     #[test]
