@@ -21,6 +21,7 @@ use crate::output::output_error::path_shown;
 use crate::output::streams;
 use crate::output::summary::json::summary_json;
 use crate::output::summary::text::{Extras, summary_text};
+use crate::plan::Expect;
 use crate::pump::{Follow, Pump};
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
@@ -84,6 +85,7 @@ fn show(
     wakeups.notifier().watch(follow);
     let path = path_shown(&args.file);
     let watched = Watched {
+        expect: Expect::default(),
         follow,
         clock: ViewClock::Replay(replay.position()),
         leaves_at_end: false,

@@ -112,8 +112,12 @@ impl Anatomy {
         self.waited += waited;
     }
 
-    /// Records an end.
-    pub(super) fn end(&mut self, ending: Ending, spent: PhaseTimes) {
+    /// Records an end, and how long the attempt took, if that is known.
+    pub(super) fn end(&mut self, ending: Ending, took: Option<Micros>, spent: PhaseTimes) {
+        let spent = match (ending, took) {
+            (Ending::TimedOut(phase), Some(took)) => with_time_out(spent, phase, took),
+            _ => spent,
+        };
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
         self.tls.add(spent.tls);
@@ -131,20 +135,48 @@ impl Anatomy {
     }
 }
 
+/// The phases of an attempt that timed out: the one that it waited in has the time that the others did not take.
+fn with_time_out(spent: PhaseTimes, phase: Phase, took: Micros) -> PhaseTimes {
+    let known = [spent.stale, spent.resolve, spent.connect, spent.tls, spent.first_byte, spent.body];
+    let known = known.into_iter().flatten().fold(Micros::ZERO, |sum, part| sum + part);
+    let rest = Micros(took.0.saturating_sub(known.0));
+    let waited = |part: Option<Micros>| Some(part.unwrap_or_default() + rest);
+    match phase {
+        Phase::Resolve => PhaseTimes { resolve: waited(spent.resolve), ..spent },
+        Phase::Connect => PhaseTimes { connect: waited(spent.connect), ..spent },
+        Phase::Tls => PhaseTimes { tls: waited(spent.tls), ..spent },
+        Phase::FirstByte => PhaseTimes { first_byte: waited(spent.first_byte), ..spent },
+        Phase::Body => PhaseTimes { body: waited(spent.body), ..spent },
+        // The phase in which the job's time ran out is unknown.
+        Phase::Job => spent,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Anatomy, Ending};
     use crate::event::Micros;
-    use crate::event::outcome::PhaseTimes;
+    use crate::event::outcome::{Phase, PhaseTimes};
     use crate::event::waits::WaitTimes;
 
     #[test]
     fn many_different_statuses_do_not_fill_the_memory() {
         let mut anatomy = Anatomy::default();
         for status in 0..1_000 {
-            anatomy.end(Ending::Unexpected(status), PhaseTimes::default());
+            anatomy.end(Ending::Unexpected(status), Some(Micros(200)), PhaseTimes::default());
         }
         assert_eq!((anatomy.endings().len(), anatomy.other_endings()), (Anatomy::ENDINGS, 984));
+    }
+
+    #[test]
+    fn a_time_out_counts_in_the_phase_that_it_waited_in() {
+        let mut anatomy = Anatomy::default();
+        let answered = PhaseTimes { first_byte: Some(Micros(100)), body: Some(Micros(10)), ..PhaseTimes::default() };
+        anatomy.end(Ending::Expected(200), Some(Micros(110)), answered);
+        let connected = PhaseTimes { connect: Some(Micros(50)), ..PhaseTimes::default() };
+        anatomy.end(Ending::TimedOut(Phase::FirstByte), Some(Micros(950)), connected);
+        assert_eq!((anatomy.first_byte.value(), anatomy.connect.value()), (Some(Micros(500)), Some(Micros(50))));
+        assert_eq!(anatomy.body.value(), Some(Micros(10)));
     }
 
     #[test]
@@ -152,9 +184,9 @@ mod tests {
         let mut anatomy = Anatomy::default();
         anatomy.start(WaitTimes { slot: Micros(40), ..WaitTimes::NONE });
         let first = PhaseTimes { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..PhaseTimes::default() };
-        anatomy.end(Ending::Expected(200), first);
+        anatomy.end(Ending::Expected(200), Some(Micros(200)), first);
         let second = PhaseTimes { first_byte: Some(Micros(200)), ..PhaseTimes::default() };
-        anatomy.end(Ending::Expected(200), second);
+        anatomy.end(Ending::Expected(200), Some(Micros(200)), second);
         assert_eq!((anatomy.connect.value(), anatomy.reused), (Some(Micros(30)), 1));
         assert_eq!((anatomy.first_byte.value(), anatomy.resolve.value()), (Some(Micros(150)), None));
         assert_eq!((anatomy.started, anatomy.waited.slot), (1, Micros(40)));

@@ -41,6 +41,22 @@ pub enum Figure {
     Length(Micros),
 }
 
+impl Checked {
+    /// How far the measured value is from the one that it must stay below: `330 ms over`, `0.4 points to spare`.
+    pub fn margin(&self) -> Option<String> {
+        let side = if self.holds { "to spare" } else { "over" };
+        let distance = match (self.wanted, self.found?) {
+            (Figure::Length(wanted), Figure::Length(found)) => units::length(Micros(wanted.0.abs_diff(found.0))),
+            (Figure::Share(wanted), Figure::Share(found)) => {
+                let percent = Figure::Share((wanted - found).abs()).to_string();
+                format!("{} points", percent.trim_end_matches(" %"))
+            }
+            (Figure::Share(_), Figure::Length(_)) | (Figure::Length(_), Figure::Share(_)) => return None,
+        };
+        Some(format!("{distance} {side}"))
+    }
+}
+
 /// Checks every expectation of the plan, in a fixed order.
 pub fn check(model: &Model, expect: &Expect) -> Vec<Checked> {
     let failed = expect.failed_below.map(|below| {

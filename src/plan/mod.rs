@@ -151,7 +151,7 @@ pub struct Polling {
 }
 
 /// The expectations of the whole run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Expect {
     /// The share of failed jobs must be below this, from 0 to 1. Without it no job may fail.
     pub failed_below: Option<f64>,

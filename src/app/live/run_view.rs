@@ -16,6 +16,7 @@ use crate::app::wakeups::Signal;
 use crate::control::Abilities;
 use crate::event::Offset;
 use crate::model::{Model, Stage};
+use crate::plan::Expect;
 use crate::pump::Follow;
 use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
@@ -28,6 +29,7 @@ use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::entry::Context;
 use crate::tui::setting::SettingRow;
 use crate::tui::state::UiState;
+use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
@@ -40,6 +42,8 @@ const REMARK_SHOWN_FOR: Duration = Duration::from_millis(2_500);
 /// The run or the replay that is watched.
 #[derive(Clone, Copy, Debug)]
 pub struct Watched<'a> {
+    /// The plan's expectations; a recording has none.
+    pub expect: Expect,
     /// The model that follows it.
     pub follow: &'a Follow,
     /// Its clock.
@@ -82,6 +86,7 @@ impl<'a> RunView<'a> {
     pub fn new(watched: Watched<'a>, stop: &'a mut Stop, appearance: &Appearance) -> Self {
         let mut ui = UiState::default();
         ui.has_mouse = appearance.has_mouse;
+        ui.expectations = LiveExpectations::new(watched.expect);
         ui.recording = watched.recording.map(Arc::from);
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
         let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());

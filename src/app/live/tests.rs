@@ -18,6 +18,7 @@ use crate::config::settings::Settings;
 use crate::control::{Abilities, Command};
 use crate::event::reasons::RunEnd;
 use crate::event::{Event, Fact};
+use crate::plan::Expect;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::run_time::RunTime;
 use crate::tui::detect::Environment;
@@ -76,6 +77,7 @@ impl TestSession {
         let mut stop = Stop::new(commands);
         let time = RunTime::since(start);
         let watched = Watched {
+            expect: Expect::default(),
             follow: &self.follow,
             clock: ViewClock::Live(&time),
             leaves_at_end: self.leaves_at_end,

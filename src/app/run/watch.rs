@@ -76,6 +76,7 @@ impl Batch<'_> {
         let guard = live::enter(appearance, &running.wakeups, title, bar)?;
         let recording = shown_recording(running);
         let watched = Watched {
+            expect: self.plan.expect,
             follow: &running.follow,
             clock: ViewClock::Live(&running.time),
             leaves_at_end: !self.console.stdout.is_terminal(),

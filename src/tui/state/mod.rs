@@ -5,6 +5,7 @@
 pub mod axis;
 pub mod card;
 mod commands;
+pub mod expectations;
 mod export;
 mod mouse;
 pub mod names;
@@ -33,6 +34,7 @@ use crate::tui::setting::SettingStep;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
+use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
@@ -61,6 +63,8 @@ pub struct UiState {
     pub is_typing: bool,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
+    /// The plan's expectations, and since when each is met or not.
+    pub expectations: LiveExpectations,
     /// The overview shows latencies as a heat map over time instead of as a histogram.
     pub has_heat_map: bool,
     /// The time that the key figures cover.
@@ -144,14 +148,10 @@ impl UiState {
         }
         self.clicked = None;
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
+        if let Some(travel) = self.travel(action, can) {
+            return vec![Effect::Travel(travel)];
+        }
         match action {
-            Action::Pause if can.travel => return vec![Effect::Travel(ReplayCommand::TogglePause)],
-            Action::Top if self.home_and_end_seek(can) => return vec![Effect::Travel(ReplayCommand::Start)],
-            Action::Bottom if self.home_and_end_seek(can) => return vec![Effect::Travel(ReplayCommand::End)],
-            Action::SeekBack => return vec![Effect::Travel(ReplayCommand::Back)],
-            Action::SeekOn => return vec![Effect::Travel(ReplayCommand::Forward)],
-            Action::Slower => return vec![Effect::Travel(ReplayCommand::Slower)],
-            Action::Faster => return vec![Effect::Travel(ReplayCommand::Faster)],
             Action::Pause => return send(self.pause_or_resume(model, now)),
             Action::LimitDown => return send(self.change_limit(model, step_down, now)),
             Action::LimitUp => return send(self.change_limit(model, step_up, now)),
@@ -215,10 +215,7 @@ impl UiState {
             Action::Keep => self.keep_filter(now),
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
-            Action::Window => {
-                self.window = self.window.next();
-                self.show_remark(&format!("figures: {}", self.window.name()), now);
-            }
+            Action::Window => self.next_window(now),
             Action::Theme => return vec![Effect::NextTheme],
             Action::Settings => return vec![Effect::OpenSettings],
             Action::SettingPrev => return self.step_setting(SettingStep::Previous),
@@ -257,10 +254,31 @@ impl UiState {
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // The lab has its own state, `RaceUi`.
+            // `travel` has done these, or the lab, which has its own state `RaceUi`.
+            Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => {}
             Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
         }
         Vec::new()
+    }
+
+    /// What an action does to a replay, if it moves in time.
+    fn travel(&self, action: Action, can: Abilities) -> Option<ReplayCommand> {
+        match action {
+            Action::Pause if can.travel => Some(ReplayCommand::TogglePause),
+            Action::Top if self.home_and_end_seek(can) => Some(ReplayCommand::Start),
+            Action::Bottom if self.home_and_end_seek(can) => Some(ReplayCommand::End),
+            Action::SeekBack => Some(ReplayCommand::Back),
+            Action::SeekOn => Some(ReplayCommand::Forward),
+            Action::Slower => Some(ReplayCommand::Slower),
+            Action::Faster => Some(ReplayCommand::Faster),
+            _ => None,
+        }
+    }
+
+    /// Shows figures of the next window.
+    fn next_window(&mut self, now: Offset) {
+        self.window = self.window.next();
+        self.show_remark(&format!("figures: {}", self.window.name()), now);
     }
 
     /// The context that decides what keys mean.
@@ -320,6 +338,7 @@ impl UiState {
             self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
         }
         self.names.refresh(model);
+        self.expectations.refresh(model, now);
         let rows = rows_of(self.view);
         self.list_mut().refresh(rows, model, now);
         if self.view == View::Waterfall {

@@ -39,10 +39,14 @@ pub struct Sections {
     pub kpis_are_large: bool,
     /// The verdict or the headline in one line.
     pub verdict: Rect,
+    /// The plan's expectations in one line, if it has any.
+    pub expectations: Rect,
     /// The table of endpoints.
     pub endpoints: Rect,
     /// The latency chart.
     pub latency: Rect,
+    /// The latencies over time, on a wide screen.
+    pub heat: Rect,
     /// The chart of attempts in flight.
     pub flight: Rect,
     /// The latest events.
@@ -57,6 +61,8 @@ const KPI_MEDIUM: u16 = 3;
 const KPI_SMALL: u16 = 2;
 /// The width that the large key figures need.
 pub const KPI_WIDTH: u16 = 105;
+/// From this width on, three charts are next to each other.
+const WIDE: u16 = 150;
 /// The rows above a table's rows: title and column names.
 const TABLE_HEAD: u16 = 2;
 /// The maximum height of a chart, with title and axis.
@@ -90,7 +96,7 @@ impl Shell {
 
 impl Sections {
     /// The sections of the overview in its part of the screen.
-    pub fn new(body: Rect, endpoints: usize) -> Self {
+    pub fn new(body: Rect, endpoints: usize, has_expectations: bool) -> Self {
         let mut rows = RowCutter { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
         let has_gaps = body.height >= 17;
@@ -102,6 +108,7 @@ impl Sections {
         let gap = u16::from(has_gaps);
         rows.skip(u16::from(kpis_are_large));
         let verdict = rows.take(1);
+        let expectations = rows.take(u16::from(has_expectations));
         // Three rows of figures leave no room for a blank row; the title of the table sets it apart.
         let gap_above = if body.height < 24 && kpis.height == KPI_MEDIUM { 0 } else { gap };
 
@@ -140,12 +147,16 @@ impl Sections {
         let endpoints = rows.take(table);
         rows.skip(if charts > 0 { gap } else { 0 });
         let both = rows.take(charts);
-        let half = both.width.saturating_sub(3) / 2;
-        let latency = Rect { width: half, ..both };
-        let flight = Rect { x: both.x + half + 3, width: both.width.saturating_sub(half + 3), ..both };
+        // A wide screen has room for the latencies over time too.
+        let n = if both.width >= WIDE { 3 } else { 2 };
+        let width = (both.width + 3) / n - 3;
+        let latency = Rect { width, ..both };
+        let heat = Rect { x: both.x + width + 3, width: if n == 3 { width } else { 0 }, ..both };
+        let from = (width + 3) * (n - 1);
+        let flight = Rect { x: both.x + from, width: both.width - from, ..both };
         rows.skip(if events > 0 { gap } else { 0 });
         let events = rows.take(events);
-        Self { kpis, kpis_are_large, verdict, endpoints, latency, flight, events }
+        Self { kpis, kpis_are_large, verdict, expectations, endpoints, latency, heat, flight, events }
     }
 }
 
@@ -197,7 +208,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
-            let s = Sections::new(shell(width, height).body, 100);
+            let s = Sections::new(shell(width, height).body, 100, false);
             assert!(
                 [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
                 "{width}x{height} {s:?}"
@@ -217,12 +228,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize) {
+        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize, has_expectations in any::<bool>()) {
             let around = shell(width, height);
-            let s = Sections::new(around.body, endpoints);
+            let s = Sections::new(around.body, endpoints, has_expectations);
             let used: Vec<Rect> =
-                [around.header, around.tabs, s.kpis, s.verdict, s.endpoints, s.latency, s.flight, s.events, around.footer]
-                    .into_iter().filter(|r| r.height > 0).collect();
+                [around.header, around.tabs, s.kpis, s.verdict, s.expectations, s.endpoints, s.latency, s.heat, s.flight, s.events, around.footer]
+                    .into_iter().filter(|r| r.area() > 0).collect();
             let area = Rect::new(0, 0, width, height);
             for (i, a) in used.iter().enumerate() {
                 prop_assert_eq!(a.intersection(area), *a);

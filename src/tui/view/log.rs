@@ -11,6 +11,7 @@ use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::event_text::describe;
 use crate::tui::rows::log::{host_of, status_name};
+use crate::tui::state::UiState;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
@@ -28,7 +29,7 @@ const LEAD: u16 = 2;
 const DETAIL: u16 = 4;
 
 impl ViewPage for LogPage {
-    fn rows_in(&self, area: Rect, _model: &Model) -> usize {
+    fn rows_in(&self, area: Rect, _model: &Model, _ui: &UiState) -> usize {
         usize::from(parts(area.height).1.saturating_sub(1))
     }
 

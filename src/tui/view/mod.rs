@@ -91,7 +91,7 @@ pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit 
     // Only the width of texts could depend on the time, and texts of times do not wrap.
     let now = model.last;
     Fit {
-        rows: visible_rows(area, ui.view, model),
+        rows: visible_rows(area, ui, model),
         help_end: ui.help.map_or(0, |_| help::last_row(area, keymap, ui.playback.is_some())),
         working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref(), keymap)),
         card_end: ui.card.as_ref().map_or(0, |card| card::last_row(area, card, model, now)),
@@ -100,10 +100,10 @@ pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit 
 }
 
 /// The number of rows of a view's table that a screen of this size shows.
-fn visible_rows(area: Rect, view: View, model: &Model) -> usize {
+fn visible_rows(area: Rect, ui: &UiState, model: &Model) -> usize {
     match Layout::new(area) {
-        Layout::Full(shell) => page(view).rows_in(shell.body, model),
-        Layout::Compact(area) => page(view).compact_rows_in(compact_body(area), model),
+        Layout::Full(shell) => page(ui.view).rows_in(shell.body, model, ui),
+        Layout::Compact(area) => page(ui.view).compact_rows_in(compact_body(area), model, ui),
         Layout::Line(_) | Layout::Nothing => 0,
     }
 }

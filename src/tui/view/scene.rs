@@ -38,7 +38,7 @@ pub type Panel = fn(&mut Pen<'_>, &ViewScene<'_>);
 /// The drawing of one view.
 pub trait ViewPage: Sync {
     /// The number of rows that an area of this size shows.
-    fn rows_in(&self, area: Rect, model: &Model) -> usize;
+    fn rows_in(&self, area: Rect, model: &Model, ui: &UiState) -> usize;
 
     /// Draws everything between the tabs and the footer.
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>);
@@ -49,7 +49,7 @@ pub trait ViewPage: Sync {
     }
 
     /// The number of rows that a small terminal shows.
-    fn compact_rows_in(&self, area: Rect, model: &Model) -> usize {
-        self.rows_in(area, model)
+    fn compact_rows_in(&self, area: Rect, model: &Model, ui: &UiState) -> usize {
+        self.rows_in(area, model, ui)
     }
 }

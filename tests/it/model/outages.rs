@@ -234,13 +234,19 @@ fn a_wait_that_the_plan_cuts_short_is_reported_with_the_setting() {
 fn what_holds_now_comes_before_an_outage_that_is_over() {
     let start = "0ms run limit 4 | 0ms start a#1 | 0ms start b#2 | 1s break a#1 | 1s down a 2s";
     let wait = "2s refuse b#2 429 asked 3600s | 2s cool b 3602s";
-    let is_down = verdict_of(&fold(&format!("{start} | {wait}")));
-    assert!(is_down.starts_with("a.example has been down since 00:01"), "{is_down}");
+    assert!(verdict_of(&fold(&format!("{start} | {wait}"))).starts_with("a.example has been down since 00:01"));
     let is_back = format!("{start} | {wait} | 4s up a");
     let now = verdict_of(&fold(&is_back));
     assert!(now.starts_with("b.example asked for a wait of 1h 00m"), "{now}");
-    let then = verdict_of(&fold(&format!("{is_back} | 5s end")));
-    assert!(then.starts_with("a.example was down for 3.00 s"), "{then}");
+    assert!(verdict_of(&fold(&format!("{is_back} | 5s end"))).starts_with("a.example was down for 3.00 s"));
+}
+
+#[test]
+fn a_host_that_was_given_up_counts_its_own_jobs() {
+    let other = "0ms run limit 4 | 0ms start b#1 | 1ms answer b#1 500 | 1ms fail b#1";
+    let refuses = "1s start a#2 | 1s refuse a#2 429 asked 3600s | 1s cool a 601s | 601s giveup a | 601s fail a#2";
+    let verdict = verdict_of(&fold(&format!("{other} | {refuses} | 601s unsent a#3 | 601s unsent a#4 | 601s end")));
+    assert!(verdict.ends_with("; 3 jobs failed, 2 without being sent"), "{verdict}");
 }
 
 #[test]

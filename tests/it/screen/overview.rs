@@ -1,9 +1,13 @@
 //! The overview at every size that has its own layout.
 
+use std::time::Duration;
+
 use inflight::control::Abilities;
 use inflight::event::{Event, Offset};
+use inflight::plan::Expect;
 use inflight::tui::picture;
 use inflight::tui::state::UiState;
+use inflight::tui::state::expectations::LiveExpectations;
 use inflight::tui::theme::glyphs::Charset;
 use ratatui::layout::Rect;
 
@@ -102,6 +106,36 @@ fn every_figure_covers_the_window_that_its_label_names() {
         assert!(figure.starts_with(refused), "{keys}: {header}");
         assert!(header.contains("now 0/s") && header.contains("last 7 s ago"), "{header}");
     }
+}
+
+#[test]
+fn an_expectation_says_by_how_much_and_since_when() {
+    let run = "0ms run limit 4 jobs 9 | 0ms start a#1 | 400ms answer a#1 200 | 400ms done a#1 | 1s start a#2 | \
+               3s answer a#2 200 | 3s done a#2 | 3s start a#3 | 3500ms break a#3 | 3500ms fail a#3";
+    let events = scenario(run).events;
+    let expect = Expect { failed_below: Some(0.1), p95_below: Some(Duration::from_secs(1)) };
+    let mut ui = UiState::default();
+    ui.expectations = LiveExpectations::new(expect);
+    let mut shown = |at: u64, size: (u16, u16)| {
+        let (now, area) = (Offset(at * 1_000), Rect::new(0, 0, size.0, size.1));
+        let model = scenario::fold(events.iter().filter(|event| event.at <= now));
+        press(&mut ui, &model, Abilities::FULL, (now, area), "");
+        let theme = roles::theme(Charset::Unicode);
+        picture::lines(&draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, size)).join("\n")
+    };
+    let before = shown(100, (120, 40));
+    assert!(before.contains("p95 < 1.00 s not measured yet"), "{before}");
+    let met = shown(500, (120, 40));
+    assert!(met.contains("✓ p95 < 1.00 s met: 400 ms, 600 ms to spare, since 00:00"), "{met}");
+    assert!(met.contains("✓ failed < 10 % met: 0 %, 10 points to spare"), "{met}");
+    shown(3_100, (120, 40));
+    let missed = shown(4_000, (140, 40));
+    assert!(missed.contains("× p95 < 1.00 s not met: 2.00 s, 1.00 s over, since 00:03"), "{missed}");
+    assert!(missed.contains("× failed < 10 % not met: 33.3 %, 23.3 points over, since 00:04"), "{missed}");
+    // The slow cell has a mark, not only a colour.
+    assert!(missed.contains("▲2.00 s"), "{missed}");
+    let narrow = shown(4_100, (60, 24));
+    assert!(narrow.contains("× failed < 10 % not met: 33.3 %   × p95 < 1.00 s not met"), "{narrow}");
 }
 
 #[test]

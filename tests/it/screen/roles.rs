@@ -46,6 +46,9 @@ fn letter_of(role: Role) -> char {
 /// The number of steps of intensity.
 const HEAT: u32 = 5;
 
+/// The number of curves with a colour of their own.
+const SERIES: u32 = 4;
+
 /// A theme in which every role has its own colour, with the marks of `charset`.
 pub fn theme(charset: Charset) -> Theme {
     let mut text = "[meta]\nname = \"roles\"\nvariant = \"dark\"\n".to_owned();
@@ -67,6 +70,8 @@ pub fn theme(charset: Charset) -> Theme {
     }
     let steps: Vec<String> = (0..HEAT).map(|step| format!("\"#{:06x}\"", 0x20_0000 + step)).collect();
     writeln!(text, "heat = [{}]", steps.join(", ")).unwrap();
+    let curves: Vec<String> = (0..SERIES).map(|curve| format!("\"#{:06x}\"", 0x30_0000 + curve)).collect();
+    writeln!(text, "series = [{}]", curves.join(", ")).unwrap();
     Theme::read(&text, "roles", Capabilities { depth: Depth::True, charset }, &|_| None).unwrap()
 }
 
@@ -92,7 +97,8 @@ pub fn legend(grid: &str) -> String {
         .map(|role| format!("{} {}", letter_of(*role), role.name()))
         .collect();
     let heat = grid.contains(['1', '2', '3', '4', '5']).then(|| "1 to 5 heat".to_owned());
-    words.into_iter().chain(heat).collect::<Vec<_>>().join(", ")
+    let series = grid.contains(['6', '7', '8', '9']).then(|| "6 to 9 series".to_owned());
+    words.into_iter().chain(heat).chain(series).collect::<Vec<_>>().join(", ")
 }
 
 fn is_backbackground(role: Role) -> bool {
@@ -104,10 +110,13 @@ fn number(role: usize) -> u32 {
     0x10_0000 + u32::try_from(role).unwrap()
 }
 
-/// The digit of a step of intensity, from 1.
+/// The digit of a step of intensity, from 1, or of a curve, after them.
 fn heat(color: Color) -> Option<char> {
-    let Color::Rgb(0x20, 0, n) = color else { return None };
-    char::from_digit(u32::from(n) + 1, 10)
+    match color {
+        Color::Rgb(0x20, 0, n) => char::from_digit(u32::from(n) + 1, 10),
+        Color::Rgb(0x30, 0, n) => char::from_digit(u32::from(n) + 1 + HEAT, 10),
+        _ => None,
+    }
 }
 
 fn role(color: Color) -> Option<Role> {

@@ -3,7 +3,7 @@
 //! Such an upstream works on a few requests at once, and a higher limit only makes the others wait there. Start at
 //! [`upstream_queues`].
 
-use crate::event::{Micros, Offset};
+use crate::event::Micros;
 use crate::model::Model;
 use crate::model::verdict::evidence::ramp::RampAttempt;
 use crate::model::verdict::explanation::{Explanation, Press};
@@ -67,7 +67,7 @@ fn find(figures: &RunFigures<'_>) -> Option<QueueFinding> {
     }
     let per_second = (model.totals.expected + model.totals.unexpected) as f64 / figures.span.as_secs_f64();
     let ((steady, unqueued), flat) = (at_work(&ramp, per_second), flat_level(&ramp));
-    let is_slowed = f64::from(flat) >= 1.5 * f64::from(steady) + 1.0;
+    let is_slowed = time_if_serial(&ramp).is_none() && f64::from(flat) >= 1.5 * f64::from(steady) + 1.0;
     let at_once = if is_slowed { flat } else { steady };
     let host = model.only_host().map(|host| host.number);
     let finding = QueueFinding { host, in_flight: peak, at_once, per_second, thirds, unqueued, correlation, is_slowed };
@@ -108,14 +108,19 @@ fn time_by_levels(ramp: &[RampAttempt]) -> Option<Micros> {
     next.all(|one| is_about(one.took, f64::from(one.level), alone)).then_some(alone)
 }
 
-/// The time of the attempt that ended first, if the next ones ended at intervals of that length.
+/// The time between the first ends, if they are regular and far longer than the time between the starts. What made
+/// the first attempt slow, such as a server that has just begun, is left out.
 fn time_by_ends(ramp: &[RampAttempt]) -> Option<Micros> {
-    const FIRST: usize = 8;
+    const FIRST: usize = 5;
     let mut by_end: Vec<_> = ramp.iter().filter_map(|attempt| Some((attempt.ended?, attempt.took))).collect();
     by_end.sort_unstable();
-    let alone = by_end.first()?.1;
-    let is_next = |pair: &[(Offset, Micros)]| is_about(pair[1].0.since(pair[0].0), 1.0, alone);
-    (by_end.len() >= FIRST && by_end[..FIRST].windows(2).all(is_next)).then_some(alone)
+    let first = by_end.get(..FIRST)?;
+    let starts = || first.iter().map(|(ended, took)| ended.0.saturating_sub(took.0));
+    let spacing = (starts().max()? - starts().min()?) / (FIRST as u64 - 1);
+    let gaps = || first.windows(2).map(|pair| pair[1].0.since(pair[0].0));
+    let gap = median(gaps())?;
+    let is_regular = gaps().all(|other| is_about(other, 1.0, gap)) && gap.0 >= 2 * spacing;
+    (is_regular && first[0].1.0 as f64 >= (1.0 - t::QUEUE_SERIAL) * gap.0 as f64).then_some(gap)
 }
 
 /// Whether a time is about so many times as long as another.
@@ -124,12 +129,13 @@ fn is_about(took: Micros, times: f64, alone: Micros) -> bool {
     (1.0 - t::QUEUE_SERIAL..=1.0 + t::QUEUE_SERIAL).contains(&ratio)
 }
 
-/// The highest number in flight at which attempts still took about as long as with the fewest.
+/// The highest number in flight at which attempts still took about as long as the fastest. The very first ones may take
+/// longer, as connections and caches are cold.
 fn flat_level(ramp: &[RampAttempt]) -> u32 {
     const AROUND: usize = 3;
     let Some(least) = ramp.windows(AROUND).map(|near| median_of(near).0).min() else { return 1 };
     let is_flat = |near: &&[RampAttempt]| median_of(near).0 as f64 <= t::QUEUE_FLAT * least as f64;
-    ramp.windows(AROUND).take_while(is_flat).last().map_or(1, |near| near[AROUND / 2].level)
+    ramp.windows(AROUND).filter(is_flat).last().map_or(1, |near| near[AROUND / 2].level)
 }
 
 fn median_of(near: &[RampAttempt]) -> Micros {

@@ -13,6 +13,7 @@ use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
+use crate::source::pool::outage::health_state::is_of_gateway;
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
 use crate::source::pool::outcome::next_step::{self, JudgedAttempt, NextStep};
@@ -128,8 +129,8 @@ impl SharedRun {
             ready.end(now);
             ready.last = Some(outcome.clone());
             let is_of_stop = spans_stop && stops::may_be_of_stop(&outcome);
-            // Such an end is no evidence that the host is down.
-            let is_no_sign = response == HostResponse::OwnAnswer || is_of_stop;
+            // Such an end is no evidence that the host is down. But a 403 of the job's own shows that the host is up.
+            let is_no_sign = response == HostResponse::OwnAnswer && is_of_gateway(&outcome) || is_of_stop;
             let sign = if is_no_sign { &Outcome::Cancelled } else { &outcome };
             let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
             let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use crate::model::Model;
 use crate::model::endpoint::EndpointStats;
 use crate::text::units;
+use crate::tui::state::UiState;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::overview::endpoints::{progress, status_of};
@@ -24,7 +25,7 @@ use crate::tui::view::widgets::table;
 pub struct EndpointPage;
 
 impl ViewPage for EndpointPage {
-    fn rows_in(&self, _area: Rect, _model: &Model) -> usize {
+    fn rows_in(&self, _area: Rect, _model: &Model, _ui: &UiState) -> usize {
         1
     }
 

@@ -11,6 +11,7 @@ use crate::model::incidents::FailureGroup;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, endpoints, first, last};
+use crate::tui::state::UiState;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::failures::detail::{details, endpoint_names, has_cause};
@@ -27,7 +28,7 @@ pub struct FailuresPage;
 const DETAIL: u16 = 8;
 
 impl ViewPage for FailuresPage {
-    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+    fn rows_in(&self, area: Rect, model: &Model, _ui: &UiState) -> usize {
         usize::from(TableLayout::new(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 

@@ -14,6 +14,7 @@ use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
+use crate::tui::state::UiState;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::hosts::detail::{details, is_at_host};
@@ -31,7 +32,7 @@ const DETAIL: u16 = 7;
 const DETAIL_EVENTFUL: u16 = 10;
 
 impl ViewPage for HostsPage {
-    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+    fn rows_in(&self, area: Rect, model: &Model, _ui: &UiState) -> usize {
         usize::from(layout(area.height, model).table.saturating_sub(TABLE_HEAD))
     }
 

@@ -12,6 +12,7 @@ use crate::model::open::OpenAttempt;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, phase_text};
+use crate::tui::state::UiState;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
@@ -23,7 +24,7 @@ use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 pub struct InFlightPage;
 
 impl ViewPage for InFlightPage {
-    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+    fn rows_in(&self, area: Rect, model: &Model, _ui: &UiState) -> usize {
         usize::from(area.height.saturating_sub(TABLE_HEAD + waiting::height(area.height, model)))
     }
 

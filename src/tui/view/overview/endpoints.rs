@@ -191,7 +191,11 @@ fn row(
     x += columns.live + GAP;
     for (width, q) in [(columns.p50, 0.5), (columns.p95, 0.95), (columns.p99, 0.99)] {
         if width > 0 {
-            table::quantile(pen, x + width, y, &endpoint.latency, q, text);
+            let value = endpoint.latency.quantile(q).map(units::length);
+            let mark =
+                if is_slow(endpoint, q, scene) { pen.theme.glyph(Status::Slow).to_owned() } else { String::new() };
+            let role = if mark.is_empty() { text } else { Role::Slow };
+            table::text_or_nothing(pen, x + width, y, value.map(|value| mark + &value).as_deref(), role);
             x += width + GAP;
         }
     }
@@ -207,6 +211,12 @@ fn row(
     if is_selected {
         pen.highlight_row(y, Role::Selection);
     }
+}
+
+/// Whether a percentile is slower than the plan expects of the 95th.
+fn is_slow(endpoint: &EndpointStats, q: f64, scene: &ViewScene<'_>) -> bool {
+    let slow = scene.ui.expectations.slow_from().filter(|_| q <= 0.95);
+    slow.zip(endpoint.latency.quantile(q)).is_some_and(|(slow, value)| value >= slow)
 }
 
 /// The parts of an endpoint's progress.

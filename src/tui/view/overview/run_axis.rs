@@ -61,15 +61,15 @@ impl RunAxis {
             let column = u16::try_from(share(self.columns.into(), at.0, self.span)).unwrap_or(u16::MAX);
             let at = self.x + column.min(self.columns - 1);
             let [name, short] = names_of(mark);
-            let role = role_of(mark);
-            pen.text(at, y, &marker, role);
+            let color = role_of(mark);
+            pen.text(at, y, &marker, color);
             for name in [name, short] {
                 let width = width_of(&name);
                 let from = at.saturating_sub(width / 2).min(free_until.saturating_sub(width)).max(self.x + 5);
                 // A name that is far from its mark would seem to belong to another one.
                 let is_near = from <= at + 6 && from + width + 3 >= at;
                 if is_near && from + width <= free_until {
-                    pen.text(from, y + 1, &name, role);
+                    pen.text(from, y + 1, &name, color);
                     free_until = from.saturating_sub(2);
                     break;
                 }

@@ -106,6 +106,7 @@ pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
         axis: &lane.scene.ui.axis,
         now: lane.now(),
         is_watched: false,
+        has_series: false,
     }
 }
 

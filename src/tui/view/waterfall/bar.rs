@@ -23,6 +23,8 @@ pub struct Track<'a> {
     pub now: Offset,
     /// Another program is watched. Its reasons for waiting are unknown, so all waiting looks the same.
     pub is_watched: bool,
+    /// Whether the colours of bars distinguish endpoints.
+    pub has_series: bool,
 }
 
 impl Track<'_> {
@@ -81,7 +83,8 @@ pub(super) fn draw_between(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'
     let (first, after) = (track.cell(bar.started).min(track.width - 1), in_flight(pen, y, bar, track));
     if after > first + 1 && track.contains(bar.started) {
         let head = pen.theme.glyphs.bar_head.clone();
-        pen.text(track.x + first, y, &head, Role::Running);
+        let style = if track.has_series { pen.theme.series(bar.endpoint) } else { pen.theme.style(Role::Running) };
+        pen.styled(track.x + first, y, &head, style);
     }
     if let Some(mark) = ending(bar).filter(|_| track.contains(until)) {
         // The next bar may begin directly after this one.
@@ -111,7 +114,12 @@ fn in_flight(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) -> u16 {
     let body = body_from(bar).map(|at| if at <= bar.started { start } else { track.eighth(at) });
     let glyphs = &pen.theme.glyphs;
     let (live, full, half) = (glyphs.bar_live.clone(), glyphs.bar_full.clone(), glyphs.bar_half.clone());
-    let (live_style, full_style) = (pen.theme.style(Role::Running), pen.theme.style(Role::Bar));
+    let (live_style, full_style) = if track.has_series {
+        let series = pen.theme.series(bar.endpoint);
+        (series, series)
+    } else {
+        (pen.theme.style(Role::Running), pen.theme.style(Role::Bar))
+    };
     let mut cell = start / 8;
     while cell * 8 < end && cell < u32::from(track.width) {
         let (from, to) = (cell * 8, cell * 8 + 8);

@@ -16,6 +16,7 @@ use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::list::List;
 use crate::tui::rows::waterfall::{ENDPOINT, SLOT, bar_of};
+use crate::tui::state::UiState;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
@@ -29,7 +30,7 @@ use crate::tui::view::widgets::table;
 pub struct WaterfallPage;
 
 impl ViewPage for WaterfallPage {
-    fn rows_in(&self, area: Rect, _model: &Model) -> usize {
+    fn rows_in(&self, area: Rect, _model: &Model, _ui: &UiState) -> usize {
         usize::from(WaterfallLayout::new(area.height).rows)
     }
 
@@ -51,6 +52,7 @@ impl ViewPage for WaterfallPage {
             axis: &scene.ui.axis,
             now: scene.now,
             is_watched: scene.model.limit.is_none(),
+            has_series: scene.model.endpoints.len() > 1,
         };
         if list.order.is_empty() {
             return table::draw_empty(pen, LEAD, parts.title_at() + HEAD, scene);

@@ -107,6 +107,18 @@ fn a_serial_upstream_is_recognized_although_it_serves_the_second_attempt_first()
 }
 
 #[test]
+fn a_serial_upstream_is_recognized_although_all_first_attempts_are_slow() {
+    let mut case = queued("limit 16", 16, 1, 60);
+    let first: Vec<_> = (0..16).map(|i| format!("start a#{i} ")).collect();
+    let is_later = |step: &str| !step.starts_with("run") && !first.iter().any(|start| step.starts_with(start));
+    for (at, _) in case.0.iter_mut().filter(|(_, step)| is_later(step)) {
+        *at += 100;
+    }
+    let slow = sentence(&case.finds(&["upstream-queues"]));
+    assert!(slow.contains("works on about 1 at once"), "{slow}");
+}
+
+#[test]
 fn an_upstream_with_room_or_a_small_limit_or_few_jobs_does_not_queue() {
     assert_eq!(sentence(&queued("limit 16", 16, 16, 200).finds(&[])), "Concurrent: 14.6 of 16 in flight on average");
     queued("limit 7", 7, 1, 60).finds(&[]);

@@ -1,10 +1,10 @@
 //! Hosts that never answer.
 
-use inflight::event::outcome::Reason;
+use inflight::event::outcome::{JobEnd, Outcome, Reason};
 use inflight::event::{Fact, Offset};
 
 use crate::pool::outages::{count, goes_away, n_done, plan};
-use crate::pool::rig::{Cue, End, Rig, ends, ok};
+use crate::pool::rig::{Cue, End, Rig, endpoint, ends, ok};
 use crate::scenario::fold;
 
 #[tokio::test(start_paused = true)]
@@ -39,4 +39,20 @@ async fn a_list_of_thousands_for_one_host_waits_until_it_is_up() {
     let list: Vec<String> = (0..8_000).map(|i| format!("http://late.test/{i}")).collect();
     let run = Rig::list(&list, goes_away(1, 0, 10_000)).run().await;
     assert_eq!(n_done(&run), 8_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_comes_up_and_forbids_everything_is_up() {
+    for adaptive in ["off", "when refused"] {
+        let plan = format!("[limits]\nconcurrency = 10\nadaptive = \"{adaptive}\"\n{}", endpoint("a.test", 200));
+        let script = |cue: Cue<'_>| match cue.at.0 {
+            ..1_000_000 => ends(0, End::Fails(Reason::Refused)),
+            1_000_000.. => ends(10, End::Status(403)),
+        };
+        let run = Rig::new(&plan, script).run().await;
+        let forbidden = |end: &&JobEnd| matches!(end, JobEnd::Failed { last: Outcome::Answered { status: 403, .. } });
+        assert_eq!(run.ledger().ends.values().filter(forbidden).count(), 200, "{adaptive}");
+        assert_eq!(count(&run, |fact| matches!(fact, Fact::HostUp { .. })), 1, "{adaptive}");
+        assert!(run.end().1 < Offset(4_000_000), "{adaptive}: {:?}", run.end());
+    }
 }

@@ -117,19 +117,34 @@ impl LongWaitFinding {
                 .or_brief(name, &format!("jobs fail at {fails_at}"))
             }
             WaitFate::GivenUp { since, why } => {
-                let unsent = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::GivenUp));
-                let failed = format!("{} failed", units::plural(model.totals.jobs_failed, "job"));
+                let (jobs, unsent) = self.lost_jobs(model);
+                let failed = format!("{} failed", units::plural(jobs, "job"));
                 let remedy = match unsent {
                     0 => failed.clone(),
                     unsent => format!("{failed}, {} without being sent", units::count(unsent)),
                 };
                 let since = units::clock_seconds(*since);
-                let number = format!("{name} was given up at {since}{others}");
-                VerdictSentence::new(number, sanitize(why).into_owned(), remedy)
-                    .or_number(format!("Given up at {since}"))
-                    .or_brief(format!("{name}, see `retry.longest_wait`"), &failed)
+                VerdictSentence::new(
+                    format!("Given up at {since}"),
+                    format!("{name} {}{others}", sanitize(why)),
+                    remedy,
+                )
+                .or_brief(format!("{name}, see `retry.longest_wait`"), &failed)
             }
         }
+    }
+
+    /// The jobs that failed, and how many of them were never sent: those at this host, if it is the only one in this
+    /// state and its endpoints are known.
+    fn lost_jobs(&self, model: &Model) -> (u64, u64) {
+        let unsent = model.incidents.by_cause(Cause::Failed(Reason::GivenUp)).map(|(_, group)| group);
+        let endpoints = || model.endpoints.iter().enumerate().filter(|(_, it)| it.host == Some(self.host));
+        let failed: u64 = endpoints().map(|(_, endpoint)| endpoint.failed).sum();
+        if self.hosts > 1 || failed == 0 {
+            return (model.totals.jobs_failed, unsent.map_or(0, |group| group.jobs));
+        }
+        let of = |i: usize| unsent.and_then(|group| group.endpoints.get(&i)).copied().unwrap_or(0);
+        (failed, endpoints().map(|(i, _)| of(i)).sum())
     }
 
     /// How it was found.
