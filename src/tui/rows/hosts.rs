@@ -121,15 +121,12 @@ pub fn cooling_text(host: &HostStats, until: Offset, now: Offset) -> String {
 
 /// The same in full, and as short as it can be: `fail in 9m 58 s`.
 pub fn cooling_texts(host: &HostStats, until: Offset, now: Offset) -> [String; 2] {
-    match host.cut_wait(now) {
-        Some(wait) => {
-            let left = units::countdown_seconds(wait.fails_at.since(now));
-            [format!("its jobs fail in {left}"), format!("fail in {left}")]
-        }
-        None => {
-            let left = units::countdown(until.since(now));
-            [format!("resumes in {left}"), format!("for {left}")]
-        }
+    if let Some(wait) = host.cut_wait(now) {
+        let left = units::countdown_seconds(wait.fails_at.since(now));
+        [format!("its jobs fail in {left}"), format!("fail in {left}")]
+    } else {
+        let left = units::countdown(until.since(now));
+        [format!("resumes in {left}"), format!("for {left}")]
     }
 }
 

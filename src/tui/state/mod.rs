@@ -164,10 +164,7 @@ impl UiState {
             Action::RetryLater => return send(self.retry_later(model, now)),
             Action::Confirm => return send(self.confirm()),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
-            Action::CancelOne => match self.selected_job(model) {
-                Some(job) => self.question = Some(Question::Cancel(job)),
-                None => self.show_remark("nothing is selected", now),
-            },
+            Action::CancelOne => self.ask_to_cancel(model, now),
             Action::Repeat => self.ask_to_repeat(model, now),
             Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
             Action::Rerun => self.show_remark("the run is not over", now),
@@ -254,8 +251,9 @@ impl UiState {
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // `travel` has done these, or the lab, which has its own state `RaceUi`.
-            Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => {}
+            // Only `travel` answers them.
+            Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => return Vec::new(),
+            // The lab has its own state, `RaceUi`.
             Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
         }
         Vec::new()
@@ -272,6 +270,14 @@ impl UiState {
             Action::Slower => Some(ReplayCommand::Slower),
             Action::Faster => Some(ReplayCommand::Faster),
             _ => None,
+        }
+    }
+
+    /// Asks whether to cancel the selected job.
+    fn ask_to_cancel(&mut self, model: &Model, now: Offset) {
+        match self.selected_job(model) {
+            Some(job) => self.question = Some(Question::Cancel(job)),
+            None => self.show_remark("nothing is selected", now),
         }
     }
 
