@@ -25,6 +25,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
+use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::entry::Context;
 use crate::tui::setting::SettingRow;
 use crate::tui::state::UiState;
@@ -146,6 +147,10 @@ impl LiveView for RunView<'_> {
     }
 
     fn edit(&mut self, key: Keystroke) {
+        // A held key would repeat the answer.
+        if matches!(self.context(), Context::At(_)) && key.is_press() {
+            return self.say(&format!("`{}` does nothing here", Chord::from(key)));
+        }
         self.ui.edit(key);
     }
 

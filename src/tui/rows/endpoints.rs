@@ -83,6 +83,7 @@ impl Listing for OverviewRows {
                 Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => false,
             }),
             Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.contains(length)),
+            Term::Failures(bound) => bound.contains_number(endpoint.failed),
             Term::Host(word) => {
                 endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
             }

@@ -75,6 +75,7 @@ impl Listing for FailureRows {
                 Cause::TimedOut(_) | Cause::Failed(_) | Cause::Unexpected(_) => false,
             },
             Term::Length(bound) => bound.contains(group.attempts.longest),
+            Term::Failures(bound) => bound.contains_number(group.jobs),
             Term::Host(word) => {
                 affected.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
             }

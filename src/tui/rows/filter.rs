@@ -1,4 +1,4 @@
-//! The filter language of rows: `checkout !slow status:5xx ms>500 host:api state:failed`.
+//! The filter language of rows: `checkout !slow status:5xx ms>500 fail>3 host:api state:failed`.
 //!
 //! Terms are separated by spaces, and all of them must match. `!` negates a term, and quotes keep a text with
 //! spaces together. An incomplete term is ignored. Start at [`Filter::parse`].
@@ -26,8 +26,10 @@ pub enum Term {
     Word(SearchWord),
     /// `status:503`, `status:5xx`: an HTTP status that occurred.
     Status(StatusRange),
-    /// `ms>500`: the duration.
+    /// `ms>500`: the duration; `p95>500` is the same, because tables compare their p95.
     Length(Bound),
+    /// `fail>3`: the number of failed jobs.
+    Failures(Bound),
     /// `host:api`: the host.
     Host(SearchWord),
     /// `endpoint:checkout`: the endpoint.
@@ -46,12 +48,13 @@ pub struct SearchWord(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange(u16, u16);
 
-/// A bound for a duration.
+/// A bound for a duration or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     is_above: bool,
     is_inclusive: bool,
-    limit: Micros,
+    /// Microseconds, or a number.
+    limit: u64,
 }
 
 impl Filter {
@@ -105,19 +108,54 @@ impl StatusRange {
 impl Bound {
     /// Whether a duration satisfies the bound.
     pub fn contains(self, length: Micros) -> bool {
-        let is_beyond = if self.is_above { length > self.limit } else { length < self.limit };
-        is_beyond || (self.is_inclusive && length == self.limit)
+        self.contains_number(length.0)
     }
 
-    /// Parses `>500` or `<=1.5`, in milliseconds.
+    /// Whether a number satisfies the bound.
+    pub fn contains_number(self, number: u64) -> bool {
+        let is_beyond = if self.is_above { number > self.limit } else { number < self.limit };
+        is_beyond || (self.is_inclusive && number == self.limit)
+    }
+
+    /// Parses `>500` or `<=1.5`, in a unit.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number, and it saturates")]
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str, unit: f64) -> Option<Self> {
         let is_above = text.starts_with('>');
         let number = text.strip_prefix(['>', '<'])?;
         let is_inclusive = number.starts_with('=');
-        let ms: f64 = number.trim_start_matches('=').parse().ok()?;
-        (ms >= 0.0).then_some(Self { is_above, is_inclusive, limit: Micros((ms * 1e3) as u64) })
+        let number: f64 = number.trim_start_matches('=').parse().ok()?;
+        (number >= 0.0).then_some(Self { is_above, is_inclusive, limit: (number * unit) as u64 })
     }
+}
+
+/// The keys of comparisons, each with its unit.
+const COMPARED: [(&str, f64, fn(Bound) -> Term); 3] =
+    [("ms", 1e3, Term::Length), ("p95", 1e3, Term::Length), ("fail", 1.0, Term::Failures)];
+
+/// What a user may have meant as a term but wrote otherwise, with what there is. It is searched as text.
+pub fn mistake(text: &str) -> Option<String> {
+    let known = ["status", "host", "endpoint", "state", "cause"];
+    let is_term = |part: &String| {
+        let part = part.trim_start_matches('!');
+        let key = part.split([':', '<', '>']).next().unwrap_or_default();
+        let is_address = part.contains("://") || part.contains(":") && part.split(':').nth(1).is_some_and(is_number);
+        let looks_like_one = key.len() < part.len() && key.chars().all(char::is_alphanumeric) && !is_address;
+        let is_known = match parse_term(part) {
+            Some((_, Term::Word(_))) => false,
+            Some(_) => true,
+            None => known.contains(&key) || COMPARED.iter().any(|(compared, ..)| *compared == key),
+        };
+        looks_like_one && !is_known
+    };
+    let part = split_terms(text).into_iter().find(is_term)?;
+    Some(format!(
+        "`{}` is searched as text: there are status:5xx ms>500 p95>500 fail>3 host: endpoint: state: cause:",
+        sanitize(&part)
+    ))
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Quotes a text so that a filter reads it as one term.
@@ -155,11 +193,12 @@ fn parse_term(part: &str) -> Option<(Sign, Term)> {
         return None;
     }
     let word = |text: &str| SearchWord(text.to_owned());
-    if let Some(bound) = part.strip_prefix("ms").filter(|rest| rest.starts_with(['<', '>'])) {
+    for (key, unit, term) in COMPARED {
+        let Some(bound) = part.strip_prefix(key).filter(|rest| rest.starts_with(['<', '>'])) else { continue };
         if matches!(bound, "<" | ">" | "<=" | ">=") {
             return None;
         }
-        return Some((sign, Bound::parse(bound).map_or_else(|| Term::Word(word(part)), Term::Length)));
+        return Some((sign, Bound::parse(bound, unit).map_or_else(|| Term::Word(word(part)), term)));
     }
     if let Some((key, value)) = part.split_once(':') {
         let known: Option<fn(SearchWord) -> Term> = match key {
@@ -184,7 +223,7 @@ fn parse_term(part: &str) -> Option<(Sign, Term)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filter, Term, quoted};
+    use super::{Filter, Term, mistake, quoted};
     use crate::event::Micros;
 
     /// Whether a filter accepts a row like this.
@@ -193,6 +232,7 @@ mod tests {
             Term::Word(word) | Term::Endpoint(word) => word.is_in("POST /v1/Checkout"),
             Term::Status(statuses) => [503, 429].into_iter().any(|status| statuses.contains(status)),
             Term::Length(bound) => bound.contains(Micros(500_000)),
+            Term::Failures(bound) => bound.contains_number(4),
             Term::Host(word) => word.is_in("https://api.example:443"),
             Term::State(word) => word.is_in("failed"),
             Term::Cause(word) => word.is_in("Verbindung größer"),
@@ -221,6 +261,17 @@ mod tests {
     fn lengths_are_compared_in_milliseconds() {
         assert!(accepts("ms>499") && accepts("ms>=500") && accepts("ms<=500") && accepts("ms<500.5"));
         assert!(!accepts("ms>500") && !accepts("ms<500"));
+        assert!(accepts("p95>=500 fail>3") && !accepts("p95>500") && !accepts("fail>4"));
+    }
+
+    #[test]
+    fn a_term_that_there_is_not_is_named() {
+        for text in ["p50>500", "p95>fast", "checkout kind:timeout", "!status:abc", "latency<3"] {
+            assert!(mistake(text).is_some_and(|mistake| mistake.contains("fail>3")), "{text}");
+        }
+        for text in ["", "checkout", "p95>500 fail>3", "status:5", "ms>", "http://a:80/x", "localhost:8080", "a/b:c"] {
+            assert_eq!(mistake(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Listing for HostRows {
             Term::Endpoint(word) => {
                 model.endpoints.iter().any(|endpoint| endpoint.host == Some(row) && word.is_in(&endpoint.name))
             }
-            Term::Cause(_) | Term::Status(_) => false,
+            Term::Cause(_) | Term::Status(_) | Term::Failures(_) => false,
         }
     }
 

@@ -76,7 +76,7 @@ impl Listing for InFlightRows {
             Term::Endpoint(word) => word.is_in(endpoint),
             Term::Length(bound) => bound.contains(now.since(flight.started)),
             Term::State(word) => word.is_in(phase_text(flight, now).1),
-            Term::Cause(_) | Term::Status(_) => false,
+            Term::Cause(_) | Term::Status(_) | Term::Failures(_) => false,
         }
     }
 

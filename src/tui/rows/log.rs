@@ -54,6 +54,7 @@ impl Listing for LogRows {
             }
             Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.contains(status)),
             Term::Length(bound) => about.took.is_some_and(|took| bound.contains(took)),
+            Term::Failures(_) => false,
             Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
             Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
             Term::State(word) => word.is_in(status_name(describe(item, model).status)),

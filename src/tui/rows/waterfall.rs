@@ -72,6 +72,7 @@ impl Listing for WaterfallRows {
             }
             Term::Status(statuses) => request::http_status(bar).is_some_and(|status| statuses.contains(status)),
             Term::Length(bound) => bound.contains(bar.took(now)),
+            Term::Failures(_) => false,
             Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
             Term::Endpoint(word) => word.is_in(endpoint),
             Term::State(word) => word.is_in(status_name(request::status(bar))),

@@ -179,8 +179,17 @@ impl UiState {
                 let list = self.list_mut();
                 list.is_reversed = !list.is_reversed;
                 list.invalidate();
+                let how = if list.is_reversed { "reversed" } else { "in the usual order" };
+                self.show_remark(how, now);
             }
-            Action::Follow => self.follow(),
+            Action::Follow => {
+                self.follow();
+                let is_locked = self.list().is_scroll_locked;
+                self.show_remark(
+                    if is_locked { "the newest rows are not followed" } else { "following the newest rows" },
+                    now,
+                );
+            }
             Action::Left => self.pan(-1, now),
             Action::Right => self.pan(1, now),
             Action::ZoomIn => self.zoom(true, model, now),
@@ -191,7 +200,10 @@ impl UiState {
             Action::ViewNext => self.show(self.view.after(1)),
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
-            Action::LogScale => self.is_linear = !self.is_linear,
+            Action::LogScale => {
+                self.is_linear = !self.is_linear;
+                self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
+            }
             Action::HeatMap => self.has_heat_map = !self.has_heat_map,
             Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
@@ -203,7 +215,7 @@ impl UiState {
             Action::PageDown => self.step(self.list().page_step()),
             Action::Top => self.step(isize::MIN),
             Action::Bottom => self.step(isize::MAX),
-            Action::Keep => self.is_typing = false,
+            Action::Keep => self.keep_filter(now),
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.next_window(now),

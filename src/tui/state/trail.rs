@@ -4,7 +4,11 @@
 
 use crate::event::Offset;
 use crate::model::Model;
+<<<<<<< HEAD
 use crate::tui::rows::grouping::Grouping;
+=======
+use crate::tui::rows::filter;
+>>>>>>> main
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
 use crate::tui::rows::statuses::requests_filter;
@@ -53,6 +57,14 @@ impl UiState {
             self.view = View::default();
         } else {
             self.frozen = None;
+        }
+    }
+
+    /// Keeps the typed filter, and says what in it is no term.
+    pub(super) fn keep_filter(&mut self, now: Offset) {
+        self.is_typing = false;
+        if let Some(mistake) = filter::mistake(self.list().filter.value()) {
+            self.show_remark(&mistake, now);
         }
     }
 

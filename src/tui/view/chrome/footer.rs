@@ -145,7 +145,7 @@ fn filter_text(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
 }
 
 /// The terms that a filter can have, shown while the prompt is empty.
-const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
+const GRAMMAR: &str = "word  !word  status:5xx  ms>500  fail>3  host:  state:";
 /// The space between two hints.
 const GAP: u16 = 3;
 
