@@ -4,11 +4,8 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-<<<<<<< HEAD
-use crate::tui::rows::grouping::Grouping;
-=======
 use crate::tui::rows::filter;
->>>>>>> main
+use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
 use crate::tui::rows::statuses::requests_filter;
