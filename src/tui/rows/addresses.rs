@@ -72,6 +72,7 @@ impl Listing for AddressRows {
             }
             Term::Status(statuses) => ending.and_then(http_status_of).is_some_and(|status| statuses.contains(status)),
             Term::Length(bound) => bound.contains(address.longest(now)),
+            Term::Failures(bound) => bound.contains_number(address.failed.into()),
             Term::State(word) => word.is_in(status_name(state(address))),
             Term::Cause(word) => ending.is_some_and(|ending| word.is_in(&ending_text(ending))),
         }

@@ -52,7 +52,7 @@ impl Listing for StatusRows {
             Term::Word(word) | Term::Cause(word) => word.is_in(&ending_text(ending)),
             Term::Status(statuses) => http_status_of(ending).is_some_and(|status| statuses.contains(status)),
             Term::State(word) => word.is_in(status_name(ending_status(ending))),
-            Term::Endpoint(_) | Term::Host(_) | Term::Length(_) => false,
+            Term::Endpoint(_) | Term::Host(_) | Term::Length(_) | Term::Failures(_) => false,
         }
     }
 
