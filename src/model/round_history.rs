@@ -81,7 +81,9 @@ mod tests {
         assert_eq!(rounds.good_of(), (0, 0), "no round has begun");
         for jobs in [&[true, true][..], &[true, false], &[]] {
             rounds.begin();
-            jobs.iter().for_each(|good| rounds.settle(*good));
+            for good in jobs {
+                rounds.settle(*good);
+            }
         }
         let marks: Vec<_> = rounds.last(9).collect();
         assert_eq!(marks, [RoundMark::Good, RoundMark::Failed, RoundMark::Open]);

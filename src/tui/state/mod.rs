@@ -175,21 +175,8 @@ impl UiState {
             Action::Rerun => self.show_remark("the run is not over", now),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),
-            Action::SortReverse => {
-                let list = self.list_mut();
-                list.is_reversed = !list.is_reversed;
-                list.invalidate();
-                let how = if list.is_reversed { "reversed" } else { "in the usual order" };
-                self.show_remark(how, now);
-            }
-            Action::Follow => {
-                self.follow();
-                let is_locked = self.list().is_scroll_locked;
-                self.show_remark(
-                    if is_locked { "the newest rows are not followed" } else { "following the newest rows" },
-                    now,
-                );
-            }
+            Action::SortReverse => self.reverse(now),
+            Action::Follow => self.follow(now),
             Action::Left => self.pan(-1, now),
             Action::Right => self.pan(1, now),
             Action::ZoomIn => self.zoom(true, model, now),
@@ -200,10 +187,7 @@ impl UiState {
             Action::ViewNext => self.show(self.view.after(1)),
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
-            Action::LogScale => {
-                self.is_linear = !self.is_linear;
-                self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
-            }
+            Action::LogScale => self.change_scale(now),
             Action::HeatMap => self.has_heat_map = !self.has_heat_map,
             Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
@@ -223,10 +207,7 @@ impl UiState {
             Action::Settings => return vec![Effect::OpenSettings],
             Action::SettingPrev => return self.step_setting(SettingStep::Previous),
             Action::SettingNext => return self.step_setting(SettingStep::Next),
-            Action::SaveSettings => {
-                let changed = self.settings.take().map(|menu| menu.changed);
-                return changed.map(Effect::SaveSettings).into_iter().collect();
-            }
+            Action::SaveSettings => return self.save_settings(),
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;
                 self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
@@ -441,7 +422,7 @@ impl UiState {
     }
 
     /// Toggles auto-scroll.
-    fn follow(&mut self) {
+    fn follow(&mut self, now: Offset) {
         let list = self.list_mut();
         if list.column != 0 {
             // Auto-scroll needs the rows in order of time.
@@ -451,7 +432,27 @@ impl UiState {
         } else {
             list.is_scroll_locked = !list.is_scroll_locked;
         }
-        if self.list().is_scroll_locked { self.axis.pin() } else { self.axis.follow_rows() }
+        let is_locked = self.list().is_scroll_locked;
+        if is_locked {
+            self.axis.pin();
+        } else {
+            self.axis.follow_rows();
+        }
+        let remark = if is_locked { "the newest rows are not followed" } else { "following the newest rows" };
+        self.show_remark(remark, now);
+    }
+
+    fn reverse(&mut self, now: Offset) {
+        let list = self.list_mut();
+        list.is_reversed = !list.is_reversed;
+        list.invalidate();
+        let how = if list.is_reversed { "reversed" } else { "in the usual order" };
+        self.show_remark(how, now);
+    }
+
+    fn change_scale(&mut self, now: Offset) {
+        self.is_linear = !self.is_linear;
+        self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
     }
 
     /// Pans to another time, and turns auto-scroll off.

@@ -48,6 +48,12 @@ impl UiState {
         self.settings.as_mut().and_then(|menu| menu.change(step)).into_iter().collect()
     }
 
+    /// Closes the menu, and saves what was changed.
+    pub(super) fn save_settings(&mut self) -> Vec<Effect> {
+        let changed = self.settings.take().map(|menu| menu.changed);
+        changed.map(Effect::SaveSettings).into_iter().collect()
+    }
+
     /// Shows the settings with these values, in a menu that is opened if it is not open.
     pub fn show_settings(&mut self, rows: Vec<SettingRow>) {
         (self.help, self.working) = (None, None);

@@ -264,8 +264,10 @@ proptest! {
         let failed: u64 = model.incidents.by_size().iter().map(|(_, group)| group.jobs).sum();
         prop_assert_eq!(failed, t.jobs_failed);
         let ends = model.history.ends_between(Offset::ZERO, Offset(u64::MAX), model.last);
-        let counted = [ends.good, ends.throttled, ends.failed].map(|n| n.round() as u64);
-        prop_assert_eq!(counted, [t.expected, t.throttled, t.unexpected + t.timed_out + t.broken]);
+        let all = [t.expected, t.throttled, t.unexpected + t.timed_out + t.broken];
+        for (counted, all) in [ends.good, ends.throttled, ends.failed].into_iter().zip(all) {
+            prop_assert!((counted - all as f64).abs() < 0.5, "{} of {}", counted, all);
+        }
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn flat_level(ramp: &[RampAttempt]) -> u32 {
     const AROUND: usize = 3;
     let Some(least) = ramp.windows(AROUND).map(|near| median_of(near).0).min() else { return 1 };
     let is_flat = |near: &&[RampAttempt]| median_of(near).0 as f64 <= t::QUEUE_FLAT * least as f64;
-    ramp.windows(AROUND).filter(is_flat).last().map_or(1, |near| near[AROUND / 2].level)
+    ramp.windows(AROUND).rfind(is_flat).map_or(1, |near| near[AROUND / 2].level)
 }
 
 fn median_of(near: &[RampAttempt]) -> Micros {

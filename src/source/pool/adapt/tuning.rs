@@ -201,6 +201,8 @@ pub const UNKNOWN_CUT: f64 = 0.93;
 pub const DEEP_CUT: f64 = 0.8;
 /// Refusals in the last ten ends that show it.
 pub const REFUSED_OF_TEN: usize = 3;
+/// Refusals in the last ten ends that are no chance.
+pub const MOST_OF_TEN: usize = 8;
 /// Rates after two refusals that differ by no more than this agree.
 pub const AGREEMENT: f64 = 0.05;
 /// Such a rate is confirmed if what was accepted between the refusals differs by no more than this.
@@ -275,3 +277,10 @@ pub const SCOUTS_KEPT: u32 = 2;
 pub const EVEN_PACE_SHARE: f64 = 0.1;
 /// A longer window is a budget, not a pace.
 pub const MAX_STATED_WINDOW: Seconds = 60.0;
+
+/// So many cuts without a quiet stretch, down to the share below: the refusals do not depend on the rate.
+pub const BLIND_CUTS: u32 = 5;
+/// The share.
+pub const BLIND_SHARE: f64 = 0.3;
+/// A window is at most so many times the longest wait that its server stated.
+pub const STATED_REACH: f64 = 5.0;

@@ -139,9 +139,10 @@ fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
     let heads = [
         ColumnHead::left("ENDPOINT", columns.name, Some(NAME)),
         ColumnHead::left(if scene.model.is_polled { "STATE" } else { "PROGRESS" }, columns.bar, None),
-        match scene.model.is_polled {
-            true => ColumnHead::right("UPTIME", columns.done, None),
-            false => ColumnHead::right("DONE", columns.done, Some(DONE)),
+        if scene.model.is_polled {
+            ColumnHead::right("UPTIME", columns.done, None)
+        } else {
+            ColumnHead::right("DONE", columns.done, Some(DONE))
         },
         ColumnHead::right("LIVE", columns.live, Some(LIVE)),
         ColumnHead::right("P50", columns.p50, Some(P50)),

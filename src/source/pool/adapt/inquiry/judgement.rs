@@ -6,9 +6,11 @@ use crate::source::pool::adapt::at_once::AtOnce;
 use crate::source::pool::adapt::flight::Flight;
 use crate::source::pool::adapt::history::History;
 use crate::source::pool::adapt::inquiry::{Back, Inquiry, InquiryPhase, InquiryView};
+use crate::source::pool::adapt::seconds::NEVER;
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{
-    FEW_KNOWN, MAX_AT_ONCE_FALLS, SEEN_BEFORE, STRAY_ENDS, STRAY_IN_FLIGHT, STRAY_LONG, STRAY_RECENT, STRAY_SHARE,
+    FEW_KNOWN, MAX_AT_ONCE_FALLS, SEEN_BEFORE, STATED_REACH, STRAY_ENDS, STRAY_IN_FLIGHT, STRAY_LONG, STRAY_RECENT,
+    STRAY_SHARE,
 };
 use crate::source::pool::adapt::window::{Window, WindowVerdict};
 
@@ -75,7 +77,9 @@ impl Inquiry {
     pub(super) fn judge_window(&mut self, view: InquiryView<'_>) {
         self.phase = InquiryPhase::Law;
         let Some(window) = &mut self.window else { return };
-        match window.judge(view.now, view.history) {
+        // A server that says when to come back knows its window better than a guess.
+        let longest = if self.waits.longest > 0.0 { STATED_REACH * self.waits.longest } else { NEVER };
+        match window.judge(view.now, view.history, longest) {
             WindowVerdict::Stays | WindowVerdict::Repeats => self.reason = AdaptReason::Burst,
             WindowVerdict::Waits(until) => self.pause = self.pause.max(until),
             WindowVerdict::Smooth(rate) => self.smooth(rate, view.now),

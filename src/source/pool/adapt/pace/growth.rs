@@ -34,7 +34,7 @@ impl Pace {
             }
             self.search(lasted, wait);
         }
-        (self.quiet, self.since) = (0, now);
+        (self.quiet, self.since, self.fallen) = (0, now, None);
         (self.rate - before).abs() > f64::EPSILON
     }
 

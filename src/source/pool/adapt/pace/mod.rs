@@ -10,9 +10,9 @@ use std::collections::VecDeque;
 use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, FAR_MEASURE, GENTLE_CUT, LOST_PAUSE, LOST_PAUSE_ATTEMPTS,
-    LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MEASURED_AGREEMENT, MIN_RATE,
-    RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
+    AGREEMENT, BLIND_CUTS, BLIND_SHARE, CREEP_HOLD, CREEP_HOLD_MAX, DEEP_CUT, FAR_MEASURE, GENTLE_CUT, LOST_PAUSE,
+    LOST_PAUSE_ATTEMPTS, LOST_PAUSE_MAX, LOST_SHARE, MAX_RATE, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS,
+    MEASURED_AGREEMENT, MIN_RATE, MOST_OF_TEN, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, UNKNOWN_CUT,
 };
 
 /// The rate at which attempts start.
@@ -53,6 +53,10 @@ pub struct Pace {
     lost: Option<(f64, Seconds)>,
     /// How long a quiet stretch lasts.
     hold: Seconds,
+    /// The rate before the last cuts, and how many there were: none of the lower rates was quiet.
+    fallen: Option<(f64, u32)>,
+    /// The rate is not cut below this: it was, and as much was refused.
+    floor: f64,
 }
 
 impl Pace {
@@ -77,6 +81,8 @@ impl Pace {
             last_refused: -1e9,
             lost: None,
             hold: CREEP_HOLD,
+            fallen: None,
+            floor: 0.0,
         };
         pace.set(rate * RATE_SHARE);
         pace.next = now + 1.0 / pace.rate;
@@ -106,6 +112,7 @@ impl Pace {
             (self.is_confirmed, self.last_refused, self.hold) =
                 (earlier.is_confirmed, earlier.last_refused, earlier.hold);
             self.lost = earlier.lost;
+            (self.fallen, self.floor) = (earlier.fallen, earlier.floor);
             self.note_loss(earlier.is_found.then_some(earlier.rate));
         }
         self
@@ -169,6 +176,7 @@ impl Pace {
     pub fn refused(&mut self, context: RefusalContext<'_>) {
         let RefusalContext { started, now, history, wait, is_strict, .. } = context;
         let before = self.is_found.then_some(self.rate);
+        let (rate, has_accepted) = (self.rate, self.quiet > 0);
         if let Some((_, pause)) = self.lost.as_mut() {
             // The rate has not come back yet.
             let most = (LOST_PAUSE_ATTEMPTS / self.rate).clamp(LOST_PAUSE, LOST_PAUSE_MAX);
@@ -177,7 +185,12 @@ impl Pace {
         let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
         let is_lone = started - self.last_refused > span + wait;
         self.last_refused = started;
-        if history.ends().refused_flights_of_last(10, 0.5 * history.settle_time()) >= REFUSED_OF_TEN && !is_lone {
+        let n_refused = history.ends().refused_flights_of_last(10, 0.5 * history.settle_time());
+        if n_refused >= MOST_OF_TEN {
+            // Almost nothing is accepted: there is a limit after all.
+            (self.fallen, self.floor) = (None, 0.0);
+        }
+        if n_refused >= REFUSED_OF_TEN && !is_lone {
             // The ceiling has come down.
             self.saturations.clear();
             self.set(self.rate * DEEP_CUT);
@@ -209,6 +222,7 @@ impl Pace {
             }
             (false, _, None) => self.set(self.rate * UNKNOWN_CUT),
         }
+        self.count_cut(rate, has_accepted);
         self.note_loss(before);
         // A rate that only fell agrees with itself. It must have held for a while, and be what was accepted meanwhile.
         let is_near = |other: f64, share: f64| (self.rate / other - 1.0).abs() <= share;
@@ -246,6 +260,21 @@ impl Pace {
         }
     }
 
+    /// Counts a cut. A limit on the rate refuses less at a lower one. So if cut after cut is answered by one accepted
+    /// attempt and the next refusal, the refusals do not depend on the rate, and a low one only costs time.
+    fn count_cut(&mut self, before: f64, has_accepted: bool) {
+        if !has_accepted || self.rate >= before {
+            self.fallen = None;
+            return;
+        }
+        let (first, cuts) = self.fallen.map_or((before, 1), |(first, cuts)| (first, cuts + 1));
+        self.fallen = Some((first, cuts));
+        if cuts >= BLIND_CUTS && self.rate < first * BLIND_SHARE {
+            (self.fallen, self.floor) = (None, first);
+            self.set(first);
+        }
+    }
+
     /// Remembers a found rate from which this one has come down far.
     fn note_loss(&mut self, before: Option<f64>) {
         if let Some(before) = before.filter(|before| self.lost.is_none() && self.rate < before * LOST_SHARE) {
@@ -254,6 +283,6 @@ impl Pace {
     }
 
     fn set(&mut self, rate: f64) {
-        self.rate = rate.clamp(MIN_RATE, MAX_RATE);
+        self.rate = rate.max(self.floor).clamp(MIN_RATE, MAX_RATE);
     }
 }

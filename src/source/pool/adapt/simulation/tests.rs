@@ -211,3 +211,13 @@ fn a_window_that_a_fast_server_fills_in_an_instant_refuses_few() {
         }
     }
 }
+
+/// A load balancer with a broken instance refuses every second or third request, however slowly they come.
+#[test]
+fn refusals_that_do_not_depend_on_the_rate_do_not_stop_a_batch() {
+    for (nth, wait, most) in [(2, Some(1.0), 200.0), (3, Some(1.0), 300.0), (2, None, 40.0), (3, None, 30.0)] {
+        let limiter = Limiter::Each { nth, n: 0, wait };
+        let took = simulate(&limiter, &Setup { jobs: 100, most: 2_000.0, ..SETUP }, &[]).seconds;
+        assert!(took <= most, "each {nth}th refused, wait {wait:?}: 100 jobs take {took:.0} s");
+    }
+}

@@ -104,6 +104,12 @@ pub enum Limiter {
     Both(Box<Limiter>, Box<Limiter>),
     /// So many refused by chance.
     Chance(f64, Rng),
+    /// Refuses each so-manieth request, whenever it comes.
+    Each {
+        nth: u32,
+        n: u32,
+        wait: Option<Seconds>,
+    },
 }
 
 /// What an upstream truly allows.
@@ -134,7 +140,7 @@ impl Limiter {
 
     pub fn truth(&self) -> Truth {
         match self {
-            Self::Free | Self::Chance(..) => Truth::Nothing,
+            Self::Free | Self::Chance(..) | Self::Each { .. } => Truth::Nothing,
             Self::Bucket { rate, .. } => Truth::Rate(*rate),
             Self::AtOnce { limit, queue, .. } => Truth::AtOnce(limit + queue),
             Self::Window { quota, length, .. } => Truth::Rate(f64::from(*quota) / length),
@@ -149,7 +155,7 @@ impl Limiter {
     /// The least time for so many jobs.
     pub fn least_time(&self, n: f64) -> Seconds {
         match self {
-            Self::Free | Self::Chance(..) | Self::AtOnce { .. } => 0.0,
+            Self::Free | Self::Chance(..) | Self::Each { .. } | Self::AtOnce { .. } => 0.0,
             Self::Bucket { rate, burst, .. } => ((n - burst - 1.0) / rate).max(0.0),
             Self::Window { quota, length, begins, .. } => {
                 let windows = (n / f64::from(*quota)).ceil() - 1.0;
@@ -177,6 +183,10 @@ impl Limiter {
         match self {
             Self::Free => accepted(true),
             Self::Chance(share, rng) => accepted(rng.f64() >= *share),
+            Self::Each { nth, n, wait } => {
+                *n += 1;
+                LimiterReply { wait: wait.filter(|_| n.is_multiple_of(*nth)), ..accepted(!n.is_multiple_of(*nth)) }
+            }
             Self::Bucket { rate, burst, wait, delays, level, at } => {
                 *level = (*level - (now - *at) * *rate).max(0.0);
                 *at = now;

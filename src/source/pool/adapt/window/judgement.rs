@@ -12,8 +12,8 @@ use crate::source::pool::adapt::tuning::{
 use crate::source::pool::adapt::window::{Experiment, Window, WindowVerdict};
 
 impl Window {
-    /// Judges a flight of refusals.
-    pub fn judge(&mut self, now: Seconds, history: &History) -> WindowVerdict {
+    /// Judges a flight of refusals. No window is taken for longer than `longest`.
+    pub fn judge(&mut self, now: Seconds, history: &History, longest: Seconds) -> WindowVerdict {
         let (quota, length, experiment) = (f64::from(self.quota), self.length, self.experiment.take());
         // With a pace there may be no pause, so a burst is no longer than the window.
         let held = history.count_since(self.burst.0.max(now - self.length));
@@ -30,7 +30,7 @@ impl Window {
         }
         if used < (SCOUT_SHARE * quota).max(2.0) {
             self.burst.1 = -NEVER;
-            return self.judge_refused_scout(experiment, now);
+            return self.judge_refused_scout(experiment, now, longest);
         }
         // A shorter window is not yet tried in the burst that comes before it.
         let is_tried =
@@ -47,7 +47,7 @@ impl Window {
     }
 
     /// The scout was refused: the window is longer than the pause before it.
-    fn judge_refused_scout(&mut self, experiment: Option<Experiment>, now: Seconds) -> WindowVerdict {
+    fn judge_refused_scout(&mut self, experiment: Option<Experiment>, now: Seconds, longest: Seconds) -> WindowVerdict {
         if let Some(Experiment::Shorter { length, .. }) = experiment {
             self.shortest = self.shortest.max(length);
             return WindowVerdict::Stays;
@@ -58,7 +58,7 @@ impl Window {
         (self.refused_scouts, self.doubts, self.unchanged) = (self.refused_scouts + 1, self.doubts + 1, 0);
         // Every other scout is refused, or both so far: the window is longer.
         let is_too_short = self.doubts >= 2 && (self.refused_scouts == 1 || self.clean == 0);
-        match natural::next_longer(self.length) {
+        match natural::next_longer(self.length).filter(|longer| *longer <= longest) {
             Some(longer) if is_too_short => {
                 self.shortest = self.shortest.max(self.length);
                 (self.length, self.doubts) = (longer, 0);
