@@ -5,6 +5,7 @@
 mod eighteen;
 mod kinds;
 mod tests;
+pub mod truth;
 pub mod upstream;
 
 use std::cmp::Reverse;

@@ -4,7 +4,8 @@ use crate::event::adaptive::Learned;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::simulation::kinds::{self, LimiterKind};
-use crate::source::pool::adapt::simulation::upstream::{Begins, BucketWait, Limiter, States, Truth};
+use crate::source::pool::adapt::simulation::truth::Truth;
+use crate::source::pool::adapt::simulation::upstream::{Begins, BucketWait, Limiter, States};
 use crate::source::pool::adapt::simulation::{BatchResult, Setup, least_time, simulate};
 
 /// How a kind of limiter was served, on average.

@@ -112,14 +112,6 @@ pub enum Limiter {
     },
 }
 
-/// What an upstream truly allows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Truth {
-    Nothing,
-    Rate(f64),
-    AtOnce(u32),
-}
-
 impl Limiter {
     pub fn bucket(rate: f64, burst: f64, wait: BucketWait, delays: bool) -> Self {
         Self::Bucket { rate, burst, wait, delays, level: 0.0, at: 0.0 }
@@ -136,20 +128,6 @@ impl Limiter {
 
     pub fn sliding(quota: f64, length: Seconds) -> Self {
         Self::Sliding { quota, length, now: 0.0, before: 0.0, began: 0.0 }
-    }
-
-    pub fn truth(&self) -> Truth {
-        match self {
-            Self::Free | Self::Chance(..) | Self::Each { .. } => Truth::Nothing,
-            Self::Bucket { rate, .. } => Truth::Rate(*rate),
-            Self::AtOnce { limit, queue, .. } => Truth::AtOnce(limit + queue),
-            Self::Window { quota, length, .. } => Truth::Rate(f64::from(*quota) / length),
-            Self::Sliding { quota, length, .. } => Truth::Rate(quota / length),
-            Self::Both(one, other) => match (one.truth(), other.truth()) {
-                (Truth::Rate(one), Truth::Rate(other)) => Truth::Rate(one.min(other)),
-                (one, _) => one,
-            },
-        }
     }
 
     /// The least time for so many jobs.
