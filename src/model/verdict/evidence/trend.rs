@@ -53,7 +53,7 @@ impl AnswerTrend {
     /// Number of spans. If the run is longer, two of them become one.
     const SPANS: usize = 128;
     /// The length of a span at first.
-    const SHORTEST: Micros = Micros(10_000);
+    const SHORTEST: Micros = Micros(40_000);
 
     /// Records a good answer to an attempt of this endpoint.
     pub(super) fn record(&mut self, (started, ended): (Offset, Offset), endpoint: usize) {
@@ -75,7 +75,16 @@ impl AnswerTrend {
     }
 
     fn double(&mut self) {
-        self.spans = self.spans.chunks(2).map(TrendSpan::sum).collect();
+        let half = self.spans.len().div_ceil(2);
+        for i in 0..half {
+            // In place: what a span has reserved is kept.
+            let mut span = std::mem::take(&mut self.spans[2 * i]);
+            if let Some(later) = self.spans.get(2 * i + 1) {
+                span.merge(later);
+            }
+            self.spans[i] = span;
+        }
+        self.spans.truncate(half);
         self.doubled += 1;
     }
 
