@@ -70,6 +70,7 @@ fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
     println!("{held}");
     // Of these, 2 MB are what became of the first 10,000 addresses.
     assert!(held.most() < 6 << 20, "{held}");
-    // Of half a million further jobs each would have left a fifth of a byte.
-    assert!(held.growth() < 100_000, "{held}");
+    // Meanwhile time fills the model's bounded rings, sooner or later with the speed of the machine. Of half a million
+    // further jobs each would have left less than a byte.
+    assert!(held.growth() < 400_000, "{held}");
 }
