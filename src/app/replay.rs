@@ -41,7 +41,7 @@ pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
 }
 
 /// Refuses a file that can be read only once: a replay reads it again, and a named pipe would block.
-fn refuse_pipe(path: &Path) -> Result<(), Error> {
+pub(super) fn refuse_pipe(path: &Path) -> Result<(), Error> {
     if path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir()) {
         return Err(Error::Recording {
             message: format!("cannot read recording `{}`: it cannot be read twice", path_shown(path)),

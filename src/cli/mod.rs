@@ -11,6 +11,7 @@ pub mod import;
 pub mod look;
 pub mod network;
 pub mod overlay;
+pub mod report;
 pub mod request;
 pub mod results;
 mod values;
@@ -26,6 +27,7 @@ use crate::cli::demo::DemoArgs;
 use crate::cli::import::ImportArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
+use crate::cli::report::DocumentArgs;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::event::adaptive::AdaptiveMode;
@@ -68,6 +70,8 @@ pub enum CliCommand {
     Demo(DemoArgs),
     /// Play a recorded run on the same screen, or print its summary
     Replay(ReplayArgs),
+    /// Make a page, a table, or a file for another tool of a recorded run
+    Report(DocumentArgs),
     /// Run only the practice upstream, for any client
     Upstream(UpstreamArgs),
     /// Print the keys of the screen, as your settings bind them
