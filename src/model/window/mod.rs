@@ -26,7 +26,7 @@ pub enum TimeWindow {
 }
 
 /// The key figures of a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WindowFigures {
     /// The time covered, without pauses.
     pub span: Micros,
@@ -67,6 +67,9 @@ pub(super) struct IdlePause {
 }
 
 impl TimeWindow {
+    /// All windows, from the shortest to the whole run.
+    pub const ALL: [Self; 4] = [Self::Second, Self::TenSeconds, Self::Minute, Self::Run];
+
     /// Its length; `None` for the whole run.
     pub fn seconds(self) -> Option<u64> {
         match self {

@@ -7,6 +7,7 @@ pub mod chord;
 mod context_sets;
 pub mod entry;
 pub mod remap;
+mod replay_texts;
 mod row;
 pub mod search;
 pub mod table;

@@ -3,7 +3,9 @@
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::context_sets::{DETAIL, LAB, SETTINGS, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
+use crate::tui::keymap::context_sets::{
+    DETAIL, LAB, SETTINGS, VIEWS, VIEWS_AND_COMPARE, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK,
+};
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::views::View;
@@ -30,14 +32,37 @@ pub(super) const LIMIT: ActionEntry = ActionEntry {
     ..PLAIN
 };
 
+/// A row that changes a limit without a hint in the footer.
+pub(super) const fn limit(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
+    ActionEntry { action, id, keys, help, ..LIMIT }
+}
+
 /// A row that seeks in a replay.
-pub(super) const SEEK: ActionEntry = ActionEntry {
-    group: KeyGroup::Work,
-    contexts: WITH_SEEK,
-    needs: Need::Travel,
-    behavior: KeyBehavior::Repeats,
-    ..PLAIN
-};
+pub(super) const fn seek(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
+    let (contexts, behavior) = (WITH_SEEK, KeyBehavior::Repeats);
+    ActionEntry { action, id, keys, help, group: KeyGroup::Work, contexts, needs: Need::Travel, behavior, ..PLAIN }
+}
+
+/// A row about a moment of a run or of a replay.
+pub(super) const fn moment(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+    footer: &'static [(&'static [Context], &'static str)],
+) -> ActionEntry {
+    ActionEntry { action, id, keys, help, footer, group: KeyGroup::Find, contexts: VIEWS_AND_COMPARE, ..PLAIN }
+}
 
 /// A row that shows a view.
 pub(super) const fn show(

@@ -4,13 +4,15 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
-    ANYWHERE, EXPORTABLE, GROUPED, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL,
-    WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    ANYWHERE, EXPORTABLE, GROUPED, LAB, OTHER_VIEWS, OVERVIEW, PAUSABLE, TABLES, VIEWS, VIEWS_AND_COMPARE,
+    VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL, WITH_COPY, WITH_DETAIL, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT,
+    WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
+use crate::tui::keymap::entry::Context::{At, Card, Compare, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
+use crate::tui::keymap::replay_texts::{COMPARING, END, EVENT, MARKING, NEXT, PREV, SEEK_TO, START, WINDOW};
 use crate::tui::keymap::row::{
-    CHANGE, LIMIT, MOVE, PLAIN, SAVE, SEEK, SIBLING, display, lab, save, setting, show, waterfall,
+    CHANGE, LIMIT, MOVE, PLAIN, SAVE, SIBLING, display, lab, limit, moment, save, seek, setting, show, waterfall,
 };
 use crate::tui::views::View;
 
@@ -22,8 +24,8 @@ pub static ENTRIES: &[ActionEntry] = &[
         keys: &["space"],
         group: KeyGroup::Work,
         help: "Start no new attempts; press again to resume",
-        contexts: VIEWS_AND_LAB,
-        footer: &[(VIEWS_AND_LAB, "pause")],
+        contexts: PAUSABLE,
+        footer: &[(PAUSABLE, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
@@ -39,22 +41,11 @@ pub static ENTRIES: &[ActionEntry] = &[
         ..PLAIN
     },
     lab(Action::Restart, "restart", &["R"], "In the lab: restart all lanes", &[(LAB, "restart")]),
-    ActionEntry {
-        action: Action::SeekBack,
-        id: "seek_back",
-        keys: &["left"],
-        help: "In a replay: go back 5 s",
-        ..SEEK
-    },
-    ActionEntry {
-        action: Action::SeekOn,
-        id: "seek_on",
-        keys: &["right"],
-        help: "In a replay: go forward 5 s",
-        ..SEEK
-    },
-    ActionEntry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: halve the speed", ..SEEK },
-    ActionEntry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: double the speed", ..SEEK },
+    seek(Action::SeekBack, "seek_back", &["left"], "In a replay: go back 5 s"),
+    seek(Action::SeekOn, "seek_on", &["right"], "In a replay: go forward 5 s"),
+    seek(Action::Slower, "slower", &["<"], "In a replay: halve the speed"),
+    seek(Action::Faster, "faster", &[">"], "In a replay: double the speed"),
+    ActionEntry { contexts: VIEWS_AND_COMPARE, ..seek(Action::SeekTo, "seek_to", &[], SEEK_TO) },
     ActionEntry {
         action: Action::LimitDown,
         id: "limit_down",
@@ -71,20 +62,8 @@ pub static ENTRIES: &[ActionEntry] = &[
         footer: &[(WITH_LIMIT, "limit")],
         ..LIMIT
     },
-    ActionEntry {
-        action: Action::LimitHalf,
-        id: "limit_half",
-        keys: &["{"],
-        help: "Allow half as many in flight",
-        ..LIMIT
-    },
-    ActionEntry {
-        action: Action::LimitDouble,
-        id: "limit_double",
-        keys: &["}"],
-        help: "Allow twice as many in flight",
-        ..LIMIT
-    },
+    limit(Action::LimitHalf, "limit_half", &["{"], "Allow half as many in flight"),
+    limit(Action::LimitDouble, "limit_double", &["}"], "Allow twice as many in flight"),
     ActionEntry {
         action: Action::LimitReset,
         id: "limit_reset",
@@ -195,6 +174,10 @@ pub static ENTRIES: &[ActionEntry] = &[
         help: "Show the previous view",
         ..PLAIN
     },
+    ActionEntry { behavior: KeyBehavior::Repeats, ..moment(Action::NextEvent, "next_event", &["n"], NEXT, EVENT) },
+    ActionEntry { behavior: KeyBehavior::Repeats, ..moment(Action::PrevEvent, "prev_event", &["N"], PREV, EVENT) },
+    moment(Action::Mark, "mark", &["'"], "Mark this moment; a recording keeps the mark", MARKING),
+    moment(Action::Compare, "compare", &["c"], "Compare the last mark with now; press again to close", COMPARING),
     waterfall(Action::Left, "left", &["left", "h"], "In the waterfall: pan to an earlier time", &[(WATERFALL, "pan")]),
     waterfall(Action::Right, "right", &["right", "l"], "In the waterfall: pan to a later time", &[(WATERFALL, "pan")]),
     waterfall(Action::ZoomIn, "zoom_in", &["z"], "In the waterfall: zoom in", &[(WATERFALL, "zoom")]),
@@ -206,7 +189,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         group: KeyGroup::Find,
         help: "Group rows: the overview by endpoint, address, host or status, the waterfall by time, endpoint or slot",
         contexts: GROUPED,
-        footer: &[(WATERFALL, "group")],
+        footer: &[(GROUPED, "group")],
         ..PLAIN
     },
     ActionEntry {
@@ -214,7 +197,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "sibling_prev",
         keys: &["["],
         help: "Show the previous endpoint; on a request's card, the next slower request",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request"), (&[Compare], "other mark")],
         ..SIBLING
     },
     ActionEntry {
@@ -222,7 +205,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "sibling_next",
         keys: &["]"],
         help: "Show the next endpoint; on a request's card, the next faster request",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request"), (&[Compare], "other mark")],
         ..SIBLING
     },
     ActionEntry {
@@ -317,7 +300,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card, Compare], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -325,7 +308,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card, Compare], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -336,20 +319,10 @@ pub static ENTRIES: &[ActionEntry] = &[
         help: "Move down one page",
         ..MOVE
     },
-    ActionEntry {
-        action: Action::Top,
-        id: "top",
-        keys: &["home", "g"],
-        help: "Go to the first row; in a replay, to its start",
-        ..MOVE
-    },
-    ActionEntry {
-        action: Action::Bottom,
-        id: "bottom",
-        keys: &["end", "G"],
-        help: "Go to the last row; in a replay, to its end",
-        ..MOVE
-    },
+    ActionEntry { action: Action::Top, id: "top", keys: &["g"], help: "Go to the first row", ..MOVE },
+    ActionEntry { action: Action::Bottom, id: "bottom", keys: &["G"], help: "Go to the last row", ..MOVE },
+    ActionEntry { action: Action::Start, id: "start", keys: &["home"], help: START, ..MOVE },
+    ActionEntry { action: Action::End, id: "end", keys: &["end"], help: END, ..MOVE },
     ActionEntry {
         action: Action::Keep,
         id: "keep",
@@ -369,14 +342,14 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Card, Menu, Palette, Settings], "close"),
+            (&[Help, Card, Compare, Menu, Palette, Settings], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],
         ..PLAIN
     },
     display(Action::Freeze, "freeze", &["f"], "Freeze the screen while the run goes on"),
-    display(Action::Window, "window", &["w"], "Show figures of the last 1 s, 10 s or 60 s, or of the whole run"),
+    ActionEntry { contexts: VIEWS_AND_COMPARE, ..display(Action::Window, "window", &["w"], WINDOW) },
     ActionEntry { contexts: OVERVIEW, ..display(Action::HeatMap, "heat_map", &["H"], "Toggle latencies over time") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },

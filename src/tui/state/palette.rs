@@ -7,9 +7,11 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::Abilities;
+use crate::event::Offset;
 use crate::tui::action::Action;
 use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::search::search;
+use crate::tui::state::moments::parse_moment;
 use ratatui::crossterm::event::KeyEvent;
 
 /// The open palette.
@@ -22,12 +24,19 @@ pub struct Palette {
     text: Input,
     /// The selected row.
     pub selected: usize,
+    /// The end of the replay, in which a typed moment can be sought.
+    replay_end: Option<Offset>,
 }
 
 impl Palette {
     /// A palette for a context and a source's abilities.
     pub(super) fn new(context: Context, can: Abilities) -> Self {
-        Self { context, can, text: Input::default(), selected: 0 }
+        Self { context, can, text: Input::default(), selected: 0, replay_end: None }
+    }
+
+    /// The same for a replay with this end.
+    pub(super) fn of_replay(self, replay_end: Option<Offset>) -> Self {
+        Self { replay_end, ..self }
     }
 
     /// The search text. It is foreign, because it may have been pasted.
@@ -55,6 +64,17 @@ impl Palette {
     pub(super) fn edit(&mut self, key: KeyEvent) {
         self.text.handle_event(&TerminalEvent::Key(key));
         self.selected = 0;
+    }
+
+    /// Replaces the search text.
+    pub(super) fn set_text(&mut self, text: String) {
+        self.text = text.into();
+        self.selected = 0;
+    }
+
+    /// The moment of a replay that was typed instead of an action.
+    pub fn moment(&self) -> Option<Offset> {
+        parse_moment(self.text.value(), self.replay_end?)
     }
 
     /// Appends to the search text.

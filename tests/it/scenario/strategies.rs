@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 44;
+pub const KINDS: usize = 45;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -68,6 +68,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostWaits { .. } => 41,
         Fact::Stopped { .. } => 42,
         Fact::TimersLate { .. } => 43,
+        Fact::Marked => 44,
     }
 }
 
@@ -118,6 +119,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         43 => late_timers().boxed(),
+        44 => Just(Fact::Marked).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())

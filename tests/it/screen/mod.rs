@@ -5,6 +5,7 @@
 
 mod addresses;
 mod any;
+mod asking;
 mod card;
 mod choosing;
 mod endpoint;
@@ -15,6 +16,7 @@ mod mouse;
 mod overview;
 mod palette;
 mod race;
+mod replay;
 mod roles;
 pub mod shot;
 mod states;
