@@ -206,7 +206,7 @@ fn an_import_of_a_sibling_that_is_not_in_the_row_is_found() {
     assert_eq!(lines(rooms, "src/source/pool/mod.rs", &import("schedule")), []);
     assert_eq!(lines(rooms, "src/source/pool/new.rs", "//! Doc.\n"), [1]);
     let import = |module: &str| format!("//! Doc.\nuse crate::tui::{module}::X;\n");
-    for lower in ["src/tui/state/mod.rs", "src/tui/rows/list.rs", "src/tui/keymap/table.rs"] {
+    for lower in ["src/tui/state/mod.rs", "src/tui/rows/list.rs", "src/tui/keymap/table/mod.rs"] {
         assert_eq!(lines(rooms, lower, &import("view")), [2], "{lower}");
     }
     assert_eq!(lines(rooms, "src/tui/rows/list.rs", &import("state")), [2]);

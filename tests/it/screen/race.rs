@@ -9,6 +9,8 @@ use inflight::model::Model;
 use inflight::model::race::{
     Calls, LaneFigures, LaneResults, LateHeartbeat, Race, RaceMeasure, TimerLag, UpstreamCounts,
 };
+use inflight::tui::action::Action;
+use inflight::tui::click_targets::ClickTarget;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
@@ -138,13 +140,14 @@ impl Lanes {
         let (keymap, area) = (Keymap::default(), Rect::new(0, 0, width, height));
         let (mut ui, lesson) = (RaceUi::default(), lesson());
         let fit = |ui: &mut RaceUi| {
-            ui.fit(&self.race, race::visible_rows(area, self.race.lanes.len()));
-            ui.popup_end = race::popup_end(area, ui, &keymap, &lesson);
+            ui.fit(&self.race, race::visible_rows(area, &self.race, ui, self.charset));
+            ui.fit_popup(race::popup_end(area, ui, &keymap, &lesson));
         };
         fit(&mut ui);
         for key in keys.split_whitespace().map(key) {
-            if let Some(action) = keymap.action(ui.context(), key) {
-                ui.update(action, &self.race, Offset::ZERO);
+            match keymap.action(ui.context(), key) {
+                Some(action) => drop(ui.update(action, &self.race, Offset::ZERO)),
+                None => ui.edit(key),
             }
             fit(&mut ui);
         }
@@ -210,6 +213,57 @@ fn lesson_and_help_are_popups() {
     lanes_at_second(3).matches("why", (80, 24), "i");
     lanes_at_second(3).matches("help", (80, 24), "?");
     lanes_at_second(3).paused().matches("paused", (80, 24), "");
+}
+
+#[test]
+fn all_ten_requests_are_visible_and_the_numbers_are_large_if_there_is_room() {
+    let visible = |lanes: &Lanes, size, keys| {
+        let lines = picture::lines(&lanes.take(size, keys));
+        (1..=10).all(|n| lines.iter().any(|line| line.trim_start().starts_with(&format!("{n} "))))
+    };
+    let large = |lanes: &Lanes, size, keys| picture::lines(&lanes.take(size, keys)).join("").contains('▀');
+    let (two, four) = (lanes_at_second(3), lanes_at_second(3).doubled());
+    for (lanes, size, keys) in [
+        (&two, (120, 40), ""),
+        (&two, (80, 24), ""),
+        (&four, (120, 40), ""),
+        (&four, (200, 50), ""),
+        (&four, (80, 24), "1 2"),
+    ] {
+        assert!(visible(lanes, size, keys), "{size:?} {keys}");
+    }
+    assert!(large(&two, (120, 40), "") && large(&four, (200, 50), "") && large(&four, (120, 40), "1 2"));
+    assert!(!large(&four, (120, 40), ""), "ten requests are more important");
+}
+
+#[test]
+fn one_or_two_lanes_are_shown_alone() {
+    let lanes = lanes_at_second(3).doubled();
+    let shown = |keys: &str| {
+        let text = picture::lines(&lanes.take((120, 40), keys)).join("\n");
+        ["A×", "B✓", "C×", "D✓"].map(|title| text.contains(title))
+    };
+    assert_eq!(shown(""), [true; 4]);
+    assert_eq!(shown("2"), [false, true, false, false]);
+    assert_eq!(shown("2 4"), [false, true, false, true]);
+    assert_eq!(shown("2 4 1"), [true, false, false, true], "a third lane replaces the first one");
+    assert_eq!((shown("2 2"), shown("2 4 esc")), ([true; 4], [true; 4]));
+    let two = lanes_at_second(3);
+    let mut ui = RaceUi::default();
+    ui.update(Action::Lane(3), &two.race, Offset::ZERO);
+    assert_eq!(ui.remark.map(|(text, _)| text).as_deref(), Some("there are only 2 lanes"));
+    assert_eq!(RaceUi::default().click(ClickTarget::Lane(1)), Some(Action::Lane(1)));
+}
+
+#[test]
+fn the_palette_finds_programs_and_themes_by_name() {
+    let lanes = lanes_at_second(3);
+    let mut ui = RaceUi::default();
+    ui.programs = vec!["race", "convoy"];
+    ui.update(Action::Palette, &lanes.race, Offset::ZERO);
+    ui.paste("convoy");
+    let effects = ui.update(Action::Choose, &lanes.race, Offset::ZERO);
+    assert_eq!(effects, [Effect::ControlLab(inflight::control::LabCommand::Show(1))]);
 }
 
 #[test]
