@@ -57,10 +57,8 @@ impl SearchWords {
             let mut parts = name.split(|c: char| !c.is_alphanumeric());
             if name.starts_with(word) || parts.any(|part| part.starts_with(word)) {
                 Some(MatchQuality::Name)
-            } else if name.contains(word) {
-                Some(MatchQuality::InName)
             } else {
-                kind.starts_with(word).then_some(MatchQuality::Words)
+                (name.contains(word) || kind.starts_with(word)).then_some(MatchQuality::InName)
             }
         })
     }
@@ -105,8 +103,8 @@ mod tests {
             [
                 Some(MatchQuality::Name),
                 Some(MatchQuality::InName),
-                Some(MatchQuality::Words),
-                Some(MatchQuality::Words),
+                Some(MatchQuality::InName),
+                Some(MatchQuality::InName),
                 None
             ]
         );

@@ -47,7 +47,7 @@ fn rows_after(keys: &str) -> Vec<(String, bool)> {
 
 #[test]
 fn endpoints_hosts_and_themes_are_found_by_name() {
-    assert!(rows_after(": h o s t").contains(&("host a".to_owned(), false)));
+    assert!(rows_after(": h o s t").contains(&("host a.example".to_owned(), false)));
     assert!(rows_after(": e n d p o i n t").contains(&("endpoint a".to_owned(), false)));
     assert!(rows_after(": n o r d").contains(&("theme nord".to_owned(), false)));
     assert_eq!(after(": h o s t space a enter").view, View::Hosts);

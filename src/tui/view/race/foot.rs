@@ -13,6 +13,8 @@ use crate::tui::view::race::scene::LabScene;
 
 /// The space between two hints.
 const GAP: u16 = 3;
+/// The hints that are dropped first where space is short.
+const DROPPED: [Action; 3] = [Action::Export, Action::DelayDown, Action::Lane(0)];
 
 /// Draws the footer: one line, below a rule if there is room.
 pub fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
@@ -24,10 +26,10 @@ pub fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
         pen.rule(0);
     }
     let mut hints = hints(scene);
-    // Export is dropped first. The last three hints are always kept: lesson, help and quit.
+    // The last three hints are always kept: lesson, help and quit.
     while hints.len() > 3 && footer::width_of_all(&hints, GAP) > pen.width() {
-        let export = hints.iter().position(|hint| hint.action == Action::Export);
-        hints.remove(export.unwrap_or(hints.len() - 4));
+        let dropped = DROPPED.iter().find_map(|action| hints.iter().position(|hint| hint.action == *action));
+        hints.remove(dropped.unwrap_or(hints.len() - 4));
     }
     let remark = scene.ui.remark.as_ref().map(|(text, _)| text.clone());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
