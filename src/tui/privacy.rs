@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::text::host_name::{PRACTICE_SUFFIX, name_in_key};
 use crate::text::sanitize::sanitize;
 
-/// Whether hosts and paths are hidden, and what stands for each of them.
+/// Whether hosts and paths are hidden, and the stand-in of each.
 #[derive(Debug, Default)]
 pub struct Privacy {
     /// Whether they are hidden.
@@ -113,7 +113,7 @@ impl StandIns {
         rest
     }
 
-    /// What stands for a host, given without scheme and port.
+    /// The stand-in of a host, given without scheme and port.
     fn host(&mut self, name: &str) -> Cow<'static, str> {
         if name.is_empty() {
             return Cow::Borrowed("");

@@ -15,7 +15,7 @@ use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::terminal::screen::Screen;
 
-/// What is said of a copy while hosts and paths are hidden on the screen.
+/// The remark on a copy while hosts and paths are hidden on the screen.
 const REAL_NAMES: &str = "with the real host and path";
 
 impl<V: LiveView, S: Screen> Live<'_, V, S> {

@@ -2,6 +2,8 @@
 //!
 //! The lanes are made of scripted events, so that pictures stay the same. Start at [`Lanes`].
 
+mod keys;
+
 use std::fmt::Write;
 
 use inflight::event::{Micros, Offset};
@@ -9,9 +11,6 @@ use inflight::model::Model;
 use inflight::model::race::{
     Calls, LaneFigures, LaneResults, LateHeartbeat, Race, RaceMeasure, TimerLag, UpstreamCounts,
 };
-use inflight::tui::action::Action;
-use inflight::tui::click_targets::ClickTarget;
-use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::race::RaceUi;
@@ -175,7 +174,7 @@ impl Lanes {
         let (text, roles) = (picture::lines(&picture).join("\n"), crate::screen::shot::grid(&picture));
         let both = format!("{text}\n\n{}\n{}\n\n{roles}", "=".repeat(size.0.into()), roles::legend(&roles));
         insta::with_settings!({
-            snapshot_path => "snapshots/lab",
+            snapshot_path => "../snapshots/lab",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -237,36 +236,6 @@ fn all_ten_requests_are_visible_and_the_numbers_are_large_if_there_is_room() {
 }
 
 #[test]
-fn one_or_two_lanes_are_shown_alone() {
-    let lanes = lanes_at_second(3).doubled();
-    let shown = |keys: &str| {
-        let text = picture::lines(&lanes.take((120, 40), keys)).join("\n");
-        ["A × b", "B ✓ a", "C × b", "D ✓ a"].map(|title| text.contains(title))
-    };
-    assert_eq!(shown(""), [true; 4]);
-    assert_eq!(shown("2"), [false, true, false, false]);
-    assert_eq!(shown("2 4"), [false, true, false, true]);
-    assert_eq!(shown("2 4 1"), [true, false, false, true], "a third lane replaces the first one");
-    assert_eq!((shown("2 2"), shown("2 4 esc")), ([true; 4], [true; 4]));
-    let two = lanes_at_second(3);
-    let mut ui = RaceUi::default();
-    ui.update(Action::Lane(3), &two.race, Offset::ZERO);
-    assert_eq!(ui.remark.map(|(text, _)| text).as_deref(), Some("there are only 2 lanes"));
-    assert_eq!(RaceUi::default().click(ClickTarget::Lane(1)), Some(Action::Lane(1)));
-}
-
-#[test]
-fn the_palette_finds_programs_and_themes_by_name() {
-    let lanes = lanes_at_second(3);
-    let mut ui = RaceUi::default();
-    ui.programs = vec!["race", "convoy"];
-    ui.update(Action::Palette, &lanes.race, Offset::ZERO);
-    ui.paste("convoy");
-    let effects = ui.update(Action::Choose, &lanes.race, Offset::ZERO);
-    assert_eq!(effects, [Effect::ControlLab(inflight::control::LabCommand::Show(1))]);
-}
-
-#[test]
 fn lost_jobs_are_named() {
     let mut lanes = lanes_at_second(10);
     lanes.race.measure = RaceMeasure::Lost;
@@ -277,36 +246,6 @@ fn lost_jobs_are_named() {
     for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost silently", "LOST"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-}
-
-#[test]
-fn keys_control_all_lanes() {
-    use inflight::control::LabCommand;
-    let lanes = lanes_at_second(3).doubled();
-    let command = |keys: &str| {
-        let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
-        let effects = keys.split_whitespace().map(|name| {
-            let action = keymap.action(ui.context(), key(name));
-            action.map_or_else(Vec::new, |action| ui.update(action, &lanes.race, Offset::ZERO))
-        });
-        match effects.last().unwrap_or_default().as_slice() {
-            [Effect::ControlLab(command)] => Some(*command),
-            _ => None,
-        }
-    };
-    assert_eq!(command("space"), Some(LabCommand::Pause));
-    assert_eq!(command("R"), Some(LabCommand::Restart));
-    assert_eq!(command("n"), Some(LabCommand::Next));
-    assert_eq!(
-        (command("+"), command("-"), command("}")),
-        (Some(LabCommand::Limit(6)), Some(LabCommand::Limit(4)), Some(LabCommand::Limit(10)))
-    );
-    assert_eq!(
-        (command("<"), command(">")),
-        (Some(LabCommand::Delay(Micros(500_000))), Some(LabCommand::Delay(Micros(2_000_000))))
-    );
-    // While a popup is open, keys apply to the popup.
-    assert_eq!((command("i +"), command("i esc +")), (None, Some(LabCommand::Limit(6))));
 }
 
 proptest! {
