@@ -111,16 +111,8 @@ impl Outline {
                 self.close(at, HighlightKind::Paused);
             }
             Fact::Stopped { .. } => self.occur(at, HighlightKind::Stopped),
-            Fact::HostDown { host, .. } => {
-                if self.down.insert((origin, *host)) && self.down.len() == 1 {
-                    self.push(at, HighlightKind::Down);
-                }
-            }
-            Fact::HostUp { host } | Fact::HostGivenUp { host, .. } => {
-                if self.down.remove(&(origin, *host)) && self.down.is_empty() {
-                    self.close(at, HighlightKind::Down);
-                }
-            }
+            Fact::HostDown { host, .. } => self.begin_outage(at, (origin, *host)),
+            Fact::HostUp { host } | Fact::HostGivenUp { host, .. } => self.end_outage(at, (origin, *host)),
             Fact::Marked => {
                 self.push(at, HighlightKind::Marked(self.n_marks));
                 self.n_marks += 1;
@@ -149,6 +141,20 @@ impl Outline {
     /// The last highlight before a moment.
     pub fn before(&self, now: Offset) -> Option<Highlight> {
         self.highlights.iter().filter(|highlight| highlight.at < now).max_by_key(|highlight| highlight.at).copied()
+    }
+
+    /// Records that a host is down. Outages that overlap are one.
+    fn begin_outage(&mut self, at: Offset, host: (Origin, HostId)) {
+        if self.down.insert(host) && self.down.len() == 1 {
+            self.push(at, HighlightKind::Down);
+        }
+    }
+
+    /// Records that a host is no longer waited for.
+    fn end_outage(&mut self, at: Offset, host: (Origin, HostId)) {
+        if self.down.remove(&host) && self.down.is_empty() {
+            self.close(at, HighlightKind::Down);
+        }
     }
 
     /// Adds an occurrence to the last highlight of its kind, or begins another one.

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seek_goes_on_and_a_hold_stands_still() {
+    fn a_seek_goes_on_and_a_hold_pauses() {
         let position = running();
         position.travel(ReplayCommand::To(Offset(30_000_000)));
         assert!(position.now() >= Offset(30_000_000) && !position.playback().is_paused);

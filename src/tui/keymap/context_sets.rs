@@ -35,6 +35,8 @@ pub const WITH_ROWS: &[Context] = &views_and::<{ N + 7 }>(&[Help, Card, Compare,
 /// Everywhere.
 pub const ANYWHERE: &[Context] =
     &views_and::<{ N + 10 }>(&[Help, Card, Compare, Menu, Prompt, Palette, Settings, Question, Confirm, Race]);
+/// Every view and the help.
+pub const WITH_SEARCH: &[Context] = &views_and::<{ N + 1 }>(&[Help]);
 /// The lab.
 pub const LAB: &[Context] = &[Race];
 /// The settings menu.

@@ -107,7 +107,7 @@ fn weight(before: Option<&EndpointFigures>, after: Option<&EndpointFigures>) -> 
     let failed = |it: Option<&EndpointFigures>| it.map_or(0, |endpoint| endpoint.failed);
     let p95 = |it: Option<&EndpointFigures>| it.and_then(|endpoint| endpoint.p95).map_or(0, |length| length.0);
     let (low, high) = (p95(before).min(p95(after)), p95(before).max(p95(after)));
-    let ratio = if low == 0 { 0 } else { high.saturating_mul(1_000) / low };
+    let ratio = high.saturating_mul(1_000).checked_div(low).unwrap_or(0);
     (failed(before).abs_diff(failed(after)), ratio)
 }
 

@@ -4,23 +4,26 @@
 
 pub mod axis;
 pub mod card;
+mod choice;
 mod commands;
 pub mod expectations;
 mod export;
+pub mod key_list;
 pub mod moments;
 mod mouse;
+mod moves;
 pub mod names;
-mod order;
 pub mod palette;
 mod prompt;
 mod question;
 pub mod race;
+mod race_popups;
 pub mod settings_menu;
 mod trail;
 
 use std::sync::Arc;
 
-use crate::control::{Abilities, Command, Playback, ReplayCommand};
+use crate::control::{Abilities, Command, Playback};
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::window::TimeWindow;
@@ -29,6 +32,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::privacy::Privacy;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::listing::Listing;
@@ -38,6 +42,7 @@ use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::expectations::LiveExpectations;
+use crate::tui::state::key_list::KeyList;
 use crate::tui::state::moments::{Comparison, Moments};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
@@ -81,12 +86,14 @@ pub struct UiState {
     pub has_heat_map: bool,
     /// The time that the key figures cover.
     pub window: TimeWindow,
-    /// The scroll position of the key list, while it is open.
-    pub help: Option<usize>,
-    /// The maximum scroll position of the key list in the last picture.
-    help_end: usize,
-    /// The action palette, while it is open.
+    /// Whether hosts and paths are hidden.
+    pub privacy: Privacy,
+    /// The list of keys, while it is open.
+    pub help: Option<KeyList>,
+    /// The palette, while it is open.
     pub palette: Option<Palette>,
+    /// The names of the themes, which the palette finds.
+    pub themes: Vec<String>,
     /// The path of the recording, safe to show.
     pub recording: Option<Arc<str>>,
     /// The scroll position of the verdict's derivation, while it is open.
@@ -152,8 +159,11 @@ impl UiState {
             return Vec::new();
         }
         self.clicked = None;
+        // The last key may have changed the search text, and the last picture may be older.
+        self.refresh_palette(model);
+        let had_themes = self.palette.as_ref().is_some_and(|palette| palette.is_of_themes);
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
-        if let Some(effects) = self.travel(action, model, can, now) {
+        if let Some(effects) = self.change_moment(action, model, can, now) {
             return effects;
         }
         match action {
@@ -173,7 +183,7 @@ impl UiState {
             Action::Repeat => self.ask_to_repeat(model, now),
             Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
             Action::Rerun => self.show_remark("the run is not over", now),
-            Action::Filter => self.is_typing = true,
+            Action::Filter => self.start_typing(now),
             Action::Sort => self.sort("sorted", now),
             Action::SortReverse => self.reverse(now),
             Action::Follow => self.follow(now),
@@ -189,8 +199,6 @@ impl UiState {
             Action::Open => self.open(model, now),
             Action::LogScale => self.change_scale(now),
             Action::HeatMap => self.has_heat_map = !self.has_heat_map,
-            Action::SiblingPrev if self.comparison.is_some() => self.compare_other(-1),
-            Action::SiblingNext if self.comparison.is_some() => self.compare_other(1),
             Action::SiblingPrev if self.card.is_some() => self.step_card(-1, model, now),
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
             Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
@@ -203,15 +211,13 @@ impl UiState {
             Action::PageDown => self.step(self.list().page_step()),
             Action::Top | Action::Start => self.step(isize::MIN),
             Action::Bottom | Action::End => self.step(isize::MAX),
-            Action::NextEvent => self.next_match(1, now),
-            Action::PrevEvent => self.next_match(-1, now),
-            Action::Mark => return self.mark(model, can, now),
-            Action::Compare => self.compare(now),
             Action::Keep => self.keep_filter(now),
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.next_window(now),
+            Action::Privacy => self.toggle_privacy(now),
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Themes => return vec![Effect::OpenThemes],
             Action::Settings => return vec![Effect::OpenSettings],
             Action::SettingPrev => return self.step_setting(SettingStep::Previous),
             Action::SettingNext => return self.step_setting(SettingStep::Next),
@@ -228,20 +234,9 @@ impl UiState {
             Action::SaveCurl => return self.save_command(model, now),
             // One popup replaces the other: no key changes what another popup hides.
             Action::Why => (self.help, self.working) = (None, toggled(self.working)),
-            Action::Help => (self.help, self.working) = (toggled(self.help), None),
-            Action::Palette => {
-                (self.help, self.working) = (None, None);
-                let replay_end = self.playback.map(|playback| playback.end);
-                self.palette = Some(Palette::new(self.context(), can).of_replay(replay_end));
-            }
-            Action::Choose => {
-                let Some(palette) = self.palette.take() else { return Vec::new() };
-                self.searches.keep(palette.text());
-                if let Some(at) = palette.moment() {
-                    return vec![Effect::Travel(ReplayCommand::To(at))];
-                }
-                return palette.selected_action().map_or_else(Vec::new, |action| self.update(action, model, can, now));
-            }
+            Action::Help => (self.help, self.working) = (KeyList::toggled(self.help.take()), None),
+            Action::Palette => self.open_palette(can),
+            Action::Choose => return self.choose(model, can, now),
             // The question is needed only if work would be lost.
             Action::Quit if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::Now)],
             Action::QuitKeep if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::KeepPicture)],
@@ -250,18 +245,28 @@ impl UiState {
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // Only `travel` answers them.
-            Action::SeekBack | Action::SeekOn | Action::SeekTo | Action::Slower | Action::Faster => {}
+            // Only `change_moment` answers these.
+            Action::SeekBack | Action::SeekOn | Action::SeekTo | Action::Slower | Action::Faster |
+            Action::NextEvent | Action::PrevEvent | Action::Mark | Action::Compare |
             // The lab has its own state, `RaceUi`.
-            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
+            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram | Action::Lane(_) => {}
         }
-        Vec::new()
+        Palette::preview(had_themes, self.palette.as_ref())
     }
 
     /// Shows figures of the next window.
     fn next_window(&mut self, now: Offset) {
         self.window = self.window.next();
         self.show_remark(&format!("figures: {}", self.window.name()), now);
+    }
+
+    /// Hides hosts and paths, or shows them again.
+    fn toggle_privacy(&mut self, now: Offset) {
+        self.privacy.is_on = !self.privacy.is_on;
+        self.show_remark(
+            if self.privacy.is_on { "hosts and paths are hidden" } else { "hosts and paths are shown" },
+            now,
+        );
     }
 
     /// The context that decides what keys mean.
@@ -275,7 +280,7 @@ impl UiState {
             Context::Menu
         } else if self.settings.is_some() {
             Context::Settings
-        } else if self.is_typing {
+        } else if self.is_typing || self.help.as_ref().is_some_and(|list| list.is_typing) {
             Context::Prompt
         } else if self.palette.is_some() {
             Context::Palette
@@ -307,7 +312,10 @@ impl UiState {
 
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
-        (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
+        self.working_end = fit.working_end;
+        if let Some(list) = &mut self.help {
+            list.fit(fit.help_end);
+        }
         self.fit_grouping(model);
         self.list_mut().page = fit.rows;
         self.slow_rows = fit.slow_rows;
@@ -330,6 +338,8 @@ impl UiState {
         self.question.take_if(|asking| is_over(model) && *asking == Question::Leave);
         self.names.refresh(model);
         self.moments.refresh(model);
+        self.privacy.refresh(model);
+        self.refresh_palette(model);
         self.expectations.refresh(model, now);
         let rows = self.rows();
         self.list_mut().refresh(rows, model, now);
@@ -343,31 +353,6 @@ impl UiState {
     /// Shows a remark in the footer for a while.
     pub fn show_remark(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
-    }
-
-    fn step(&mut self, by: isize) {
-        if let Some(palette) = &mut self.palette {
-            return palette.step(by);
-        }
-        if let Some(menu) = &mut self.settings {
-            return menu.step(by);
-        }
-        if let Some(row) = &mut self.help {
-            *row = row.saturating_add_signed(by).min(self.help_end);
-            return;
-        }
-        if let Some(row) = &mut self.working {
-            *row = row.saturating_add_signed(by).min(self.working_end);
-            return;
-        }
-        if let Some(comparison) = &mut self.comparison {
-            return comparison.scroll_by(by);
-        }
-        if let Some(card) = &mut self.card {
-            return card.scroll_by(by);
-        }
-        let rows = self.rows();
-        self.list_mut().step(by, rows);
     }
 
     fn list_mut(&mut self) -> &mut List {

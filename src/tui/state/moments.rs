@@ -1,6 +1,6 @@
 //! Moments of a run or of a replay: marks, seeking, and the comparison of a marked moment with now.
 //!
-//! Start at [`UiState::travel`] and [`UiState::compare`].
+//! Start at [`UiState::change_moment`] and [`UiState::compare`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -112,8 +112,14 @@ impl Comparison {
 }
 
 impl UiState {
-    /// What an action does to a replay, if it moves in time.
-    pub(super) fn travel(&mut self, action: Action, model: &Model, can: Abilities, now: Offset) -> Option<Vec<Effect>> {
+    /// Applies an action about moments: seeking, marks, the next event, and the comparison. `None` if it is no such action.
+    pub(super) fn change_moment(
+        &mut self,
+        action: Action,
+        model: &Model,
+        can: Abilities,
+        now: Offset,
+    ) -> Option<Vec<Effect>> {
         // While a popup is open, these keys scroll it.
         let seeks_with_rows = can.travel && matches!(self.context(), Context::At(_) | Context::Compare);
         let travel = match action {
@@ -134,7 +140,18 @@ impl UiState {
             Action::NextEvent | Action::PrevEvent if can.travel => {
                 return Some(self.seek_event(action == Action::NextEvent, model, now));
             }
-            _ => return None,
+            Action::Mark => return Some(self.mark(model, can, now)),
+            _ => {
+                match action {
+                    Action::NextEvent => self.next_match(1, now),
+                    Action::PrevEvent => self.next_match(-1, now),
+                    Action::Compare => self.compare(now),
+                    Action::SiblingPrev if self.comparison.is_some() => self.compare_other(-1),
+                    Action::SiblingNext if self.comparison.is_some() => self.compare_other(1),
+                    _ => return None,
+                }
+                return Some(Vec::new());
+            }
         };
         Some(vec![Effect::Travel(travel)])
     }

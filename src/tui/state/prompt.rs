@@ -8,6 +8,7 @@ use tui_input::backend::crossterm::EventHandler;
 use crate::event::Offset;
 use crate::tui::rows::filter;
 use crate::tui::state::UiState;
+use crate::tui::state::key_list::KeyList;
 
 /// The lines that were typed into one prompt before, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,11 +62,18 @@ impl PromptHistory {
 }
 
 impl UiState {
+    /// The line that the user is typing: a filter, or a search in the list of keys.
+    pub fn typed_text(&self) -> &str {
+        self.help.as_ref().map_or_else(|| self.list().filter.value(), KeyList::text)
+    }
+
     /// Edits the line that the user is typing, with a key that has no action here.
     pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             self.searches.leave();
             palette.edit(key);
+        } else if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
+            list.edit(key);
         } else if self.is_typing {
             self.filters.leave();
             let list = self.list_mut();
@@ -81,6 +89,9 @@ impl UiState {
             self.searches.leave();
             return palette.paste(line);
         }
+        if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
+            return list.paste(line);
+        }
         self.filters.leave();
         let typed = format!("{}{line}", self.list().filter.value());
         self.set_filter(typed);
@@ -88,6 +99,10 @@ impl UiState {
 
     /// Keeps the typed filter, and says what in it is no term.
     pub(super) fn keep_filter(&mut self, now: Offset) {
+        if let Some(list) = &mut self.help {
+            list.is_typing = false;
+            return;
+        }
         self.is_typing = false;
         let typed = self.list().filter.value().to_owned();
         self.filters.keep(&typed);
@@ -108,7 +123,7 @@ impl UiState {
             };
             return line.map(|line| palette.set_text(line)).is_some();
         }
-        if !self.is_typing {
+        if !self.is_typing || self.help.is_some() {
             return false;
         }
         let list = self.list();

@@ -48,7 +48,7 @@ impl Question {
 }
 
 impl UiState {
-    /// Answers the open question with yes. What it was about may have ended; then only that is said.
+    /// Answers the open question with yes. What it was about may have ended; then only that is shown.
     pub(super) fn confirm(&mut self, model: &Model, now: Offset) -> Option<Command> {
         let question = self.question.take()?;
         if let Some(why) = question.moot(model) {

@@ -188,7 +188,7 @@ impl Sections {
         let below = rows.take(events);
         // The text of an event needs no more than half of a wide screen.
         let has_problems = below.width >= WIDE && below.height > 3;
-        let width = if has_problems { (below.width + 3) / 2 - 3 } else { below.width };
+        let width = if has_problems { (below.width - 3) / 2 } else { below.width };
         let events = Rect { width, ..below };
         let rest = if has_problems { below.width - width - 3 } else { 0 };
         let problems = Rect { x: below.right() - rest, width: rest, ..below };

@@ -112,14 +112,13 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
             .boxed(),
         11 => (host(), moment()).prop_map(|(host, until)| Fact::CooldownSet { host, until }).boxed(),
-        12 => Just(Fact::Paused).boxed(),
+        12 | 44 => Just(if kind == 12 { Fact::Paused } else { Fact::Marked }).boxed(),
         13 => Just(Fact::Resumed).boxed(),
         14 => Just(Fact::Draining).boxed(),
         15 => Just(Fact::Cancelling).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         43 => late_timers().boxed(),
-        44 => Just(Fact::Marked).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())

@@ -5,18 +5,19 @@
 
 mod addresses;
 mod any;
-mod asking;
 mod card;
 mod choosing;
 mod endpoint;
 mod given_up;
+mod header;
 mod hosts_down;
+mod keys;
 mod many;
 mod mouse;
 mod overview;
 mod palette;
+mod privacy;
 mod race;
-mod replay;
 mod roles;
 pub mod shot;
 mod states;

@@ -62,7 +62,7 @@ fn yes_does_nothing_else_once_the_job_in_question_has_ended() {
 fn yes_skips_and_resends_nothing_that_is_over() {
     let started = "0ms run limit 4 jobs 2 | 1ms start a#1 | 2ms break a#1 | 2ms fail a#1";
     let before = scenario(started).fold();
-    for (steps, keys, said) in [
+    for (steps, keys, shown) in [
         (" | 9ms end", "X", "the run is over"),
         (" | 9ms end drained", "4 r", "the run was stopped: only a finished run can resend jobs"),
         (" | 9ms drain", "4 r", "the run is stopping"),
@@ -72,9 +72,9 @@ fn yes_skips_and_resends_nothing_that_is_over() {
         press_on(&mut ui, &before, keys);
         press_on(&mut ui, &after, "");
         assert_eq!(ui.context(), Context::Confirm, "{steps}");
-        assert!(footer(&ui, &after).contains(said), "{}", footer(&ui, &after));
+        assert!(footer(&ui, &after).contains(shown), "{}", footer(&ui, &after));
         assert_eq!(command(&mut ui, &after, "y"), None);
-        assert!(ui.remark.as_ref().is_some_and(|(text, _)| *text == format!("{said}: nothing was done")));
+        assert!(ui.remark.as_ref().is_some_and(|(text, _)| *text == format!("{shown}: nothing was done")));
     }
 }
 

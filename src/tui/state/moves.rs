@@ -1,6 +1,6 @@
-//! The order of the rows: grouping, sorting, auto-scroll, and the time axis of the waterfall.
+//! Moves in what the screen shows: order, auto-scroll, time axis, selection, and the scroll position of popups.
 //!
-//! Start at [`UiState::sort`].
+//! Start at [`UiState::step`].
 
 use crate::event::Offset;
 use crate::model::Model;
@@ -65,7 +65,7 @@ impl UiState {
         self.show_remark(remark, now);
     }
 
-    /// Reverses the order of the rows.
+    /// Reverses the order.
     pub(super) fn reverse(&mut self, now: Offset) {
         let list = self.list_mut();
         list.is_reversed = !list.is_reversed;
@@ -74,7 +74,7 @@ impl UiState {
         self.show_remark(how, now);
     }
 
-    /// Toggles the logarithmic latency scale.
+    /// Toggles the scale of latencies.
     pub(super) fn change_scale(&mut self, now: Offset) {
         self.is_linear = !self.is_linear;
         self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
@@ -95,5 +95,30 @@ impl UiState {
         };
         let is_followed = !list.is_scroll_locked;
         self.axis.zoom(is_in, around.unwrap_or(self.axis.from), is_followed);
+    }
+
+    /// Moves the selection, or scrolls the open popup.
+    pub(super) fn step(&mut self, by: isize) {
+        if let Some(palette) = &mut self.palette {
+            return palette.step(by);
+        }
+        if let Some(menu) = &mut self.settings {
+            return menu.step(by);
+        }
+        if let Some(list) = &mut self.help {
+            return list.step(by);
+        }
+        if let Some(row) = &mut self.working {
+            *row = row.saturating_add_signed(by).min(self.working_end);
+            return;
+        }
+        if let Some(comparison) = &mut self.comparison {
+            return comparison.scroll_by(by);
+        }
+        if let Some(card) = &mut self.card {
+            return card.scroll_by(by);
+        }
+        let rows = self.rows();
+        self.list_mut().step(by, rows);
     }
 }
