@@ -8,3 +8,4 @@ pub mod json;
 mod latency;
 mod since_due;
 pub mod text;
+mod verdict;

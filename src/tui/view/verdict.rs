@@ -65,7 +65,7 @@ pub fn draw_sentence(pen: &mut Pen<'_>, sentence: VerdictSentence, status: Statu
 /// The number, the place and the remedy that fit: whole, shortened, or without the remedy. A remedy is never cut, but a
 /// place may be. The popup shows all of them in full.
 fn fitted(sentence: VerdictSentence, room: usize) -> (String, String, String) {
-    let VerdictSentence { number, place, remedy, brief } = sentence;
+    let VerdictSentence { number, place, remedy, brief, .. } = sentence;
     let with_mark = |remedy: String| if remedy.is_empty() { remedy } else { format!("; {remedy}") };
     let (remedy, short_remedy) = (with_mark(remedy), with_mark(brief.remedy));
     let (short_number, short_place) = (brief.number, brief.place);
