@@ -105,6 +105,8 @@ pub enum LabCommand {
     Delay(Micros),
     /// Show the next scenario.
     Next,
+    /// Show the scenario with this number in the list.
+    Show(usize),
 }
 
 /// The playback state of a replay.

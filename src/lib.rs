@@ -65,8 +65,9 @@
 //! | the file format of recordings | `journal.rs` |
 //! | how events change the figures | `model/mod.rs` |
 //! | the verdict | `model/verdict/` |
-//! | the keys of the screen | `tui/keymap/table.rs` |
+//! | the keys of the screen | `tui/keymap/table/` |
 //! | what a key does | `tui/state/mod.rs` |
+//! | how hosts and paths are hidden | `tui/privacy.rs` |
 //! | how a view is drawn | `tui/view/` |
 //! | colours and roles | `tui/theme/role.rs` |
 //! | how the terminal is set up and restored | `tui/terminal/mod.rs` |

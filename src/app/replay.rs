@@ -7,7 +7,8 @@ use std::path::Path;
 use tokio::sync::mpsc;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::run_view::RunView;
+use crate::app::live::watched::{ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
 use crate::app::run::slow_jobs::{unreadable, warn_if_incomplete};
 use crate::app::stop::Stop;

@@ -55,6 +55,7 @@ use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
+use crate::model::round_history::RoundClock;
 use crate::model::since_due::SinceDue;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
@@ -89,6 +90,8 @@ pub struct Model {
     pub warm: Option<Offset>,
     /// Whether the batch repeats in rounds.
     pub is_polled: bool,
+    /// Its current round, and when the next one is due.
+    pub rounds: RoundClock,
     /// Counts over the whole run.
     pub totals: Totals,
     /// The largest number of jobs of one endpoint.
@@ -184,6 +187,8 @@ impl Model {
                 let times = times.unwrap_or_default();
                 self.until = times.until.map(|until| self.origins.journal_time(origin, until)).or(self.until);
                 self.warm = times.warm.map(|warm| self.origins.journal_time(origin, warm)).or(self.warm);
+                self.rounds.every = times.every.or(self.rounds.every);
+                self.rounds.of = times.rounds.or(self.rounds.of);
                 if times.gap.is_some() {
                     self.since_due.get_or_insert_default();
                 }
@@ -322,6 +327,7 @@ impl Model {
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.interventions += 1;
                 self.is_polled = true;
+                self.rounds.begin(*round, Offset(at.0.saturating_sub(late.0)));
                 self.totals.late_rounds += u64::from(!late.is_zero());
                 if let Some(endpoint) = endpoint {
                     let i = self.known_endpoint(origin, *endpoint);

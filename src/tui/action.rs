@@ -91,10 +91,14 @@ pub enum Action {
     Freeze,
     /// Switch the time span of charts and latencies.
     Window,
+    /// Hide hosts and paths, or show them.
+    Privacy,
     /// Toggle the mouse.
     Mouse,
     /// Switch to the next theme.
     Theme,
+    /// Choose a theme from a list.
+    Themes,
     /// Open the settings menu.
     Settings,
     /// In that menu: the value before.
@@ -143,6 +147,8 @@ pub enum Action {
     DelayUp,
     /// In the lab: switch to the next scenario.
     NextProgram,
+    /// In the lab: show a lane alone, by its index.
+    Lane(u8),
     /// Finish what is in flight, then quit.
     Drain,
     /// Cancel what is in flight, then quit.

@@ -18,7 +18,9 @@ pub enum ClickTarget {
     Row(usize),
     /// A key hint of the footer, with its action.
     Hint(Action),
-    /// A row of the action palette.
+    /// A lane of the lab, by its index.
+    Lane(u8),
+    /// A row of the palette.
     PaletteRow(usize),
     /// A popup: it covers the targets below it.
     Popup,

@@ -31,6 +31,8 @@ pub const WITH_ROWS: &[Context] = &views_and::<{ N + 6 }>(&[Help, Card, Prompt, 
 /// Everywhere.
 pub const ANYWHERE: &[Context] =
     &views_and::<{ N + 9 }>(&[Help, Card, Menu, Prompt, Palette, Settings, Question, Confirm, Race]);
+/// Every view and the help.
+pub const WITH_SEARCH: &[Context] = &views_and::<{ N + 1 }>(&[Help]);
 /// The lab.
 pub const LAB: &[Context] = &[Race];
 /// The settings menu.

@@ -101,7 +101,7 @@ fn the_footer_shows_the_actions_of_the_context() {
     );
     assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
     assert_eq!(line(Context::Prompt), "enter keep   esc clear");
-    assert_eq!(line(Context::Help), "up down scroll   esc close");
+    assert_eq!(line(Context::Help), "/ search   up down scroll   esc close");
     assert_eq!(line(Context::Palette), "enter do it   up down choose   esc close");
 }
 
@@ -128,18 +128,4 @@ fn every_view_has_its_place_and_its_key() {
         assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", view.digit()), &*view.digit().to_string()));
     }
     assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
-}
-
-#[test]
-fn the_help_of_a_run_has_no_keys_of_the_lab_and_seeks_only_in_a_replay() {
-    let actions = |is_replay| {
-        let rows = Keymap::default().rows_of_run(is_replay);
-        rows.into_iter().map(|row| row.action).collect::<Vec<_>>()
-    };
-    for is_replay in [false, true] {
-        let shown = actions(is_replay);
-        assert!(!shown.contains(&Action::Restart) && !shown.contains(&Action::NextProgram));
-        assert_eq!(shown.contains(&Action::SeekBack), is_replay);
-        assert!(shown.contains(&Action::Pause) && shown.contains(&Action::TryHost));
-    }
 }

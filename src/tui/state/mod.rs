@@ -4,13 +4,17 @@
 
 pub mod axis;
 pub mod card;
+mod choice;
 mod commands;
 pub mod expectations;
 mod export;
+pub mod key_list;
 mod mouse;
+mod moves;
 pub mod names;
 pub mod palette;
 pub mod race;
+mod race_popups;
 pub mod settings_menu;
 mod trail;
 
@@ -28,6 +32,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::privacy::Privacy;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::listing::Listing;
@@ -37,6 +42,7 @@ use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::expectations::LiveExpectations;
+use crate::tui::state::key_list::KeyList;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::race::toggled;
@@ -74,12 +80,14 @@ pub struct UiState {
     pub has_heat_map: bool,
     /// The time that the key figures cover.
     pub window: TimeWindow,
-    /// The scroll position of the key list, while it is open.
-    pub help: Option<usize>,
-    /// The maximum scroll position of the key list in the last picture.
-    help_end: usize,
-    /// The action palette, while it is open.
+    /// Whether hosts and paths are hidden.
+    pub privacy: Privacy,
+    /// The list of keys, while it is open.
+    pub help: Option<KeyList>,
+    /// The palette, while it is open.
     pub palette: Option<Palette>,
+    /// The names of the themes, which the palette finds.
+    pub themes: Vec<String>,
     /// The path of the recording, safe to show.
     pub recording: Option<Arc<str>>,
     /// The scroll position of the verdict's derivation, while it is open.
@@ -152,6 +160,9 @@ impl UiState {
             return Vec::new();
         }
         self.clicked = None;
+        // The last key may have changed the search text, and the last picture may be older.
+        self.refresh_palette(model);
+        let had_themes = self.palette.as_ref().is_some_and(|palette| palette.is_of_themes);
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
         if let Some(travel) = self.travel(action, can) {
             return vec![Effect::Travel(travel)];
@@ -173,7 +184,7 @@ impl UiState {
             Action::Repeat => self.ask_to_repeat(model, now),
             Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
             Action::Rerun => self.show_remark("the run is not over", now),
-            Action::Filter => self.is_typing = true,
+            Action::Filter => self.start_typing(now),
             Action::Sort => self.sort("sorted", now),
             Action::SortReverse => self.reverse(now),
             Action::Follow => self.follow(now),
@@ -203,7 +214,9 @@ impl UiState {
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.next_window(now),
+            Action::Privacy => self.toggle_privacy(now),
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Themes => return vec![Effect::OpenThemes],
             Action::Settings => return vec![Effect::OpenSettings],
             Action::SettingPrev => return self.step_setting(SettingStep::Previous),
             Action::SettingNext => return self.step_setting(SettingStep::Next),
@@ -220,16 +233,9 @@ impl UiState {
             Action::SaveCurl => return self.save_command(model, now),
             // One popup replaces the other: no key changes what another popup hides.
             Action::Why => (self.help, self.working) = (None, toggled(self.working)),
-            Action::Help => (self.help, self.working) = (toggled(self.help), None),
-            Action::Palette => {
-                (self.help, self.working) = (None, None);
-                let context = if self.card.is_some() { Context::Card } else { Context::At(self.view) };
-                self.palette = Some(Palette::new(context, can));
-            }
-            Action::Choose => {
-                let chosen = self.palette.take().and_then(|palette| palette.selected_action());
-                return chosen.map_or_else(Vec::new, |action| self.update(action, model, can, now));
-            }
+            Action::Help => (self.help, self.working) = (KeyList::toggled(self.help.take()), None),
+            Action::Palette => self.open_palette(can),
+            Action::Choose => return self.choose(model, can, now),
             // The question is needed only if work would be lost.
             Action::Quit if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::Now)],
             Action::QuitKeep if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::KeepPicture)],
@@ -241,9 +247,9 @@ impl UiState {
             // Only `travel` answers them.
             Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => return Vec::new(),
             // The lab has its own state, `RaceUi`.
-            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
+            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram | Action::Lane(_) => {}
         }
-        Vec::new()
+        Palette::preview(had_themes, self.palette.as_ref())
     }
 
     /// What an action does to a replay, if it moves in time.
@@ -274,6 +280,15 @@ impl UiState {
         self.show_remark(&format!("figures: {}", self.window.name()), now);
     }
 
+    /// Hides hosts and paths, or shows them again.
+    fn toggle_privacy(&mut self, now: Offset) {
+        self.privacy.is_on = !self.privacy.is_on;
+        self.show_remark(
+            if self.privacy.is_on { "hosts and paths are hidden" } else { "hosts and paths are shown" },
+            now,
+        );
+    }
+
     /// The context that decides what keys mean.
     pub fn context(&self) -> Context {
         if let Some(asking) = self.question {
@@ -285,7 +300,7 @@ impl UiState {
             Context::Menu
         } else if self.settings.is_some() {
             Context::Settings
-        } else if self.is_typing {
+        } else if self.is_typing || self.help.as_ref().is_some_and(|list| list.is_typing) {
             Context::Prompt
         } else if self.palette.is_some() {
             Context::Palette
@@ -332,7 +347,10 @@ impl UiState {
 
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
-        (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
+        self.working_end = fit.working_end;
+        if let Some(list) = &mut self.help {
+            list.fit(fit.help_end);
+        }
         self.fit_grouping(model);
         self.list_mut().page = fit.rows;
         self.slow_rows = fit.slow_rows;
@@ -359,6 +377,8 @@ impl UiState {
             self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
         }
         self.names.refresh(model);
+        self.privacy.refresh(model);
+        self.refresh_palette(model);
         self.expectations.refresh(model, now);
         let rows = self.rows();
         self.list_mut().refresh(rows, model, now);
@@ -369,10 +389,17 @@ impl UiState {
         }
     }
 
+    /// The line that the user is typing: a filter, or a search in the list of keys.
+    pub fn typed_text(&self) -> &str {
+        self.help.as_ref().map_or_else(|| self.list().filter.value(), KeyList::text)
+    }
+
     /// Edits the line that the user is typing, with a key that has no action here.
     pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
+        } else if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
+            list.edit(key);
         } else if self.is_typing {
             let list = self.list_mut();
             list.filter.handle_event(&TerminalEvent::Key(key));
@@ -385,6 +412,9 @@ impl UiState {
         let line = text.lines().next().unwrap_or_default();
         if let Some(palette) = &mut self.palette {
             return palette.paste(line);
+        }
+        if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
+            return list.paste(line);
         }
         let list = self.list_mut();
         list.filter = format!("{}{line}", list.filter.value()).into();
@@ -404,94 +434,6 @@ impl UiState {
     /// Whether the first-row and last-row keys seek in a replay. While a popup is open, they scroll it.
     fn home_and_end_seek(&self, can: Abilities) -> bool {
         can.travel && matches!(self.context(), Context::At(_))
-    }
-
-    fn sort(&mut self, how: &str, now: Offset) {
-        let n = self.rows().columns().len();
-        self.sort_by((self.list().column + 1) % n, how, now);
-    }
-
-    fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
-        let columns = self.rows().columns();
-        let list = self.list_mut();
-        list.column = column;
-        list.is_reversed = false;
-        list.invalidate();
-        let by = columns.get(list.column).copied().unwrap_or_default();
-        self.show_remark(&format!("{how} by {by}"), now);
-    }
-
-    /// Toggles auto-scroll.
-    fn follow(&mut self, now: Offset) {
-        let list = self.list_mut();
-        if list.column != 0 {
-            // Auto-scroll needs the rows in order of time.
-            list.column = 0;
-            list.is_scroll_locked = false;
-            list.invalidate();
-        } else {
-            list.is_scroll_locked = !list.is_scroll_locked;
-        }
-        let is_locked = self.list().is_scroll_locked;
-        if is_locked {
-            self.axis.pin();
-        } else {
-            self.axis.follow_rows();
-        }
-        let remark = if is_locked { "the newest rows are not followed" } else { "following the newest rows" };
-        self.show_remark(remark, now);
-    }
-
-    fn reverse(&mut self, now: Offset) {
-        let list = self.list_mut();
-        list.is_reversed = !list.is_reversed;
-        list.invalidate();
-        let how = if list.is_reversed { "reversed" } else { "in the usual order" };
-        self.show_remark(how, now);
-    }
-
-    fn change_scale(&mut self, now: Offset) {
-        self.is_linear = !self.is_linear;
-        self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
-    }
-
-    /// Pans to another time, and turns auto-scroll off.
-    fn pan(&mut self, quarters: i64, now: Offset) {
-        self.axis.pan(quarters, now);
-        self.list_mut().is_scroll_locked = true;
-    }
-
-    /// Zooms the time axis around the selected row or the newest.
-    fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
-        let list = self.list();
-        let around = match list.selected_row().filter(|_| list.is_scroll_locked) {
-            Some(row) => model.timeline.nth(row as u64).map(|bar| bar.started),
-            None => Some(model.ended.unwrap_or(now)),
-        };
-        let is_followed = !list.is_scroll_locked;
-        self.axis.zoom(is_in, around.unwrap_or(self.axis.from), is_followed);
-    }
-
-    fn step(&mut self, by: isize) {
-        if let Some(palette) = &mut self.palette {
-            return palette.step(by);
-        }
-        if let Some(menu) = &mut self.settings {
-            return menu.step(by);
-        }
-        if let Some(row) = &mut self.help {
-            *row = row.saturating_add_signed(by).min(self.help_end);
-            return;
-        }
-        if let Some(row) = &mut self.working {
-            *row = row.saturating_add_signed(by).min(self.working_end);
-            return;
-        }
-        if let Some(card) = &mut self.card {
-            return card.scroll_by(by);
-        }
-        let rows = self.rows();
-        self.list_mut().step(by, rows);
     }
 
     fn list_mut(&mut self) -> &mut List {

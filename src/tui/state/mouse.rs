@@ -41,7 +41,7 @@ impl UiState {
                 self.list_mut().select(row, rows);
                 return None;
             }
-            ClickTarget::Popup => return None,
+            ClickTarget::Popup | ClickTarget::Lane(_) => return None,
         };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)
     }

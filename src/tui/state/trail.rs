@@ -35,8 +35,8 @@ impl UiState {
             self.settings = None;
         } else if self.palette.is_some() {
             self.palette = None;
-        } else if self.help.is_some() {
-            self.help = None;
+        } else if let Some(list) = self.help.take() {
+            self.help = list.after_back();
         } else if self.working.is_some() {
             self.working = None;
         } else if self.card.is_some() {
@@ -57,8 +57,21 @@ impl UiState {
         }
     }
 
+    /// Starts typing a filter, or a search in the list of keys.
+    pub(super) fn start_typing(&mut self, now: Offset) {
+        match &mut self.help {
+            Some(list) => list.is_typing = true,
+            None if self.working.is_some() => self.show_remark("only the list of keys can be searched", now),
+            None => self.is_typing = true,
+        }
+    }
+
     /// Keeps the typed filter, and says what in it is no term.
     pub(super) fn keep_filter(&mut self, now: Offset) {
+        if let Some(list) = &mut self.help {
+            list.is_typing = false;
+            return;
+        }
         self.is_typing = false;
         if let Some(mistake) = filter::mistake(self.list().filter.value()) {
             self.show_remark(&mistake, now);
@@ -115,6 +128,11 @@ impl UiState {
                 Some((_, DrillDown::SameRow(view))) => (view, self.list().with_selected(self.list().selected)),
             }
         };
+        self.go_to(to, list);
+    }
+
+    /// Shows a list in a view; going back returns to this row.
+    pub(super) fn go_to(&mut self, to: View, list: List) {
         self.remark = None;
         let filter = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);

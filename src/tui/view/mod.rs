@@ -25,10 +25,10 @@ use ratatui::layout::Rect;
 use crate::model::Model;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
-use crate::tui::refusal::refusal;
 use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
+use crate::tui::view::chrome::help::HelpScene;
 use crate::tui::view::chrome::{footer, header, help, menu, palette, settings, tabs};
 use crate::tui::view::layout::Layout;
 use crate::tui::view::overview::compact;
@@ -43,7 +43,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     let scene = &ViewScene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
     let area = frame.area();
     let mut targets = ClickTargets::default();
-    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
+    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme).with_privacy(&scene.ui.privacy);
     screen.clear(Role::Bg);
     let page = page(scene.ui.view);
     match Layout::new(area) {
@@ -73,12 +73,11 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     if let Some(settings) = &scene.ui.settings {
         settings::draw(&mut screen, settings);
     }
-    if scene.ui.help.is_some() {
-        help::draw(&mut screen, scene);
+    if let Some(list) = &scene.ui.help {
+        help::draw(&mut screen, help_scene(scene.ui, scene.keymap), list);
     }
     if let Some(palette) = &scene.ui.palette {
-        let refusal = |action| refusal(action, scene.model.stage, scene.can);
-        palette::draw(&mut screen, palette, scene.keymap, refusal);
+        palette::draw(&mut screen, palette, scene.keymap);
     }
     if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
@@ -92,11 +91,16 @@ pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit 
     let now = model.last;
     Fit {
         rows: visible_rows(area, ui, model),
-        help_end: ui.help.map_or(0, |_| help::last_row(area, keymap, ui.playback.is_some())),
-        working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref(), keymap)),
-        card_end: ui.card.as_ref().map_or(0, |card| card::last_row(area, card, model, now)),
+        help_end: ui.help.as_ref().map_or(0, |list| help::last_row(area, help_scene(ui, keymap), list)),
+        working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui, keymap)),
+        card_end: ui.card.as_ref().map_or(0, |card| card::last_row(area, card, model, now, &ui.privacy)),
         slow_rows: if ui.view == View::Endpoint { slow_rows(area) } else { 0 },
     }
+}
+
+/// What the list of keys depends on.
+fn help_scene<'a>(ui: &UiState, keymap: &'a Keymap) -> HelpScene<'a> {
+    HelpScene { keymap, context: ui.place(), is_replay: ui.playback.is_some() }
 }
 
 /// The number of rows of a view's table that a screen of this size shows.

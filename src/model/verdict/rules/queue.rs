@@ -71,13 +71,14 @@ fn find(figures: &RunFigures<'_>) -> Option<QueueFinding> {
     let at_once = if is_slowed { flat } else { steady };
     let host = model.only_host().map(|host| host.number);
     let finding = QueueFinding { host, in_flight: peak, at_once, per_second, thirds, unqueued, correlation, is_slowed };
-    (f64::from(at_once) <= t::QUEUE_SHARE * f64::from(peak) && finding.enough() < peak).then_some(finding)
+    (f64::from(at_once) <= t::QUEUE_SHARE * f64::from(peak)).then_some(finding)
 }
 
 /// How many the upstream works on at once, by Little's law: answers per second × the time of those that did not wait.
 ///
 /// The least time gives a first estimate; it is too low if the times vary. Those with so many in flight did not wait,
-/// except for a few if most of them took about as long as the fastest.
+/// except for a few if half of them took about as long as the fastest: a server that has just begun may still start its
+/// workers.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number below the peak")]
 fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let by = |took: Micros| ((per_second * took.as_secs_f64()).round() as u32).max(1);
@@ -89,7 +90,7 @@ fn at_work(ramp: &[RampAttempt], per_second: f64) -> (u32, Micros) {
     let times: Vec<_> = ramp.iter().filter(|one| one.level <= first.max(2)).map(|one| one.took).collect();
     let is_flat = |took: &Micros| took.0 as f64 <= t::QUEUE_FLAT * least.0 as f64;
     let flat: Vec<_> = times.iter().copied().filter(is_flat).collect();
-    let took = mean(if flat.len() * 2 > times.len() { &flat } else { &times }).max(least);
+    let took = mean(if flat.len() * 2 >= times.len() { &flat } else { &times }).max(least);
     (by(took), took)
 }
 
@@ -174,8 +175,13 @@ fn ranks(ramp: &[RampAttempt], key: impl Fn(&RampAttempt) -> u64) -> Vec<f64> {
 
 impl QueueFinding {
     /// A limit that keeps the upstream busy.
+    ///
+    /// Those that wait there have to cover the time between an answer and the next request, too. One alone does not:
+    /// at an upstream that works on one at a time for 10 ms, a round trip of 1 ms would cost a twentieth of the rate.
     pub fn enough(&self) -> u32 {
-        if self.is_slowed { self.at_once } else { self.at_once + (self.at_once / 4).max(1) }
+        const SPARE: u32 = 2;
+        let spare = (self.at_once / 4).max(SPARE);
+        if self.is_slowed { self.at_once } else { (self.at_once + spare).min(self.in_flight.saturating_sub(1)) }
     }
 
     /// The finding as a sentence.

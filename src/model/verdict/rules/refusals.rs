@@ -118,9 +118,15 @@ impl RefusalFinding {
         if let Some(clean) = self.clean {
             let clean = units::length(clean);
             let with = self.status.map(|status| format!(" with {status}")).unwrap_or_default();
+            let asked = model.hosts.get(self.host).and_then(|host| host.wait_asked);
+            let asked = asked.map(|(_, wait)| format!(", at last with a wait of {}", units::length(wait)));
             return VerdictSentence::new(
                 format!("Clean for {clean} after {}", units::plural(self.refused, "refusal")),
-                format!("{} refused{with} from {from} to {to}", name.as_deref().unwrap_or("it")),
+                format!(
+                    "{} refused{with} from {from} to {to}{}",
+                    name.as_deref().unwrap_or("it"),
+                    asked.unwrap_or_default()
+                ),
                 match (model.ended.is_some(), self.is_paced(model)) {
                     (false, false) => "it accepts everything now",
                     (false, true) => "it accepts everything now, and the adapted pace is what holds",

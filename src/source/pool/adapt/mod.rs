@@ -75,6 +75,9 @@ impl Adapt {
         if let Some(inquiry) = &mut self.inquiry {
             next = inquiry.next_start(InquiryView { now: at, history: &self.history, cap: self.cap }, in_flight);
         }
+        if self.begin_anew() {
+            next = at;
+        }
         if self.inquiry.as_ref().is_none_or(|inquiry| inquiry.is_free()) {
             next = next.max(self.first_starts.opens_at(in_flight, &self.history, self.cap));
         }
@@ -114,6 +117,16 @@ impl Adapt {
         if let Some(inquiry) = &mut self.inquiry {
             inquiry.accepted(attempt, stated, InquiryView { now, history: &self.history, cap: self.cap });
         }
+        self.begin_anew();
+    }
+
+    /// Begins as with a new host, if this one has refused everything until now. Returns whether it did.
+    fn begin_anew(&mut self) -> bool {
+        let Some(began) = self.inquiry.as_ref().and_then(|inquiry| inquiry.began()) else { return false };
+        self.history.begin_at(began);
+        self.inquiry = Some(Box::new(Inquiry::anew(&self.history)));
+        self.first_starts = FirstStarts::from(AdaptiveStart::AtLimit);
+        true
     }
 
     /// Learns from an attempt that the server refused, and from the wait that it stated.

@@ -119,8 +119,11 @@ impl SearchOrigin {
         let is_late = now - anchor > natural::LONGEST;
         let late = WINDOWS.into_iter().filter(|_| is_late);
         let soon = early.chain(late).map(|pause| refused_at + pause);
+        // A slow refusal of the probe itself makes the margin longer, but that end has been tried.
+        let tried = history.last_start().unwrap_or(-NEVER) - NETWORK_MARGIN;
         let margin = NETWORK_MARGIN + history.settle_time();
-        let next = windows.chain(soon).map(|end| end + margin).filter(|&end| end > now + PROBE_SPACING);
+        let untried = windows.chain(soon).filter(|&end| end > tried);
+        let next = untried.map(|end| end + margin).filter(|&end| end > now + PROBE_SPACING);
         next.reduce(f64::min).unwrap_or(now + FAR_PROBE)
     }
 
@@ -263,6 +266,23 @@ impl Ramp {
 #[cfg(test)]
 mod tests {
     use super::SearchOrigin;
+    use crate::source::pool::adapt::history::History;
+    use crate::source::pool::adapt::seconds;
+
+    #[test]
+    fn an_end_is_tried_once_although_the_refusal_was_slow() {
+        let origin = SearchOrigin { anchor: Some(0.0), refused_at: 0.1, ..SearchOrigin::default() };
+        let mut history = History::default();
+        let mut refuse = |from: f64, to: f64| {
+            let id = history.start(seconds::offset_at(from), 0);
+            let attempt = history.take(id).expect("it is in flight");
+            history.add_refused(attempt, to);
+            origin.next_probe(to, &history)
+        };
+        let (first, second) = (refuse(0.9, 0.92), refuse(1.03, 1.12));
+        assert!((1.0..1.1).contains(&first), "{first}: the next natural end");
+        assert!((2.0..2.5).contains(&second), "{second}: not the same end once more");
+    }
 
     #[test]
     fn a_refused_attempt_after_a_pause_begins_no_window() {

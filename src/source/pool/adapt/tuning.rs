@@ -17,6 +17,10 @@ pub const SCOUT_LATENCIES: f64 = 1.5;
 pub const MIN_SCOUT_TIME: Seconds = 0.025;
 /// but for no more than this share of the window.
 pub const SCOUT_TIME_SHARE: f64 = 0.01;
+/// While nothing is known about a window, a single attempt is awaited for longer: if it is refused, a ramp would be, too.
+pub const MIN_PROBE_TIME: Seconds = 0.1;
+/// But for no more than this share of the time that has passed: what answers slowly is waited for only once.
+pub const PROBE_TIME_SHARE: f64 = 0.03;
 /// How long a refusal is assumed to take before the first one.
 pub const FIRST_REFUSAL_LATENCY: Seconds = 0.01;
 /// The weight of a quick refusal in the time that refusals take.

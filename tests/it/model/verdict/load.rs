@@ -83,7 +83,7 @@ fn an_upstream_that_takes_few_at_once_queues() {
     let model = queued("limit 16", 16, 1, 60).finds(&["upstream-queues"]);
     assert_eq!(
         sentence(&model),
-        "15 of 16 wait at the upstream: a.example works on about 1 at once (50.0/s); a limit of 2 is as fast (`-c 2`)"
+        "15 of 16 wait at the upstream: a.example works on about 1 at once (50.0/s); a limit of 3 is as fast (`-c 3`)"
     );
     let four = queued("limit 24", 24, 4, 200).finds(&["upstream-queues"]);
     assert!(sentence(&four).contains("works on about 4 at once (19"), "{}", sentence(&four));

@@ -13,7 +13,8 @@ use crate::source::pool::adapt::history::start_log::StartLog;
 use crate::source::pool::adapt::seconds::{self, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     ANSWER_WEIGHT, FIRST_REFUSAL_LATENCY, FREE_ENDS, FREE_STARTS, KNOWN_ENDS, KNOWN_STARTS, MAX_LATENCY_GROWTH,
-    MIN_SCOUT_TIME, MIN_SETTLE, OUTLIER, REFUSAL_WEIGHT, SCOUT_LATENCIES, SCOUT_TIME_SHARE, SETTLE_FACTOR,
+    MIN_PROBE_TIME, MIN_SCOUT_TIME, MIN_SETTLE, OUTLIER, PROBE_TIME_SHARE, REFUSAL_WEIGHT, SCOUT_LATENCIES,
+    SCOUT_TIME_SHARE, SETTLE_FACTOR,
 };
 
 /// The history of a host.
@@ -110,6 +111,11 @@ impl History {
         self.first_start
     }
 
+    /// Counts from this start on: those before it say nothing.
+    pub fn begin_at(&mut self, first_start: Seconds) {
+        self.first_start = Some(first_start);
+    }
+
     /// When the last attempt started.
     pub fn last_start(&self) -> Option<Seconds> {
         self.last_start
@@ -175,8 +181,17 @@ impl History {
     /// How long the single attempt that asks whether a window of this length is over may take to be refused. After a
     /// pause the first refusal may take longer than those before; what is accepted sooner does not wait.
     pub fn scout_time(&self, window: Seconds) -> Seconds {
-        let scout = (SCOUT_LATENCIES * self.answer_latency()).max(MIN_SCOUT_TIME);
-        self.settle_time().max(scout.min(SCOUT_TIME_SHARE * window))
+        self.single_time(MIN_SCOUT_TIME, SCOUT_TIME_SHARE * window)
+    }
+
+    /// The same while no window is known and this much time has passed since the first accepted start.
+    pub fn probe_time(&self, passed: Seconds) -> Seconds {
+        self.single_time(MIN_PROBE_TIME, PROBE_TIME_SHARE * passed)
+    }
+
+    fn single_time(&self, least: Seconds, most: Seconds) -> Seconds {
+        let usual = (SCOUT_LATENCIES * self.answer_latency()).max(least);
+        self.settle_time().max(usual.min(most))
     }
 
     /// How long a refusal takes.

@@ -40,6 +40,8 @@ pub struct Inquiry {
     stated_at_once: Option<u32>,
     /// What led to the last change.
     reason: AdaptReason,
+    /// The start of the first attempt that was not refused, if everything before it was.
+    began: Option<Seconds>,
 }
 
 /// What is done at present.
@@ -106,7 +108,19 @@ impl Inquiry {
             quota: Quota::default(),
             stated_at_once: None,
             reason: AdaptReason::Untested,
+            began: None,
         }
+    }
+
+    /// A new inquiry after one that has seen refusals only: nothing is known of the host but that it accepts now.
+    pub fn anew(history: &History) -> Self {
+        Self { reason: AdaptReason::NoLimit, ..Self::new(history) }
+    }
+
+    /// When the host accepted its first attempt, if it had refused everything before: a storm, or a quota that others
+    /// had used up. What was refused until then says nothing about a limit.
+    pub fn began(&self) -> Option<Seconds> {
+        self.began
     }
 
     /// Whether nothing is known to be limited.
@@ -180,7 +194,7 @@ impl Inquiry {
                 }
                 InquiryPhase::Cool(None) => return x,
                 InquiryPhase::Cool(Some(probe)) => {
-                    let accepted_at = probe.started + history.scout_time(probe.started - self.origin.anchor());
+                    let accepted_at = probe.started + history.probe_time(probe.started - self.origin.anchor());
                     if !has_come(accepted_at, now) {
                         return x.max(accepted_at);
                     }

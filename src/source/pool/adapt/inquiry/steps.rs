@@ -5,7 +5,7 @@
 use crate::source::pool::adapt::inquiry::{Inquiry, InquiryPhase, InquiryView};
 use crate::source::pool::adapt::pace::Pace;
 use crate::source::pool::adapt::search::{Probe, Ramp, RampFacts, RampFinding};
-use crate::source::pool::adapt::seconds::{SAME, Seconds};
+use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{
     BURST_PAUSE, CHANCE_FACTOR, CHANCE_SAMPLE, CHANCE_TOGETHER, MAX_CHANCE_SHARE, MIN_SAMPLE, SHORT_WINDOW, STRAY_LONG,
@@ -36,6 +36,11 @@ impl Inquiry {
     }
 
     pub(super) fn ramp_up(&mut self, probe: Probe, view: InquiryView<'_>) {
+        let is_known = self.pace.is_some() || self.window.is_some() || self.at_once.is_some() || self.quota.is_stated();
+        if !is_known && view.history.count(-NEVER, probe.started - SAME) == 0 {
+            (self.phase, self.began) = (InquiryPhase::Free, Some(probe.started));
+            return;
+        }
         self.origin.recount(probe.started, view.history);
         let ramp = Ramp::new(probe.started, &self.origin);
         self.phase = InquiryPhase::Ramp(ramp);

@@ -1,5 +1,7 @@
 //! Tests of the controller at simulated upstreams.
 
+use std::collections::VecDeque;
+
 use crate::event::adaptive::Learned;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::adapt::seconds::Seconds;
@@ -209,6 +211,31 @@ fn a_window_that_a_fast_server_fills_in_an_instant_refuses_few() {
         for latency in [0.001, 0.002, 0.004] {
             let score = score(&kind(begins), 120, latency, 3);
             assert!(score.refused <= 0.08 && score.ratio >= 0.95, "{latency}: {score:?}");
+        }
+    }
+}
+
+/// A host that refuses everything for two seconds, as others have used up its quota or as it restarts, is used as a new
+/// one after that.
+#[test]
+fn a_storm_at_the_start_teaches_nothing() {
+    let used_up = |quota, length| Limiter::Window {
+        quota,
+        length,
+        begins: Begins::First,
+        states: States::Nothing,
+        n: quota,
+        end: 2.0,
+        log: VecDeque::new(),
+    };
+    for latency in [0.001, 0.03, 0.3] {
+        for seed in 1..=3 {
+            let setup = Setup { jobs: 1_500, cap: 16, latency, seed, most: 300.0, ..SETUP };
+            let storm = simulate(&used_up(u32::MAX, 3600.0), &setup, &[]);
+            let least = 2.0 + 1_500.0 * latency / 16.0;
+            assert!(storm.seconds < 1.2 * least + 0.6, "{latency}: {:.1} s, least {least:.1} s", storm.seconds);
+            let quota = simulate(&used_up(30, 5.0), &Setup { jobs: 120, ..setup }, &[]);
+            assert!(quota.seconds < 17.0 * 1.3 && quota.refused < 45, "{latency}: {quota:?}");
         }
     }
 }
