@@ -49,7 +49,8 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
     }
     let kind = |name: &str| {
         kinds().find(|kind| *kind == name).ok_or_else(|| {
-            let near = did_you_mean(name, kinds()).unwrap_or_else(|| "the names are those of `verdict` in `--json`".into());
+            let near =
+                did_you_mean(name, kinds()).unwrap_or_else(|| "the names are those of `verdict` in `--json`".into());
             format!("there is no finding `{name}`; {near}")
         })
     };

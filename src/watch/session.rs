@@ -168,9 +168,9 @@ impl Watcher {
             self.translator.add(now, Fact::Warned { about: WarningSource::Probe, message });
         }
         let (_, status) = self.exited.take().unwrap_or((self.started, Err(io::ErrorKind::NotFound.into())));
-        let ended = status.as_ref().map_or((None, None), |status| {
-            (status.code(), std::os::unix::process::ExitStatusExt::signal(status))
-        });
+        let ended = status
+            .as_ref()
+            .map_or((None, None), |status| (status.code(), std::os::unix::process::ExitStatusExt::signal(status)));
         let how = if ended.1.is_some() { RunEnd::Cancelled } else { RunEnd::Finished };
         let fact = ProgramFact::ProgramEnded { code: ended.0, signal: ended.1 };
         self.translator.add(now, Fact::Program(Box::new(fact)));

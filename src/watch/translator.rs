@@ -219,12 +219,7 @@ impl Translator {
     /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
     ///
     /// A coroutine that was kept in a variable is dropped at any later line.
-    fn dropped_at(
-        &mut self,
-        coroutine: &str,
-        dropped: Option<&Place>,
-        defined: Option<&Place>,
-    ) -> Option<CodeLine> {
+    fn dropped_at(&mut self, coroutine: &str, dropped: Option<&Place>, defined: Option<&Place>) -> Option<CodeLine> {
         let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
         let dropped = dropped.map(|place| self.code.read(place));
         let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));

@@ -17,11 +17,11 @@ use crate::event::{Micros, Offset};
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::rules::held_back::long_wait;
+use crate::model::verdict::rules::watched::{gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited};
 use crate::model::verdict::rules::{
     change, churn, convoy, experiment, failures, held_back, hosts, look_ups, outage, own_machine, pauses, phase, place,
     queue, refusals, retries, serial, stragglers, timeouts, waves,
 };
-use crate::model::verdict::rules::watched::{gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited};
 use crate::model::verdict::sentence::VerdictSentence;
 use crate::model::{Model, Stage};
 

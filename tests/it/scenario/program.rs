@@ -2,8 +2,8 @@
 //!
 //! Start at [`fact`] and [`named_fact`].
 
-use inflight::event::{Fact, Micros};
 use inflight::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use inflight::event::{Fact, Micros};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -14,8 +14,11 @@ use crate::scenario::words::{micros, number};
 /// A fact of any kind.
 pub fn fact() -> impl Strategy<Value = ProgramFact> {
     prop_oneof![
-        (any::<u32>(), of(any::<u32>()), text())
-            .prop_map(|(process, parent, runtime)| ProgramFact::ProbeJoined { process, parent, runtime }),
+        (any::<u32>(), of(any::<u32>()), text()).prop_map(|(process, parent, runtime)| ProgramFact::ProbeJoined {
+            process,
+            parent,
+            runtime
+        }),
         (of(text()), vec(text(), 0..3)).prop_map(|(hook, lacks)| ProgramFact::ProbeHooked { hook, lacks }),
         text().prop_map(|name| ProgramFact::LoopStarted { name }),
         (text(), of(code())).prop_map(|(client, code)| ProgramFact::LoopWaited { client, code }),
@@ -31,8 +34,11 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
             }
         ),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::NeverAwaited { coroutine, code }),
-        (text(), of(text()), of(code()))
-            .prop_map(|(error, coroutine, code)| ProgramFact::ErrorLost { error, coroutine, code }),
+        (text(), of(text()), of(code())).prop_map(|(error, coroutine, code)| ProgramFact::ErrorLost {
+            error,
+            coroutine,
+            code
+        }),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::TaskUnfinished { coroutine, code }),
         (of(any::<i32>()), of(any::<i32>())).prop_map(|(code, signal)| ProgramFact::ProgramEnded { code, signal }),
     ]
@@ -40,11 +46,8 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
 
 /// A stall, with or without details.
 pub fn stall() -> impl Strategy<Value = Fact> {
-    let line = (code(), length(), of(length())).prop_map(|(code, lasted, computed)| BlockingLine {
-        code,
-        lasted,
-        computed,
-    });
+    let line =
+        (code(), length(), of(length())).prop_map(|(code, lasted, computed)| BlockingLine { code, lasted, computed });
     let details = (of(any::<u64>()), length(), any::<u32>(), vec(line, 0..4))
         .prop_map(|(blocks, longest, ready, lines)| StallDetails { blocks, longest, ready, lines });
     (length(), of(text()), prop_oneof![Just(StallDetails::default()), details])

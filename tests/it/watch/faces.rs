@@ -33,7 +33,8 @@ fn output_passes_untouched_and_input_only_on_request() {
 
 #[test]
 fn a_signal_reaches_the_program_once() {
-    let script = "trap 'echo caught' INT; echo ready > ready; i=0; while [ $i -lt 300 ]; do sleep 0.01; i=$((i+1)); done";
+    let script =
+        "trap 'echo caught' INT; echo ready > ready; i=0; while [ $i -lt 300 ]; do sleep 0.01; i=$((i+1)); done";
     for (signal, code, caught) in [(Signal::INT, 0, 1), (Signal::TERM, 143, 0)] {
         let folder = Folder::new();
         let program = folder.inflight("watch --plain -- sh -c").arg(script).var("PATH", "/usr/bin:/bin");

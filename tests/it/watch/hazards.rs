@@ -184,7 +184,10 @@ async def main():
 asyncio.run(main())
 ";
     assert_unchanged(&[], script);
-    assert_unchanged(&["-X", "tracemalloc"], &script.replace("asyncio.run(main())", "asyncio.run(main(), debug=False)"));
+    assert_unchanged(
+        &["-X", "tracemalloc"],
+        &script.replace("asyncio.run(main())", "asyncio.run(main(), debug=False)"),
+    );
 }
 
 #[test]

@@ -68,9 +68,10 @@ fn serial_program(figures: &RunFigures<'_>, gap: Micros, service: Micros) -> Con
         Some((width, code)) => {
             let number = format!("1 in flight while {} were gathered", units::count((*width).into()));
             let place = format!("{}: {requests} took {took}, the longest of them {longest}", watched::shown(code));
-            let sentence = VerdictSentence::new(number, place, "find what makes each wait for the one before".to_owned())
-                .or_brief(watched::brief(code), "find what each waits for")
-                .at(Some(code.clone()));
+            let sentence =
+                VerdictSentence::new(number, place, "find what makes each wait for the one before".to_owned())
+                    .or_brief(watched::brief(code), "find what each waits for")
+                    .at(Some(code.clone()));
             (Gravity::Slow, sentence)
         }
         None => {

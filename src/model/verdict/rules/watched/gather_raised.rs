@@ -11,7 +11,8 @@ use crate::text::units;
 /// A gather raised the first exception, and so dropped results or left tasks alone.
 pub fn gather_raised(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let program = &figures.model.evidence.program;
-    let worst = program.raised.iter().filter(|one| one.good + one.running > 0).max_by_key(|one| one.good + one.running)?;
+    let worst =
+        program.raised.iter().filter(|one| one.good + one.running > 0).max_by_key(|one| one.good + one.running)?;
     let error = sanitize(&worst.error);
     let raised = worst.raised.as_ref().map(|raised| format!(" from {}", brief(raised))).unwrap_or_default();
     let lost = match (worst.good, worst.running) {
