@@ -1,6 +1,6 @@
 //! What an address says about a request: its host, its endpoint, and a target without secrets.
 //!
-//! An endpoint is a method, a host and a path without the parts that look like ids. Start at [`Address::parse`].
+//! An endpoint is a method, a host and a path without the parts that look like ids. Start at [`RequestAddress::parse`].
 
 use url::Url;
 
@@ -11,7 +11,7 @@ const LONGEST: usize = 512;
 
 /// The parts of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
+pub struct RequestAddress {
     /// Scheme, name and port.
     pub host: String,
     /// Method, name and path without ids.
@@ -20,7 +20,7 @@ pub struct Address {
     pub target: String,
 }
 
-impl Address {
+impl RequestAddress {
     /// The parts of an address. What is no URL is kept as it is, without secrets.
     pub fn parse(method: &str, address: &str) -> Self {
         let method: String = method.chars().take(16).collect::<String>().to_ascii_uppercase();
@@ -61,11 +61,11 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use super::RequestAddress;
 
     #[track_caller]
     fn endpoint(address: &str) -> String {
-        Address::parse("get", address).endpoint
+        RequestAddress::parse("get", address).endpoint
     }
 
     #[test]
@@ -85,10 +85,10 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_in_the_target() {
-        let address = Address::parse("POST", "https://ann:pw@a.example:8443/x?token=abc&y=1");
+        let address = RequestAddress::parse("POST", "https://ann:pw@a.example:8443/x?token=abc&y=1");
         assert_eq!(address.target, "POST https://a.example:8443/x?token=***&y=1");
         assert_eq!(address.host, "https://a.example:8443");
-        assert_eq!(Address::parse("GET", "http://a.example/x").host, "http://a.example:80");
+        assert_eq!(RequestAddress::parse("GET", "http://a.example/x").host, "http://a.example:80");
     }
 
     #[test]

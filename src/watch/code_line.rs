@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::event::program::CodeLine;
 use crate::text::secret::{MASK, mask_queries, remove_users};
 use crate::text::secret_name::{is_secret_header, is_secret_name};
-use crate::watch::probe_line::Place;
+use crate::watch::probe_line::ReportedPlace;
 
 /// A larger file is not read.
 const LARGEST: u64 = 4 << 20;
@@ -34,7 +34,7 @@ impl CodeLines {
     }
 
     /// The line at a place.
-    pub fn read(&mut self, place: &Place) -> CodeLine {
+    pub fn read(&mut self, place: &ReportedPlace) -> CodeLine {
         let (file, line, function) = place;
         let text = self.text(file, *line).unwrap_or_default();
         let shown = Path::new(file).strip_prefix(&self.folder).map_or(file.as_str().into(), Path::to_string_lossy);

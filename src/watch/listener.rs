@@ -22,7 +22,7 @@ pub struct Connection(pub u32);
 
 /// What arrives.
 #[derive(Debug)]
-pub enum Arrival {
+pub enum Incoming {
     /// A process has connected.
     Opened(Connection),
     /// Whole lines, each with its end.
@@ -34,7 +34,7 @@ pub enum Arrival {
 }
 
 /// Listens until the process ends.
-pub fn listen(path: &Path, to: SyncSender<Arrival>) -> io::Result<()> {
+pub fn listen(path: &Path, to: SyncSender<Incoming>) -> io::Result<()> {
     let listener = UnixListener::bind(path)?;
     thread::Builder::new().name("watch-accept".into()).spawn(move || {
         let open = Arc::new(AtomicU32::new(0));
@@ -45,7 +45,7 @@ pub fn listen(path: &Path, to: SyncSender<Arrival>) -> io::Result<()> {
                 continue;
             }
             let connection = Connection(number);
-            if to.send(Arrival::Opened(connection)).is_err() {
+            if to.send(Incoming::Opened(connection)).is_err() {
                 return;
             }
             let (to, open) = (to.clone(), Arc::clone(&open));
@@ -53,7 +53,7 @@ pub fn listen(path: &Path, to: SyncSender<Arrival>) -> io::Result<()> {
                 read_lines(stream, connection, &to);
                 open.fetch_sub(1, Ordering::AcqRel);
                 // Sending fails only when the session is over.
-                drop(to.send(Arrival::Closed(connection)));
+                drop(to.send(Incoming::Closed(connection)));
             };
             // Without a thread the sender finds its connection closed.
             drop(thread::Builder::new().name("watch-read".into()).stack_size(BUFFER << 2).spawn(read));
@@ -63,7 +63,7 @@ pub fn listen(path: &Path, to: SyncSender<Arrival>) -> io::Result<()> {
 }
 
 /// Sends whole lines on, until the connection ends.
-fn read_lines(mut stream: UnixStream, connection: Connection, to: &SyncSender<Arrival>) {
+fn read_lines(mut stream: UnixStream, connection: Connection, to: &SyncSender<Incoming>) {
     let mut buffer = vec![0; BUFFER];
     let mut rest: Vec<u8> = Vec::new();
     loop {
@@ -83,7 +83,7 @@ fn read_lines(mut stream: UnixStream, connection: Connection, to: &SyncSender<Ar
         let mut lines = std::mem::take(&mut rest);
         lines.extend_from_slice(&buffer[..=end]);
         rest.extend_from_slice(&buffer[end + 1..n]);
-        if to.send(Arrival::Lines(connection, lines)).is_err() {
+        if to.send(Incoming::Lines(connection, lines)).is_err() {
             return;
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here changes what the program does. Its output, its exit code and its signals are its own. A probe writes
 //! lines of JSON to a socket in a private folder; another source may write the lines of a recording. Start at
-//! [`session::Session::start`].
+//! [`session::WatchSession::start`].
 
 pub mod address;
 pub mod code_line;

@@ -40,7 +40,7 @@ pub enum ProbeLine {
         /// Its address, with secrets.
         url: String,
         /// The line that sent it.
-        place: Option<Place>,
+        place: Option<ReportedPlace>,
         /// The library that made the event loop wait for it.
         in_loop: Option<String>,
         /// How long it waited for a connection.
@@ -48,7 +48,7 @@ pub enum ProbeLine {
         queued: f64,
         /// How it ended, if it has.
         #[serde(flatten)]
-        end: RequestEnd,
+        end: ReportedEnd,
     },
     /// The head of an answer has arrived, and its body has not been read yet.
     Head {
@@ -65,7 +65,7 @@ pub enum ProbeLine {
         id: u64,
         /// How it ended.
         #[serde(flatten)]
-        end: RequestEnd,
+        end: ReportedEnd,
     },
     /// An event loop runs.
     Loop {
@@ -87,7 +87,7 @@ pub enum ProbeLine {
         /// How many callbacks were ready.
         ready: u32,
         /// Each line, for how long it was found there, and how much of that it computed.
-        parts: Vec<(Place, f64, Option<f64>)>,
+        parts: Vec<(ReportedPlace, f64, Option<f64>)>,
     },
     /// Things were gathered.
     Gather {
@@ -96,7 +96,7 @@ pub enum ProbeLine {
         /// How many.
         n: u32,
         /// Where.
-        place: Place,
+        place: ReportedPlace,
     },
     /// A gather raised.
     GatherRaised {
@@ -111,9 +111,9 @@ pub enum ProbeLine {
         /// The type of the exception.
         error: String,
         /// Where they were gathered.
-        place: Place,
+        place: ReportedPlace,
         /// Where it was raised.
-        raised: Option<Place>,
+        raised: Option<ReportedPlace>,
     },
     /// A coroutine never ran.
     NeverAwaited {
@@ -122,9 +122,9 @@ pub enum ProbeLine {
         /// Its name.
         coroutine: String,
         /// What dropped it.
-        place: Option<Place>,
+        place: Option<ReportedPlace>,
         /// Where it is defined.
-        defined: Option<Place>,
+        defined: Option<ReportedPlace>,
     },
     /// An exception was never retrieved.
     LostError {
@@ -135,7 +135,7 @@ pub enum ProbeLine {
         /// The coroutine of the task.
         coroutine: Option<String>,
         /// Where it was raised.
-        place: Option<Place>,
+        place: Option<ReportedPlace>,
     },
     /// A task still ran at the end.
     Unfinished {
@@ -144,7 +144,7 @@ pub enum ProbeLine {
         /// The coroutine of the task.
         coroutine: Option<String>,
         /// Where it waited.
-        place: Option<Place>,
+        place: Option<ReportedPlace>,
     },
     /// The probe itself has a problem.
     Problem {
@@ -167,11 +167,11 @@ pub enum ProbeLine {
 }
 
 /// A file, a line and a function.
-pub type Place = (String, u32, String);
+pub type ReportedPlace = (String, u32, String);
 
 /// How a request ended, as far as is known.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct RequestEnd {
+pub struct ReportedEnd {
     /// When the head of the answer arrived.
     pub head: Option<f64>,
     /// The status.

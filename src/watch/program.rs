@@ -1,6 +1,6 @@
 //! The program itself: how it is started, and how signals are passed on to it.
 //!
-//! It runs in a process group of its own, so that a Ctrl-C reaches it once, from here. Start at [`Program::start`].
+//! It runs in a process group of its own, so that a Ctrl-C reaches it once, from here. Start at [`WatchedProgram::start`].
 
 use std::ffi::OsString;
 use std::io;
@@ -13,7 +13,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::watch::listener::Arrival;
+use crate::watch::listener::Incoming;
 
 /// How to start a program.
 #[derive(Debug)]
@@ -30,14 +30,14 @@ pub struct ProgramSettings<'a> {
 
 /// A program that was started.
 #[derive(Clone, Copy, Debug)]
-pub struct Program {
+pub struct WatchedProgram {
     id: Pid,
     has_own_group: bool,
 }
 
-impl Program {
+impl WatchedProgram {
     /// Starts it. Its end arrives like everything else.
-    pub fn start(settings: &ProgramSettings<'_>, to: SyncSender<Arrival>) -> io::Result<Self> {
+    pub fn start(settings: &ProgramSettings<'_>, to: SyncSender<Incoming>) -> io::Result<Self> {
         let (name, arguments) = settings.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(name);
         command.args(arguments).envs(settings.variables.iter().map(|(name, value)| (name, value)));
@@ -56,7 +56,7 @@ impl Program {
         let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
         thread::Builder::new().name("watch-wait".into()).spawn(move || {
             // Sending fails only when the session is over.
-            drop(to.send(Arrival::Exited(child.wait())));
+            drop(to.send(Incoming::Exited(child.wait())));
         })?;
         Ok(Self { id, has_own_group })
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::event::outcome::{Outcome, Phase, PhaseTimes};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, EndpointId, Fact, HostId, JobId, Micros, Offset};
-use crate::watch::address::Address;
+use crate::watch::address::RequestAddress;
 use crate::watch::exchange::{job_end, outcome};
 use crate::watch::listener::Connection;
 
@@ -19,7 +19,7 @@ const MOST_HOSTS: usize = 200;
 /// Requests in flight, and the endpoints and hosts that were announced.
 #[derive(Debug, Default)]
 pub struct Requests {
-    open: HashMap<(Connection, u64), OpenRequest>,
+    open: HashMap<(Connection, u64), OpenExchange>,
     endpoints: HashMap<Box<str>, (EndpointId, u64)>,
     hosts: HashMap<Box<str>, HostId>,
     slots: FreeSlots,
@@ -30,7 +30,7 @@ pub struct Requests {
 #[derive(Debug)]
 pub struct RequestStart {
     /// Where it goes.
-    pub address: Address,
+    pub address: RequestAddress,
     /// How long it waited for a connection before.
     pub queued: Micros,
 }
@@ -45,7 +45,7 @@ pub struct EndedRequest {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct OpenRequest {
+struct OpenExchange {
     job: JobId,
     endpoint: EndpointId,
     slot: u32,
@@ -62,7 +62,7 @@ impl Requests {
         let host = self.host(&start.address.host, push);
         self.jobs += 1;
         let (job, slot) = (JobId(self.jobs), self.slots.take());
-        self.open.insert(key, OpenRequest { job, endpoint, slot, started: at, queued: start.queued, answered: None });
+        self.open.insert(key, OpenExchange { job, endpoint, slot, started: at, queued: start.queued, answered: None });
         push(Fact::AttemptStarted {
             attempt: Attempt { job, n: 1 },
             endpoint,

@@ -1,6 +1,6 @@
 //! A watched program from its start to its end: the thread that makes events of what arrives.
 //!
-//! Start at [`Session::start`].
+//! Start at [`WatchSession::start`].
 
 use std::ffi::OsString;
 use std::io;
@@ -16,9 +16,9 @@ use crate::event::program::ProgramFact;
 use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{Event, Fact, Offset};
 use crate::watch::in_order::HELD;
-use crate::watch::listener::{Arrival, listen};
+use crate::watch::listener::{Incoming, listen};
 use crate::watch::probe_folder::ProbeFolder;
-use crate::watch::program::{Program, ProgramSettings, run_name};
+use crate::watch::program::{ProgramSettings, WatchedProgram, run_name};
 use crate::watch::translator::Translator;
 
 /// Chunks of lines that may wait. A probe whose chunk finds no room waits in its own thread.
@@ -49,15 +49,15 @@ pub struct SessionSettings<'a> {
 
 /// A watched program.
 #[derive(Debug)]
-pub struct Session {
+pub struct WatchSession {
     /// The program.
-    pub program: Program,
+    pub program: WatchedProgram,
     /// When it was started.
     pub started: Instant,
     thread: JoinHandle<io::Result<ExitStatus>>,
 }
 
-impl Session {
+impl WatchSession {
     /// Starts the program, and sends the events of its run.
     pub fn start(settings: &SessionSettings<'_>, events: Sender<Event>) -> io::Result<Self> {
         let folder = ProbeFolder::create()?;
@@ -71,7 +71,7 @@ impl Session {
             prints_on_stderr: settings.prints_on_stderr,
         };
         let name = run_name(settings.words);
-        let program = Program::start(&program, to)?;
+        let program = WatchedProgram::start(&program, to)?;
         let translator = Translator::new(zero, settings.folder.clone());
         let watcher = Watcher { started, arrivals, events, translator, batch: Vec::new(), open: 0, exited: None };
         let run = move || {
@@ -98,7 +98,7 @@ impl Session {
 /// The thread's own state.
 struct Watcher {
     started: Instant,
-    arrivals: Receiver<Arrival>,
+    arrivals: Receiver<Incoming>,
     events: Sender<Event>,
     translator: Translator,
     batch: Vec<Event>,
@@ -131,15 +131,15 @@ impl Watcher {
         }
     }
 
-    fn take(&mut self, arrival: Arrival) {
+    fn take(&mut self, arrival: Incoming) {
         match arrival {
-            Arrival::Opened(_) => self.open += 1,
-            Arrival::Lines(connection, lines) => self.translator.read(connection, &lines),
-            Arrival::Closed(connection) => {
+            Incoming::Opened(_) => self.open += 1,
+            Incoming::Lines(connection, lines) => self.translator.read(connection, &lines),
+            Incoming::Closed(connection) => {
                 self.open = self.open.saturating_sub(1);
                 self.translator.close(self.now(), connection);
             }
-            Arrival::Exited(status) => self.exited = Some((Instant::now(), status)),
+            Incoming::Exited(status) => self.exited = Some((Instant::now(), status)),
         }
     }
 

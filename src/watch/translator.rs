@@ -11,12 +11,12 @@ use crate::event::origin::Origin;
 use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
 use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact, Micros, Offset};
-use crate::watch::address::Address;
+use crate::watch::address::RequestAddress;
 use crate::watch::code_line::CodeLines;
 use crate::watch::exchange::outcome;
 use crate::watch::in_order::InOrder;
 use crate::watch::listener::Connection;
-use crate::watch::probe_line::{Place, ProbeLine, RequestEnd};
+use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
 
 /// The state of what was read.
@@ -128,7 +128,7 @@ impl Translator {
                 (t, ProgramFact::ProbeHooked { hook: name.map(Arc::from), lacks })
             }
             ProbeLine::Request { id, t, method, url, place, in_loop, queued, end } => {
-                let start = RequestStart { address: Address::parse(&method, &url), queued: micros(queued) };
+                let start = RequestStart { address: RequestAddress::parse(&method, &url), queued: micros(queued) };
                 self.order.add(self.at(t), Moment::Start(connection, id, Box::new(start)));
                 self.take_end(connection, id, end);
                 let Some(client) = in_loop else { return };
@@ -180,7 +180,7 @@ impl Translator {
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
     }
 
-    fn take_end(&mut self, connection: Connection, id: u64, end: RequestEnd) {
+    fn take_end(&mut self, connection: Connection, id: u64, end: ReportedEnd) {
         if let Some(over) = end.over {
             let head = end.head.map(|head| self.at(head));
             let ended = EndedRequest { head, outcome: outcome(end.status, end.error.as_deref()) };
@@ -198,7 +198,7 @@ impl Translator {
         lasted: f64,
         (n, longest): (u64, f64),
         ready: u32,
-        parts: &[(Place, f64, Option<f64>)],
+        parts: &[(ReportedPlace, f64, Option<f64>)],
     ) -> Fact {
         let lines: Vec<_> = parts
             .iter()
@@ -219,7 +219,12 @@ impl Translator {
     /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
     ///
     /// A coroutine that was kept in a variable is dropped at any later line.
-    fn dropped_at(&mut self, coroutine: &str, dropped: Option<&Place>, defined: Option<&Place>) -> Option<CodeLine> {
+    fn dropped_at(
+        &mut self,
+        coroutine: &str,
+        dropped: Option<&ReportedPlace>,
+        defined: Option<&ReportedPlace>,
+    ) -> Option<CodeLine> {
         let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
         let dropped = dropped.map(|place| self.code.read(place));
         let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));

@@ -19,14 +19,15 @@ use crate::output::exit;
 use crate::output::output_error::OutputError;
 use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
+use crate::output::summary::extras::Extras;
 use crate::output::summary::json::summary_json;
-use crate::output::summary::text::{Extras, summary_text};
+use crate::output::summary::text::summary_text;
 use crate::pump::{Follow, Pump};
 use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::watch::probe_folder::PATH_VARIABLE;
-use crate::watch::program::{Program, exit_code, run_name};
-use crate::watch::session::{EVENTS_AHEAD, Session, SessionSettings};
+use crate::watch::program::{WatchedProgram, exit_code, run_name};
+use crate::watch::session::{EVENTS_AHEAD, SessionSettings, WatchSession};
 
 /// How long the main thread waits for a signal before it looks whether the run is over.
 const STEP: Duration = Duration::from_millis(100);
@@ -48,7 +49,7 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
         prints_on_stderr: args.json,
         folder: std::env::current_dir().unwrap_or_default(),
     };
-    let session = Session::start(&settings, events).map_err(|error| not_started(args, error))?;
+    let session = WatchSession::start(&settings, events).map_err(|error| not_started(args, error))?;
     pass_signals(&wakeups, &follow, session.program, &session);
     follow.on_change(|| {});
     let status = session.join().map_err(system("watch the program"))?;
@@ -67,7 +68,7 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
 }
 
 /// Passes signals on to the program until the last event has been applied.
-fn pass_signals(wakeups: &Wakeups, follow: &Follow, program: Program, session: &Session) {
+fn pass_signals(wakeups: &Wakeups, follow: &Follow, program: WatchedProgram, session: &WatchSession) {
     while !follow.is_closed() {
         let signal = match wakeups.wait(STEP) {
             Some(Wakeup::Signal(Signal::Interrupt)) => SystemSignal::INT,

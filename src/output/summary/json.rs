@@ -21,7 +21,7 @@ use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::{Finding, Gravity, findings};
 use crate::model::{Model, Stage};
 use crate::output::output_error::{OutputError, path_shown};
-use crate::output::summary::text::Extras;
+use crate::output::summary::extras::Extras;
 use crate::output::{exit, failure_kind};
 
 /// The version of the document.

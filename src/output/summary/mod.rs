@@ -2,7 +2,8 @@
 //!
 //! Start at [`summary_text`](text::summary_text) and [`summary_json`](json::summary_json).
 
-pub mod failures;
+pub mod extras;
+mod failures;
 pub mod hosts;
 pub mod json;
 mod latency;

@@ -3,7 +3,6 @@
 //! First the totals, then the failures, then the paths of the outputs. Empty parts are left out. Start at
 //! [`summary_text`].
 
-use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -18,6 +17,7 @@ use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
+use crate::output::summary::extras::Extras;
 use crate::output::summary::{failures, hosts, latency, since_due, verdict};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
@@ -26,19 +26,6 @@ use crate::text::units;
 
 /// Width of the headline.
 const HEADLINE: usize = 78;
-
-/// What the summary shows in addition to the run itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Extras<'a> {
-    /// The plan's expectations and their results.
-    pub checked: &'a [Checked],
-    /// The written report and bodies, if there are any.
-    pub collected: Option<&'a Collected>,
-    /// The path of the recording of this run.
-    pub recording: Option<&'a Path>,
-    /// The path of the recording that is replayed instead of a run.
-    pub replay_of: Option<&'a Path>,
-}
 
 /// The summary, with a line end after each line. Lines are cut only for a terminal.
 pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> String {

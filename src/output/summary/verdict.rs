@@ -8,7 +8,7 @@ use crate::model::verdict::findings;
 use crate::model::verdict::headline::main_sentence;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
-use crate::output::summary::text::Extras;
+use crate::output::summary::extras::Extras;
 use crate::text::console::StreamStyle;
 
 /// The verdict or the headline, wrapped to the line width. Each mistake of a program has a line of its own to repair.

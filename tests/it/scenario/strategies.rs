@@ -114,10 +114,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
             .boxed(),
         11 => (host(), moment()).prop_map(|(host, until)| Fact::CooldownSet { host, until }).boxed(),
-        12 => Just(Fact::Paused).boxed(),
-        13 => Just(Fact::Resumed).boxed(),
-        14 => Just(Fact::Draining).boxed(),
-        15 => Just(Fact::Cancelling).boxed(),
+        12..=15 => Just([Fact::Paused, Fact::Resumed, Fact::Draining, Fact::Cancelling][kind - 12].clone()).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         43 => late_timers().boxed(),

@@ -8,6 +8,7 @@
 mod faces;
 mod hazards;
 mod mistakes;
+mod monitor;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -75,4 +76,16 @@ fn assert_line(finding: &Value, file: &str, text: &str) {
         let n = usize::try_from(code["line"].as_u64().unwrap()).unwrap();
         assert!(source.lines().nth(n - 1).unwrap().contains(text), "{finding:#}");
     }
+}
+
+/// The text, with addresses of objects masked, which differ from run to run.
+fn masked_text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut parts = text.split("0x");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str("0x…");
+        masked.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    masked
 }
