@@ -3,7 +3,6 @@
 //! First the totals, then the failures, then the paths of the outputs. Empty parts are left out. Start at
 //! [`summary_text`].
 
-
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Offset;
