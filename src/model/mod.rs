@@ -377,10 +377,8 @@ impl Model {
                 self.timeline.mark_incomplete();
                 self.level.set(at, self.in_flight());
             }
-            Fact::Stalled { lasted, place } => {
-                self.evidence.record_stall(at, *lasted, place.as_ref(), &self.latency);
-                self.event_log.add(at, LogEvent::Stalled(*lasted));
-            }
+            Fact::Stalled { lasted, place, details } => self.record_stall(at, *lasted, place.as_ref(), details),
+            Fact::Program(fact) => self.evidence.program.record(at, fact),
             Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
             Fact::TimersLate { observed, mean, worst } => {
                 self.evidence.record_late_timers(at, (*observed, *mean, *worst));

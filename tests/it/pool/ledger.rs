@@ -176,7 +176,7 @@ impl Ledger {
             Fact::Paused => assert!(!std::mem::replace(&mut self.is_paused, true)),
             Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
             Fact::Draining | Fact::Cancelling => self.is_closed = true,
-            Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } => {
+            Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } | Fact::Program(_) => {
                 panic!("a pool emits no {event:?}")
             }
             Fact::RunEnded { how } => self.how = Some(*how),

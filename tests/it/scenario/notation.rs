@@ -23,7 +23,7 @@
 //! | `learn a 5` · `learn a gap 50ms` · `learn a window 30/5s` · `learn a nothing` | what can be offered as a setting |
 //! | `recognize a 503` · `dismiss a 503` | answers with this status count as refusals, or no longer |
 //! | `down a 500ms` · `up a` · `giveup a` | a host does not answer and is tried at this moment, answers again, is given up |
-//! | `level 5` · `stall 250ms` | a watched program |
+//! | `level 5` · `stall 250ms` · `program gathered 12` | a watched program |
 //! | `late 5ms 20ms` · `stopped 2s` | timers were late in the last second, on average and at most; a stop |
 //! | `idle cooldown 3s` | idle slots × time so far, for `cooldown`, `work` or `gap` |
 //! | `clock 1s` | when this machine's clock started |
@@ -153,6 +153,7 @@ impl Scenario {
             "cancel" => Fact::Cancelling,
             "level" => Fact::LevelReported { in_flight: number(word(0)) },
             "stopped" | "stall" | "late" => machine_fact(verb, words),
+            "program" => scenario::program::named_fact(words),
             "idle" => slots_idle(named),
             "end" => Fact::RunEnded {
                 how: match words.first() {
