@@ -7,6 +7,7 @@ use crate::cli::look::LookArgs;
 use crate::config::settings::Settings;
 use crate::config::theme_catalog::{ThemeCatalog, ThemeError};
 use crate::error::Error;
+use crate::model::window::TimeWindow;
 use crate::text::console::Console;
 use crate::text::diagnostics::Mistakes;
 use crate::tui::clipboard::ClipboardSupport;
@@ -45,10 +46,16 @@ pub struct Appearance {
     pub exits: bool,
     /// How to notify.
     pub notify: Notify,
+    /// Whether hosts and paths are hidden.
+    pub has_privacy: bool,
+    /// The time that the key figures cover.
+    pub window: TimeWindow,
     /// The keys in use.
     pub keymap: Keymap,
     /// The catalogue name of the theme in use.
     theme_name: String,
+    /// The name of the theme that a preview replaces.
+    theme_before: Option<String>,
     catalog: ThemeCatalog,
     environment: Environment,
 }
@@ -104,8 +111,11 @@ impl Appearance {
             has_progress: environment.progress().value,
             exits: environment.exits().value,
             notify: environment.notify().value,
+            has_privacy: environment.privacy().value,
+            window: environment.window().value,
             keymap: settings.keymap,
             theme_name: name,
+            theme_before: None,
             catalog,
             environment,
         })
@@ -156,6 +166,8 @@ impl Appearance {
                 ScreenSetting::Mouse => (SettingValue::Flag(self.has_mouse), environment.mouse().why),
                 ScreenSetting::Exit => (SettingValue::Flag(self.exits), environment.exits().why),
                 ScreenSetting::Notify => (SettingValue::Name(self.notify.name().to_owned()), environment.notify().why),
+                ScreenSetting::Privacy => (SettingValue::Flag(self.has_privacy), environment.privacy().why),
+                ScreenSetting::Window => (SettingValue::Name(self.window.key().to_owned()), environment.window().why),
             };
             SettingRow { setting, value, why: format!("at the start: {why}") }
         };
@@ -179,6 +191,8 @@ impl Appearance {
             ScreenSetting::Mouse => self.has_mouse = !self.has_mouse,
             ScreenSetting::Exit => self.exits = !self.exits,
             ScreenSetting::Notify => self.notify = step.through(&Notify::ALL, self.notify),
+            ScreenSetting::Privacy => self.has_privacy = !self.has_privacy,
+            ScreenSetting::Window => self.window = step.through(&TimeWindow::ALL, self.window),
         }
     }
 
@@ -192,6 +206,26 @@ impl Appearance {
     /// Switches to the next theme that is valid, the user's own included.
     pub fn next_theme(&mut self) {
         self.step_theme(SettingStep::Next);
+    }
+
+    /// The names of all themes.
+    pub fn theme_names(&self) -> Vec<String> {
+        self.catalog.names()
+    }
+
+    /// Switches to a theme, if it is valid.
+    pub fn set_theme(&mut self, name: &str) {
+        self.theme_before = None;
+        if let Ok(theme) = self.catalog.read(name, self.capabilities) {
+            (self.theme_name, self.theme) = (name.to_owned(), theme);
+        }
+    }
+
+    /// Shows a theme for a while, or the one before again.
+    pub fn preview_theme(&mut self, name: Option<&str>) {
+        let before = self.theme_before.take().unwrap_or_else(|| self.theme_name.clone());
+        self.set_theme(name.unwrap_or(&before));
+        self.theme_before = name.map(|_| before);
     }
 
     fn step_theme(&mut self, step: SettingStep) {

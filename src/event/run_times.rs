@@ -16,4 +16,10 @@ pub struct RunTimes {
     /// The time between two starts, if the plan sets a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Micros>,
+    /// The time from the start of a round to the next one, if the batch is repeated in rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Micros>,
+    /// The number of rounds, if it is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u32>,
 }

@@ -19,6 +19,7 @@ pub mod level;
 mod lifecycle;
 mod lookup;
 pub mod marks;
+pub mod moment;
 pub mod open;
 mod origins;
 pub mod outage;
@@ -53,8 +54,10 @@ use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
+use crate::model::moment::MarkedMoments;
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
+use crate::model::round_history::RoundClock;
 use crate::model::since_due::SinceDue;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
@@ -89,6 +92,8 @@ pub struct Model {
     pub warm: Option<Offset>,
     /// Whether the batch repeats in rounds.
     pub is_polled: bool,
+    /// Its current round, and when the next one is due.
+    pub rounds: RoundClock,
     /// Counts over the whole run.
     pub totals: Totals,
     /// The largest number of jobs of one endpoint.
@@ -125,6 +130,8 @@ pub struct Model {
     pub event_log: EventLog,
     /// Marks under the in-flight chart: why the level changed.
     pub marks: Marks,
+    /// The figures at the moments that the user has marked.
+    pub marked: MarkedMoments,
     /// Contradictory events.
     pub anomalies: Anomalies,
     /// When the last event happened.
@@ -184,6 +191,8 @@ impl Model {
                 let times = times.unwrap_or_default();
                 self.until = times.until.map(|until| self.origins.journal_time(origin, until)).or(self.until);
                 self.warm = times.warm.map(|warm| self.origins.journal_time(origin, warm)).or(self.warm);
+                self.rounds.every = times.every.or(self.rounds.every);
+                self.rounds.of = times.rounds.or(self.rounds.of);
                 if times.gap.is_some() {
                     self.since_due.get_or_insert_default();
                 }
@@ -322,6 +331,7 @@ impl Model {
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.interventions += 1;
                 self.is_polled = true;
+                self.rounds.begin(*round, Offset(at.0.saturating_sub(late.0)));
                 self.totals.late_rounds += u64::from(!late.is_zero());
                 if let Some(endpoint) = endpoint {
                     let i = self.known_endpoint(origin, *endpoint);
@@ -352,6 +362,7 @@ impl Model {
                 self.mark_pause(at, Mark::Resumed);
                 self.event_log.add(at, LogEvent::Resumed);
             }
+            Fact::Marked => self.mark_moment(at),
             Fact::Draining => {
                 self.change_part(origin, |part| part.stage = Stage::Draining);
                 self.marks.set(at, Mark::Draining);
@@ -366,10 +377,8 @@ impl Model {
                 self.timeline.mark_incomplete();
                 self.level.set(at, self.in_flight());
             }
-            Fact::Stalled { lasted, place } => {
-                self.evidence.record_stall(at, *lasted, place.as_ref(), &self.latency);
-                self.event_log.add(at, LogEvent::Stalled(*lasted));
-            }
+            Fact::Stalled { lasted, place, details } => self.record_stall(at, *lasted, place.as_ref(), details),
+            Fact::Program(fact) => self.evidence.program.record(at, fact),
             Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
             Fact::TimersLate { observed, mean, worst } => {
                 self.evidence.record_late_timers(at, (*observed, *mean, *worst));

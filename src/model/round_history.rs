@@ -1,6 +1,8 @@
-//! The last rounds of an endpoint in a liveness check, and how many were good since the start.
+//! The rounds of a liveness check: the clock of the run, and the last rounds of an endpoint.
 //!
-//! Start at [`RoundHistory::last`].
+//! Start at [`RoundHistory::last`] and [`RoundClock::next`].
+
+use crate::event::{Micros, Offset};
 
 /// How a round of an endpoint went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,39 @@ pub struct RoundHistory {
     n: u64,
     /// Rounds before the current one in which a job has settled, and those of them in which one failed.
     before: (u64, u64),
+}
+
+/// The rounds of the whole run: which one is under way, and when the next one is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoundClock {
+    /// The time from the start of a round to the next one; `None` until it is known.
+    pub every: Option<Micros>,
+    /// The number of rounds, if it is limited.
+    pub of: Option<u32>,
+    /// The current round, from 1; 0 before the first.
+    pub n: u32,
+    /// When it was due.
+    due: Offset,
+}
+
+impl RoundClock {
+    /// Begins a round of an endpoint. The first endpoint of a round sets the clock, because the others follow it.
+    pub(super) fn begin(&mut self, round: u32, due: Offset) {
+        if round <= self.n {
+            return;
+        }
+        // An older recording does not say how long a round is.
+        if self.every.is_none() && self.n > 0 && round == self.n + 1 {
+            self.every = Some(due.since(self.due));
+        }
+        (self.n, self.due) = (round, due);
+    }
+
+    /// When the next round is due, if there is one.
+    pub fn next(&self) -> Option<Offset> {
+        let has_next = self.n > 0 && self.of.is_none_or(|of| self.n < of);
+        self.every.filter(|_| has_next).map(|every| self.due + every)
+    }
 }
 
 impl RoundHistory {
@@ -72,7 +107,20 @@ impl RoundHistory {
 
 #[cfg(test)]
 mod tests {
-    use super::{RoundHistory, RoundMark};
+    use super::{RoundClock, RoundHistory, RoundMark};
+    use crate::event::{Micros, Offset};
+
+    #[test]
+    fn the_next_round_is_due_one_interval_after_the_first_endpoint_of_this_one() {
+        let mut clock = RoundClock::default();
+        clock.begin(1, Offset(5));
+        clock.begin(1, Offset(9));
+        assert_eq!(clock.next(), None, "the length of a round is not known yet");
+        clock.begin(2, Offset(105));
+        assert_eq!((clock.every, clock.next()), (Some(Micros(100)), Some(Offset(205))));
+        clock.of = Some(2);
+        assert_eq!(clock.next(), None, "it is the last one");
+    }
 
     #[test]
     fn one_failed_job_makes_a_failed_round_and_a_round_counts_once() {

@@ -55,6 +55,20 @@ pub enum Action {
     Top,
     /// Go to the last row.
     Bottom,
+    /// Go to the start of a replay, or to the first row.
+    Start,
+    /// Go to the end of a replay, or to the last row.
+    End,
+    /// In a replay: go to the next moment of interest. In a run: to the next match of the filter.
+    NextEvent,
+    /// In a replay: go to the previous moment of interest. In a run: to the previous match of the filter.
+    PrevEvent,
+    /// Mark this moment.
+    Mark,
+    /// Compare a marked moment with now.
+    Compare,
+    /// In a replay: go to a moment that was clicked or typed.
+    SeekTo,
     /// Show a view.
     Show(View),
     /// Show the next view.
@@ -91,10 +105,14 @@ pub enum Action {
     Freeze,
     /// Switch the time span of charts and latencies.
     Window,
+    /// Hide hosts and paths, or show them.
+    Privacy,
     /// Toggle the mouse.
     Mouse,
     /// Switch to the next theme.
     Theme,
+    /// Choose a theme from a list.
+    Themes,
     /// Open the settings menu.
     Settings,
     /// In that menu: the value before.
@@ -143,6 +161,8 @@ pub enum Action {
     DelayUp,
     /// In the lab: switch to the next scenario.
     NextProgram,
+    /// In the lab: show a lane alone, by its index.
+    Lane(u8),
     /// Finish what is in flight, then quit.
     Drain,
     /// Cancel what is in flight, then quit.

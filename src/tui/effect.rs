@@ -21,6 +21,12 @@ pub enum Effect {
     SaveFile(FileContent),
     /// Switches to the next theme.
     NextTheme,
+    /// Switches to this theme.
+    SetTheme(String),
+    /// Opens the list of themes.
+    OpenThemes,
+    /// Shows the screen in this theme for a while, or again in the one before.
+    PreviewTheme(Option<String>),
     /// Opens the settings menu.
     OpenSettings,
     /// Steps a setting to another value.

@@ -14,6 +14,7 @@ pub mod input;
 pub mod keymap;
 pub mod notice;
 pub mod picture;
+pub mod privacy;
 pub mod refusal;
 pub mod rows;
 pub mod save_file;

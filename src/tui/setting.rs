@@ -19,6 +19,10 @@ pub enum ScreenSetting {
     Exit,
     /// How to notify.
     Notify,
+    /// Whether hosts and paths are hidden.
+    Privacy,
+    /// The time that the key figures cover.
+    Window,
 }
 
 /// The value of a setting.
@@ -54,8 +58,17 @@ pub enum SettingStep {
 
 impl ScreenSetting {
     /// All settings, in the order of the menu.
-    pub const ALL: [Self; 7] =
-        [Self::Theme, Self::Motion, Self::Fps, Self::Ascii, Self::Mouse, Self::Exit, Self::Notify];
+    pub const ALL: [Self; 9] = [
+        Self::Theme,
+        Self::Motion,
+        Self::Fps,
+        Self::Ascii,
+        Self::Mouse,
+        Self::Exit,
+        Self::Notify,
+        Self::Privacy,
+        Self::Window,
+    ];
 
     /// The key in a settings file.
     pub fn key(self) -> &'static str {
@@ -67,6 +80,8 @@ impl ScreenSetting {
             Self::Mouse => "mouse",
             Self::Exit => "exit",
             Self::Notify => "notify",
+            Self::Privacy => "privacy",
+            Self::Window => "window",
         }
     }
 
@@ -80,6 +95,8 @@ impl ScreenSetting {
             Self::Mouse => "The wheel scrolls, a click selects",
             Self::Exit => "Close the screen when the run is over",
             Self::Notify => "At the end, and when something goes down or up",
+            Self::Privacy => "Hide hosts and paths, for a shared screen",
+            Self::Window => "Time that the key figures cover",
         }
     }
 }

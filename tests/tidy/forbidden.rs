@@ -47,6 +47,12 @@ const BANS: &[Ban] = &[
         instead: "a view only draws; `now` is in the scene",
     },
     Ban {
+        words: &["sanitize"],
+        places: &["src/tui/view/"],
+        but: &["src/tui/view/pen.rs"],
+        instead: "use `Pen::safe`, which also hides hosts and paths",
+    },
+    Ban {
         words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
         places: &["src/"],
         but: &["src/config/mod.rs"],
@@ -117,6 +123,7 @@ fn a_word_in_the_wrong_place_is_found() {
         ("src/cli/mod.rs", "use crossterm::event::KeyEvent;"),
         ("src/tui/view/kpi.rs", "fn draw(model: &mut Model) {}"),
         ("src/tui/view/kpi.rs", "let now = Instant::now();"),
+        ("src/tui/view/log.rs", "let text = sanitize(name);"),
         ("src/cli/mod.rs", "std::env::var(\"HOME\")"),
         ("src/app/mod.rs", "std::process::exit(1);"),
         ("src/source/pool/mod.rs", "eprintln!(\"x\");"),

@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("output", &[FACTS, MEANINGS]),
     ("tui", &[FACTS, MEANINGS]),
     ("upstream", &[FACTS, MEANINGS]),
+    ("watch", &[FACTS, MEANINGS]),
     // Layer 4.
     ("config", &[FACTS, MEANINGS, &["tui"]]),
     // It runs whole programs against the practice server.
@@ -93,11 +94,41 @@ const ROOMS: &[Rooms] = &[
             ("input", &["theme", "tty"]),
             ("terminal", &["clipboard", "input", "picture", "tty", "window_status"]),
             ("keymap", &["action", "views"]),
+            ("privacy", &[]),
             ("refusal", &["action", "keymap"]),
             ("rows", &["curl", "text_fit", "theme", "views"]),
-            ("state", &["action", "click_targets", "curl", "effect", "keymap", "rows", "setting", "text_fit", "views"]),
+            (
+                "state",
+                &[
+                    "action",
+                    "click_targets",
+                    "curl",
+                    "effect",
+                    "keymap",
+                    "privacy",
+                    "refusal",
+                    "rows",
+                    "setting",
+                    "text_fit",
+                    "views",
+                ],
+            ),
             // Drawing is on top: nothing else imports it.
-            ("view", &["action", "click_targets", "keymap", "refusal", "rows", "state", "text_fit", "theme", "views"]),
+            (
+                "view",
+                &[
+                    "action",
+                    "click_targets",
+                    "keymap",
+                    "privacy",
+                    "refusal",
+                    "rows",
+                    "state",
+                    "text_fit",
+                    "theme",
+                    "views",
+                ],
+            ),
         ],
     ),
 ];
@@ -206,7 +237,7 @@ fn an_import_of_a_sibling_that_is_not_in_the_row_is_found() {
     assert_eq!(lines(rooms, "src/source/pool/mod.rs", &import("schedule")), []);
     assert_eq!(lines(rooms, "src/source/pool/new.rs", "//! Doc.\n"), [1]);
     let import = |module: &str| format!("//! Doc.\nuse crate::tui::{module}::X;\n");
-    for lower in ["src/tui/state/mod.rs", "src/tui/rows/list.rs", "src/tui/keymap/table.rs"] {
+    for lower in ["src/tui/state/mod.rs", "src/tui/rows/list.rs", "src/tui/keymap/table/mod.rs"] {
         assert_eq!(lines(rooms, lower, &import("view")), [2], "{lower}");
     }
     assert_eq!(lines(rooms, "src/tui/rows/list.rs", &import("state")), [2]);

@@ -21,7 +21,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/source/pool/run/shared_run.rs", "one lock, every way to take it, and the waits between"),
     ("src/tui/detect/mod.rs", "a list of checks, each with its table of cases"),
     ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
-    ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one arm for each action, in one `match`"),
     ("tests/it/plan/mod.rs", "a list of plans, each with its meaning"),
     ("tests/it/plan/mistakes.rs", "a list of invalid plans, each with its whole message"),

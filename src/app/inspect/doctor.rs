@@ -7,6 +7,7 @@ use std::fmt::Write;
 use crate::app::appearance::{Appearance, with_flags};
 use crate::cli::look::LookArgs;
 use crate::config;
+use crate::model::window::TimeWindow;
 use crate::plan::http_client::HttpClient;
 use crate::plan::network::Network;
 use crate::source::pool::wire::route::Route;
@@ -95,7 +96,7 @@ pub fn report(args: &LookArgs, console: Console) -> String {
 }
 
 /// The user's preferences that are on, off or a name.
-fn preferences(settled: &Environment) -> [(&'static str, Decision<String>); 6] {
+fn preferences(settled: &Environment) -> [(&'static str, Decision<String>); 8] {
     let on_or_off = |is_on| if is_on { "on" } else { "off" };
     [
         ("motion", settled.motion().named(on_or_off)),
@@ -104,6 +105,8 @@ fn preferences(settled: &Environment) -> [(&'static str, Decision<String>); 6] {
         ("progress", settled.progress().named(on_or_off)),
         ("exit", settled.exits().named(on_or_off)),
         ("notify", settled.notify().named(Notify::name)),
+        ("privacy", settled.privacy().named(on_or_off)),
+        ("window", settled.window().named(TimeWindow::key)),
     ]
 }
 

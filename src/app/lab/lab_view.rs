@@ -23,6 +23,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, Leave};
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
+use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::DrawResult;
@@ -56,7 +57,10 @@ impl LabView {
     ) -> io::Result<Self> {
         let lab = start_watched(scenario, controls, &notifier)?;
         let now = Instant::now();
-        let ui = RaceUi { has_mouse: appearance.has_mouse, ..RaceUi::default() };
+        let mut ui = RaceUi::default();
+        ui.has_mouse = appearance.has_mouse;
+        ui.themes = appearance.theme_names();
+        ui.programs = Scenario::ALL.iter().map(|scenario| scenario.spec().name).collect();
         let exits = appearance.exits;
         Ok(Self { lab, controls, notifier, ui, leaves_at_end, exits, exit_code: None, opened: now, now })
     }
@@ -78,6 +82,13 @@ impl LabView {
         Ok(())
     }
 
+    /// Starts another scenario, with its own controls.
+    fn switch_to(&mut self, scenario: Scenario) -> io::Result<()> {
+        self.controls = Controls { speed: self.controls.speed, ..Controls::defaults(scenario) };
+        self.ui.show_all_lanes();
+        self.restart(scenario)
+    }
+
     fn control_lanes(&mut self, command: LabCommand) -> io::Result<()> {
         let scenario = self.lab.scenario();
         match command {
@@ -91,10 +102,11 @@ impl LabView {
                 self.controls.delay = delay.into();
                 self.restart(scenario)?;
             }
-            LabCommand::Next => {
-                let next = scenario.next();
-                self.controls = Controls { speed: self.controls.speed, ..Controls::defaults(next) };
-                self.restart(next)?;
+            LabCommand::Next => self.switch_to(scenario.next())?,
+            LabCommand::Show(number) => {
+                if let Some(scenario) = Scenario::ALL.get(number) {
+                    self.switch_to(*scenario)?;
+                }
             }
         }
         Ok(())
@@ -120,6 +132,10 @@ impl LiveView for LabView {
     }
 
     fn edit(&mut self, key: Keystroke) {
+        // A held key would repeat the answer.
+        if self.context() == Context::Race && key.is_press() {
+            return self.say(&format!("`{}` does nothing here", Chord::from(key)));
+        }
         self.ui.edit(key);
     }
 
@@ -141,6 +157,10 @@ impl LiveView for LabView {
 
     fn say(&mut self, remark: &str) {
         self.ui.show_remark(remark, self.offset());
+    }
+
+    fn show_themes(&mut self, names: &[String], current: &str) {
+        self.ui.show_themes(names, current);
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
@@ -204,9 +224,9 @@ impl LiveView for LabView {
         let race = self.lab.race();
         let area = screen.area();
         self.ui.expire_remark(self.offset());
-        self.ui.fit(&race, race::visible_rows(area, race.lanes.len()));
+        self.ui.fit(&race, race::visible_rows(area, &race, &self.ui, appearance.capabilities.charset));
         let lesson = lesson::paragraphs(self.lab.scenario(), &race);
-        self.ui.popup_end = race::popup_end(area, &self.ui, &appearance.keymap, &lesson);
+        self.ui.fit_popup(race::popup_end(area, &self.ui, &appearance.keymap, &lesson));
         let guards: Vec<_> = self.lab.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = guards.iter().map(|model| &**model).collect();
         let scene = LabScene {

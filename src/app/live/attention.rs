@@ -9,6 +9,7 @@ use crate::model::event_log::LogEvent;
 use crate::model::host::outage::HostNotice;
 use crate::model::{Model, Stage};
 use crate::tui::notice::{NoticeProtocol, Notify};
+use crate::tui::privacy::Privacy;
 use crate::tui::window_status;
 
 /// The shortest time between two notices before the end: many endpoints often change at once.
@@ -49,9 +50,9 @@ impl Attention {
     }
 
     /// The bytes of a notice that is due now; none most of the time.
-    pub fn take(&mut self, model: &Model, now: Instant) -> Vec<u8> {
+    pub fn take(&mut self, model: &Model, privacy: &Privacy, now: Instant) -> Vec<u8> {
         match self.due_text(model, now) {
-            Some(text) => self.notify.sequence(self.protocol, &text),
+            Some(text) => self.notify.sequence(self.protocol, &privacy.safe(&text)),
             None => Vec::new(),
         }
     }

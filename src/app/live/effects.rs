@@ -15,6 +15,9 @@ use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::terminal::screen::Screen;
 
+/// The remark on a copy while hosts and paths are hidden on the screen.
+const REAL_NAMES: &str = "with the real host and path";
+
 impl<V: LiveView, S: Screen> Live<'_, V, S> {
     /// Performs one effect of a key.
     pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<ScreenExit>> {
@@ -25,6 +28,15 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
                 self.appearance.next_theme();
                 self.view.say(&format!("theme {}", sanitize(self.appearance.theme.name())));
             }
+            Effect::SetTheme(name) => {
+                self.appearance.set_theme(&name);
+                self.view.say(&format!("theme {}", sanitize(self.appearance.theme.name())));
+            }
+            Effect::OpenThemes => {
+                let (names, current) = (self.appearance.theme_names(), self.appearance.theme_decision().value);
+                self.view.show_themes(&names, &current);
+            }
+            Effect::PreviewTheme(name) => self.appearance.preview_theme(name.as_deref()),
             Effect::OpenSettings => self.open_settings(),
             Effect::StepSetting(setting, step) => self.step_setting(setting, step),
             Effect::SaveSettings(settings) => self.save_settings(&settings),
@@ -62,6 +74,8 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
             }
             (Ok(path), _) => format!("saved as {}", path.display()),
         };
+        let is_real = self.view.hides_names() && !content.is_picture();
+        let remark = if is_real { format!("{remark}; {REAL_NAMES}") } else { remark };
         self.saving = None;
         self.view.say(&sanitize(&remark));
         self.pacing.draw_soon();
@@ -86,6 +100,9 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         };
         if !caveats.is_empty() {
             remark = format!("{remark}; {caveats}");
+        }
+        if self.view.hides_names() {
+            remark = format!("{remark}; {REAL_NAMES}");
         }
         self.view.say(&remark);
     }

@@ -15,7 +15,7 @@ use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
-use crate::tui::setting::SettingRow;
+use crate::tui::setting::{ScreenSetting, SettingRow};
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
 
@@ -41,8 +41,16 @@ pub trait LiveView {
     fn say(&mut self, remark: &str);
     /// Shows the settings menu with these values.
     fn show_settings(&mut self, _rows: Vec<SettingRow>) {}
-    /// Applies what the user has changed in the settings menu.
-    fn apply_appearance(&mut self, _appearance: &Appearance) {}
+    /// Shows the list of themes, one of which is in use.
+    fn show_themes(&mut self, names: &[String], current: &str);
+    /// Applies a setting that the user has changed in the settings menu.
+    fn apply_setting(&mut self, _setting: ScreenSetting, _appearance: &Appearance) {}
+    /// Stores what the user has changed by keys, before the settings menu shows it.
+    fn store_settings(&self, _appearance: &mut Appearance) {}
+    /// Whether hosts and paths are hidden.
+    fn hides_names(&self) -> bool {
+        false
+    }
     /// Performs an effect on the view's source.
     fn control(&mut self, effect: Effect) -> io::Result<()>;
     /// Handles Ctrl-C or a signal to end.

@@ -16,6 +16,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod title;
+pub mod watched;
 
 use std::io;
 use std::os::fd::AsFd;

@@ -11,15 +11,11 @@ use crate::app::live::attention::Attention;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::live::title::WindowTitle;
+use crate::app::live::watched::{ViewClock, Watched};
 use crate::app::stop::Stop;
 use crate::app::wakeups::Signal;
-use crate::control::Abilities;
 use crate::event::Offset;
 use crate::model::{Model, Stage};
-use crate::plan::Expect;
-use crate::pump::Follow;
-use crate::source::pool::run_time::RunTime;
-use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, Leave};
@@ -27,7 +23,7 @@ use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::entry::Context;
-use crate::tui::setting::SettingRow;
+use crate::tui::setting::{ScreenSetting, SettingRow};
 use crate::tui::state::UiState;
 use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::terminal::DrawResult;
@@ -38,34 +34,6 @@ use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long a remark is shown while a recording is played.
 const REMARK_SHOWN_FOR: Duration = Duration::from_millis(2_500);
-
-/// The run or the replay that is watched.
-#[derive(Clone, Copy, Debug)]
-pub struct Watched<'a> {
-    /// The plan's expectations; a recording has none.
-    pub expect: Expect,
-    /// The model that follows it.
-    pub follow: &'a Follow,
-    /// Its clock.
-    pub clock: ViewClock<'a>,
-    /// Whether the screen closes as soon as the run is over, because another program waits for the result.
-    pub leaves_at_end: bool,
-    /// Whether the screen closes as soon as the run is over, because the user asked for it.
-    pub exits: bool,
-    /// What its source can do.
-    pub can: Abilities,
-    /// The path of its recording, safe to show.
-    pub recording: Option<&'a str>,
-}
-
-/// The clock of what is watched.
-#[derive(Clone, Copy, Debug)]
-pub enum ViewClock<'a> {
-    /// A run's own clock.
-    Live(&'a RunTime),
-    /// A recording's clock.
-    Replay(&'a Position),
-}
 
 /// The view of a run or of a replay.
 pub struct RunView<'a> {
@@ -86,6 +54,9 @@ impl<'a> RunView<'a> {
     pub fn new(watched: Watched<'a>, stop: &'a mut Stop, appearance: &Appearance) -> Self {
         let mut ui = UiState::default();
         ui.has_mouse = appearance.has_mouse;
+        ui.privacy.is_on = appearance.has_privacy;
+        ui.window = appearance.window;
+        ui.themes = appearance.theme_names();
         ui.expectations = LiveExpectations::new(watched.expect);
         ui.recording = watched.recording.map(Arc::from);
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
@@ -114,6 +85,7 @@ impl<'a> RunView<'a> {
     fn refresh_footer(&mut self, now: Offset) {
         let ViewClock::Replay(position) = self.watched.clock else { return self.ui.expire_remark(now) };
         self.ui.playback = Some(position.playback());
+        self.ui.moments.outline.get_or_insert_with(|| position.outline());
         // A remark must expire even while the recording's clock is paused.
         if self.remark_made.is_none_or(|at| self.now.saturating_duration_since(at) >= REMARK_SHOWN_FOR) {
             self.ui.remark = None;
@@ -180,10 +152,30 @@ impl LiveView for RunView<'_> {
         self.ui.show_settings(rows);
     }
 
-    fn apply_appearance(&mut self, appearance: &Appearance) {
-        self.ui.has_mouse = appearance.has_mouse;
-        self.watched.exits = appearance.exits;
-        self.attention.set(appearance);
+    fn show_themes(&mut self, names: &[String], current: &str) {
+        self.ui.show_themes(names, current);
+    }
+
+    fn apply_setting(&mut self, setting: ScreenSetting, appearance: &Appearance) {
+        match setting {
+            ScreenSetting::Mouse => self.ui.has_mouse = appearance.has_mouse,
+            ScreenSetting::Exit => self.watched.exits = appearance.exits,
+            ScreenSetting::Notify => self.attention.set(appearance),
+            ScreenSetting::Privacy => self.ui.privacy.is_on = appearance.has_privacy,
+            ScreenSetting::Window => self.ui.window = appearance.window,
+            // The loop applies them to any view.
+            ScreenSetting::Theme | ScreenSetting::Motion | ScreenSetting::Fps | ScreenSetting::Ascii => {}
+        }
+    }
+
+    fn store_settings(&self, appearance: &mut Appearance) {
+        appearance.has_mouse = self.ui.has_mouse;
+        appearance.has_privacy = self.ui.privacy.is_on;
+        appearance.window = self.ui.window;
+    }
+
+    fn hides_names(&self) -> bool {
+        self.ui.privacy.is_on
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
@@ -230,8 +222,7 @@ impl LiveView for RunView<'_> {
             return remark;
         }
         if let ViewClock::Replay(position) = self.watched.clock {
-            let playback = position.playback();
-            return if playback.is_paused || playback.is_at_end { remark } else { Some(Motion::Clock) };
+            return if position.playback().is_still() { remark } else { Some(Motion::Clock) };
         }
         let model = self.watched.follow.model();
         match model.stage {
@@ -265,7 +256,7 @@ impl LiveView for RunView<'_> {
         let now = self.offset();
         self.refresh_footer(now);
         let follow = self.watched.follow;
-        screen.notify(&self.attention.take(&follow.model(), self.now));
+        screen.notify(&self.attention.take(&follow.model(), &self.ui.privacy, self.now));
         if self.ui.suggest_exit(&follow.model(), now) {
             self.remark_made = Some(self.now);
         }

@@ -14,13 +14,14 @@ use crate::tui::terminal::screen::Screen;
 impl<V: LiveView, S: Screen> Live<'_, V, S> {
     /// Opens the menu.
     pub(super) fn open_settings(&mut self) {
+        self.view.store_settings(self.appearance);
         self.view.show_settings(self.appearance.setting_rows());
     }
 
     /// Steps a setting to another value, which applies at once.
     pub(super) fn step_setting(&mut self, setting: ScreenSetting, step: SettingStep) {
         self.appearance.step_setting(setting, step);
-        self.view.apply_appearance(self.appearance);
+        self.view.apply_setting(setting, self.appearance);
         self.pacing = FramePacing::new(self.appearance.frames_per_second, self.appearance.has_motion);
         self.screen.redraw();
         self.view.show_settings(self.appearance.setting_rows());

@@ -9,8 +9,9 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use crate::app::appearance::Appearance;
-use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::run_view::RunView;
 use crate::app::live::script::{Clock, Script, ScriptStep, ScriptedRun, ctrl_c, gone, key, mouse};
+use crate::app::live::watched::{ViewClock, Watched};
 use crate::app::live::{Live, ScreenExit};
 use crate::app::stop::Stop;
 use crate::app::wakeups::Wakeup;

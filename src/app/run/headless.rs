@@ -12,6 +12,7 @@ use crate::app::wakeups::{Signal, Wakeup};
 use crate::model::{Model, Stage};
 use crate::output::plain::Plain;
 use crate::output::streams;
+use crate::tui::privacy::Privacy;
 use crate::tui::window_status::TabProgress;
 
 /// How often lines and the progress bar are updated.
@@ -32,7 +33,8 @@ impl TerminalSigns {
             bar.show(TabProgress::from_model(model));
         }
         if let Some(attention) = &mut self.attention {
-            let notice = attention.take(model, Instant::now());
+            // The lines above it have the real names.
+            let notice = attention.take(model, &Privacy::default(), Instant::now());
             if !notice.is_empty() {
                 streams::send_control(&String::from_utf8_lossy(&notice));
             }

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use crate::app::appearance::Appearance;
 use crate::app::live::attention::Attention;
-use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::run_view::RunView;
+use crate::app::live::watched::{ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
 use crate::app::run::headless::TerminalSigns;
 use crate::app::run::progress_bar::ProgressBar;

@@ -10,6 +10,7 @@ mod tests;
 use std::path::Path;
 
 use crate::config::settings::keys::Remap;
+use crate::model::window::TimeWindow;
 use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
 use crate::text::toml_reader::{TomlReader, WrittenKey};
 use crate::text::toml_section::{TomlEntry, TomlSection};
@@ -50,10 +51,10 @@ impl NamedTheme {
 /// The keys that name a theme.
 const THEMES: [&str; 3] = ["theme", "theme_light", "theme_dark"];
 /// The keys that are `true` or `false`.
-const FLAGS: [&str; 6] = ["ascii", "mouse", "motion", "title", "progress", "exit"];
+const FLAGS: [&str; 7] = ["ascii", "mouse", "motion", "title", "progress", "exit", "privacy"];
 
 /// The environment variables that override a setting.
-pub const VARIABLES: [(&str, &str); 11] = [
+pub const VARIABLES: [(&str, &str); 13] = [
     ("INFLIGHT_THEME", "theme"),
     ("INFLIGHT_THEME_LIGHT", "theme_light"),
     ("INFLIGHT_THEME_DARK", "theme_dark"),
@@ -65,6 +66,8 @@ pub const VARIABLES: [(&str, &str); 11] = [
     ("INFLIGHT_PROGRESS", "progress"),
     ("INFLIGHT_EXIT", "exit"),
     ("INFLIGHT_NOTIFY", "notify"),
+    ("INFLIGHT_PRIVACY", "privacy"),
+    ("INFLIGHT_WINDOW", "window"),
 ];
 
 /// A template of a settings file, with every key commented out.
@@ -94,6 +97,10 @@ pub const TEMPLATE: &str = "\
 # exit = false
 # Notify when the run ends or something goes down or up: \"bell\", \"desktop\", \"both\" or \"off\".
 # notify = \"off\"
+# Hide hosts and paths on the screen, for a shared screen. Files and copies keep them.
+# privacy = false
+# The time that the key figures cover at the start: \"1s\", \"10s\", \"60s\" or \"run\".
+# window = \"10s\"
 
 # The keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
 # [keys]
@@ -157,6 +164,10 @@ impl SettingsReader {
                     Some(notify) => layer.preferences.notify = Some(notify),
                     None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_NOTICE}"))),
                 },
+                ("window", text) => match TimeWindow::from_key(text) {
+                    Some(window) => layer.preferences.window = Some(window),
+                    None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_WINDOW}"))),
+                },
                 (key, _) => {
                     let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(NamedTheme { theme: value.clone(), place });
@@ -203,7 +214,8 @@ impl SettingsReader {
             }
         }
         layer.preferences.fps = top.get("fps").and_then(|entry| frame_rate(&entry));
-        layer.preferences.notify = top.get("notify").and_then(|entry| notify(&entry));
+        layer.preferences.notify = top.get("notify").and_then(|entry| choice(&entry, A_NOTICE, Notify::from_name));
+        layer.preferences.window = top.get("window").and_then(|entry| choice(&entry, A_WINDOW, TimeWindow::from_key));
         let keys = top.get("keys").and_then(|entry| entry.section("[keys]", "a table such as `[keys]`"));
         layer.keys = keys.map_or_else(Vec::new, keys::read);
         top.finish_with_warnings();
@@ -216,6 +228,8 @@ const A_THEME: &str = "a theme's name or path";
 const A_RATE: &str = "a whole number from 1 to 60";
 /// The valid values of `notify`.
 const A_NOTICE: &str = "`bell`, `desktop`, `both` or `off`";
+/// The valid values of `window`.
+const A_WINDOW: &str = "`1s`, `10s`, `60s` or `run`";
 
 fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
     let Some(number) = entry.number() else {
@@ -226,9 +240,10 @@ fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
     entry.check(fps.ok_or_else(|| ValueError::new("not between 1 and 60", format!("write {A_RATE}"))))
 }
 
-fn notify(entry: &TomlEntry<'_, ()>) -> Option<Notify> {
-    let known = Notify::from_name(entry.string(A_NOTICE)?);
-    entry.check(known.ok_or_else(|| ValueError::new("not known", format!("write {A_NOTICE}"))))
+/// Reads one of several names.
+fn choice<T>(entry: &TomlEntry<'_, ()>, names: &'static str, known: fn(&str) -> Option<T>) -> Option<T> {
+    let known = known(entry.string(names)?);
+    entry.check(known.ok_or_else(|| ValueError::new("not known", format!("write {names}"))))
 }
 
 fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
@@ -238,6 +253,7 @@ fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
         "title" => &mut preferences.title,
         "progress" => &mut preferences.progress,
         "exit" => &mut preferences.exit,
+        "privacy" => &mut preferences.privacy,
         _ => &mut preferences.ascii,
     };
     *flag = Some(is_on);

@@ -1,6 +1,7 @@
 //! Tests of settings: precedence, warnings and errors.
 
 use super::{FLAGS, Settings, TEMPLATE, THEMES};
+use crate::model::window::TimeWindow;
 use crate::text::diagnostics::{Mistakes, SourceText};
 use crate::tui::action::Action;
 use crate::tui::theme::role::Variant;
@@ -40,6 +41,13 @@ fn a_flag_can_be_set_in_a_file_and_by_a_variable() {
         read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().preferences;
     assert_eq!((preferences.mouse, preferences.motion, preferences.progress), (Some(true), Some(false), Some(false)));
     assert_eq!((preferences.title, preferences.fps, preferences.ascii), (Some(true), Some(5), None));
+}
+
+#[test]
+fn privacy_and_the_window_can_be_set() {
+    let preferences = read(&["privacy = true\nwindow = \"60s\""], &[("INFLIGHT_WINDOW", "run")]).unwrap().preferences;
+    assert_eq!((preferences.privacy, preferences.window), (Some(true), Some(TimeWindow::Run)));
+    assert!(error("window = \"5s\"").contains("`1s`, `10s`, `60s` or `run`"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub enum TimeWindow {
 }
 
 /// The key figures of a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WindowFigures {
     /// The time covered, without pauses.
     pub span: Micros,
@@ -67,6 +67,24 @@ pub(super) struct IdlePause {
 }
 
 impl TimeWindow {
+    /// All windows, from the shortest to the whole run.
+    pub const ALL: [Self; 4] = [Self::Second, Self::TenSeconds, Self::Minute, Self::Run];
+
+    /// Its value in settings: `10s`, `run`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Second => "1s",
+            Self::TenSeconds => "10s",
+            Self::Minute => "60s",
+            Self::Run => "run",
+        }
+    }
+
+    /// The window with this value in settings.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|window| window.key() == key)
+    }
+
     /// Its length; `None` for the whole run.
     pub fn seconds(self) -> Option<u64> {
         match self {

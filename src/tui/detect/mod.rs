@@ -8,6 +8,7 @@ pub mod pace;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::model::window::TimeWindow;
 use crate::text::console::ColorChoice;
 use crate::tui::notice::Notify;
 use crate::tui::theme::bundled;
@@ -95,6 +96,10 @@ pub struct Preferences {
     pub exit: Option<bool>,
     /// How to notify.
     pub notify: Option<Notify>,
+    /// Hide hosts and paths from the start.
+    pub privacy: Option<bool>,
+    /// The time that the key figures cover at the start.
+    pub window: Option<TimeWindow>,
     /// The source of each setting, by its key: a variable, or a file and a line.
     pub sources: BTreeMap<String, String>,
 }
@@ -116,6 +121,8 @@ impl Preferences {
         self.progress = nearer.progress.or(self.progress);
         self.exit = nearer.exit.or(self.exit);
         self.notify = nearer.notify.or(self.notify);
+        self.privacy = nearer.privacy.or(self.privacy);
+        self.window = nearer.window.or(self.window);
         self.sources.extend(nearer.sources.clone());
     }
 

@@ -4,6 +4,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::model::window::TimeWindow;
 use crate::tui::detect::{Decision, Environment, Interface, decided};
 use crate::tui::notice::{NoticeProtocol, Notify};
 
@@ -57,6 +58,22 @@ impl Environment {
             (Some(notify), _) => decided(notify, "`--notify` is given".into()),
             (None, Some(notify)) => decided(notify, self.preferences.reason("notify")),
             (None, None) => decided(Notify::Off, "the default".into()),
+        }
+    }
+
+    /// Whether hosts and paths are hidden from the start.
+    pub fn privacy(&self) -> Decision<bool> {
+        match self.preferences.privacy {
+            Some(privacy) => decided(privacy, self.preferences.reason("privacy")),
+            None => decided(false, "the default; a key turns it on".into()),
+        }
+    }
+
+    /// The time that the key figures cover at the start.
+    pub fn window(&self) -> Decision<TimeWindow> {
+        match self.preferences.window {
+            Some(window) => decided(window, self.preferences.reason("window")),
+            None => decided(TimeWindow::default(), "the default; a key changes it".into()),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::tui::action::Action;
 use crate::tui::views::View;
 
 /// A row of the key table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ActionEntry {
     /// The action.
     pub action: Action,
@@ -40,6 +40,8 @@ pub enum Context {
     Help,
     /// The card of a request.
     Card,
+    /// The comparison of a marked moment with now.
+    Compare,
     /// The export menu.
     Menu,
     /// The settings menu.
@@ -55,6 +57,11 @@ pub enum Context {
 }
 
 impl Context {
+    /// The view, if no popup is open.
+    pub fn view(self) -> Option<View> {
+        if let Self::At(view) = self { Some(view) } else { None }
+    }
+
     /// Whether typing keys are text here.
     pub fn takes_text(self) -> bool {
         matches!(self, Self::Prompt | Self::Palette)

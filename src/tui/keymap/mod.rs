@@ -9,6 +9,7 @@ pub mod entry;
 pub mod remap;
 mod row;
 pub mod search;
+pub mod sections;
 pub mod table;
 
 use std::fmt::{self, Write as _};
@@ -17,7 +18,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::action::Action;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup, Need};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup};
 use crate::tui::keymap::table::ENTRIES;
 
 /// The keys in force.
@@ -120,29 +121,10 @@ impl Keymap {
         rows
     }
 
-    /// The actions of a run or of a replay with their keys, for the help: without those of the lab, and without
-    /// seeking in a run.
-    pub fn rows_of_run(&self, is_replay: bool) -> Vec<KeyRow> {
-        let works = |row: &KeyRow| {
-            entry(row.action).is_some_and(|entry| {
-                let is_of_lab = entry.contexts.iter().all(|context| *context == Context::Race);
-                !is_of_lab && (is_replay || entry.needs != Need::Travel)
-            })
-        };
-        self.rows().into_iter().filter(works).collect()
-    }
-
     /// The rows of the export menu.
     pub fn menu(&self) -> Vec<KeyRow> {
         let is_saved = |row: &KeyRow| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
         self.rows().into_iter().filter(is_saved).collect()
-    }
-
-    /// The actions of one context with their keys, sorted by heading, for the help.
-    pub fn rows_at(&self, context: Context) -> Vec<KeyRow> {
-        let mut rows = self.rows();
-        rows.retain(|row| entry(row.action).is_some_and(|entry| entry.contexts.contains(&context)));
-        rows
     }
 
     /// The first key of an action, as the settings write it; `None` if it has none.

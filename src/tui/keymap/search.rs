@@ -1,14 +1,12 @@
-//! A search for actions by name, by help text, or by some letters of the name.
+//! A search by words: for actions by name, by help text, or by some letters of the name; for other things by name.
 //!
-//! Pure: it reads only the key table. Start at [`search`].
+//! Pure. Start at [`SearchWords`].
 
-use crate::tui::action::Action;
-use crate::tui::keymap::entry::{ActionEntry, Context};
-use crate::tui::keymap::table::ENTRIES;
+use crate::tui::keymap::entry::ActionEntry;
 
-/// How well an action matches the search text, best first.
+/// How well something matches the search text, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum MatchQuality {
+pub enum MatchQuality {
     /// A word of its name starts with the text.
     Name,
     /// Its name contains the text.
@@ -19,37 +17,55 @@ enum MatchQuality {
     Letters,
 }
 
-/// The actions of a context that match every word of a text: best match first, then in table order.
-pub fn search(context: Context, text: &str) -> Vec<&'static ActionEntry> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let here = ENTRIES.iter().filter(|entry| entry.contexts.contains(&context) && entry.action != Action::Palette);
-    let mut found: Vec<_> = here.filter_map(|entry| Some((match_all(entry, &words)?, entry))).collect();
-    // Scattered letters are a guess, so they count only if nothing matches better.
-    if found.iter().any(|(quality, _)| *quality < MatchQuality::Letters) {
-        found.retain(|(quality, _)| *quality < MatchQuality::Letters);
+/// The words of a search text. Everything that is found matches every word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchWords(Vec<String>);
+
+impl SearchWords {
+    /// The words of a text.
+    pub fn new(text: &str) -> Self {
+        Self(text.split_whitespace().map(str::to_lowercase).collect())
     }
-    found.sort_by_key(|(quality, _)| *quality);
-    found.into_iter().map(|(_, entry)| entry).collect()
-}
 
-/// The match of the worst word.
-fn match_all(entry: &ActionEntry, words: &[String]) -> Option<MatchQuality> {
-    words.iter().try_fold(MatchQuality::Name, |worst, word| Some(worst.max(match_word(entry, word)?)))
-}
+    /// Whether there is no word, so that everything matches.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 
-/// The match of one word.
-fn match_word(entry: &ActionEntry, word: &str) -> Option<MatchQuality> {
-    let help = entry.help.to_lowercase();
-    let labels = entry.footer.iter().flat_map(|(_, label)| label.split(' '));
-    let mut words = help.split(|c: char| !c.is_alphanumeric()).chain(labels);
-    if entry.id.starts_with(word) || entry.id.split('_').any(|part| part.starts_with(word)) {
-        Some(MatchQuality::Name)
-    } else if entry.id.contains(word) {
-        Some(MatchQuality::InName)
-    } else if words.any(|known| known.starts_with(word)) {
-        Some(MatchQuality::Words)
-    } else {
-        has_letters(entry.id, word).then_some(MatchQuality::Letters)
+    /// How well an action matches.
+    pub fn action(&self, entry: &ActionEntry) -> Option<MatchQuality> {
+        let help = entry.help.to_lowercase();
+        self.worst(|word| {
+            let labels = entry.footer.iter().flat_map(|(_, label)| label.split(' '));
+            let mut words = help.split(|c: char| !c.is_alphanumeric()).chain(labels);
+            if entry.id.starts_with(word) || entry.id.split('_').any(|part| part.starts_with(word)) {
+                Some(MatchQuality::Name)
+            } else if entry.id.contains(word) {
+                Some(MatchQuality::InName)
+            } else if words.any(|known| known.starts_with(word)) {
+                Some(MatchQuality::Words)
+            } else {
+                has_letters(entry.id, word).then_some(MatchQuality::Letters)
+            }
+        })
+    }
+
+    /// How well a name matches, or what kind of thing it names: `theme`, `host`.
+    pub fn name(&self, kind: &str, name: &str) -> Option<MatchQuality> {
+        let name = name.to_lowercase();
+        self.worst(|word| {
+            let mut parts = name.split(|c: char| !c.is_alphanumeric());
+            if name.starts_with(word) || parts.any(|part| part.starts_with(word)) {
+                Some(MatchQuality::Name)
+            } else {
+                (name.contains(word) || kind.starts_with(word)).then_some(MatchQuality::InName)
+            }
+        })
+    }
+
+    /// The match of the worst word.
+    fn worst(&self, matches: impl Fn(&str) -> Option<MatchQuality>) -> Option<MatchQuality> {
+        self.0.iter().try_fold(MatchQuality::Name, |worst, word| Some(worst.max(matches(word)?)))
     }
 }
 
@@ -61,28 +77,36 @@ fn has_letters(name: &str, letters: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::search;
-    use crate::tui::keymap::entry::Context;
-    use crate::tui::views::View;
+    use super::{MatchQuality, SearchWords};
+    use crate::tui::action::Action;
+    use crate::tui::keymap;
 
-    fn found(view: View, text: &str) -> Vec<&'static str> {
-        search(Context::At(view), text).into_iter().map(|entry| entry.id).collect()
+    fn matched(text: &str, action: Action) -> Option<MatchQuality> {
+        SearchWords::new(text).action(keymap::entry(action).unwrap())
     }
 
     #[test]
     fn names_come_before_help_and_help_before_letters() {
-        let limits = found(View::Overview, "limit");
-        assert_eq!(limits[..3], ["limit_down", "limit_up", "limit_half"]);
-        assert_eq!(found(View::Overview, "FEW"), ["limit_down"]);
-        assert_eq!(found(View::Overview, "lmtup"), ["limit_up"]);
-        assert_eq!(found(View::Overview, "limit twice"), ["limit_double"]);
-        assert_eq!(found(View::Overview, "waterfall")[0], "view_2");
+        assert_eq!(matched("limit", Action::LimitDown), Some(MatchQuality::Name));
+        assert_eq!(matched("imi", Action::LimitDown), Some(MatchQuality::InName));
+        assert_eq!(matched("FEW", Action::LimitDown), Some(MatchQuality::Words));
+        assert_eq!(matched("lmtup", Action::LimitUp), Some(MatchQuality::Letters));
+        assert_eq!(matched("limit twice", Action::LimitDouble), Some(MatchQuality::Words));
+        assert_eq!(matched("chekout", Action::LimitDouble), None);
     }
 
     #[test]
-    fn an_action_of_another_context_is_not_found() {
-        assert!(found(View::Hosts, "").contains(&"host_aside") && !found(View::Overview, "").contains(&"host_aside"));
-        assert!(!found(View::Overview, "").contains(&"sure") && !found(View::Overview, "").contains(&"palette"));
-        assert!(found(View::Overview, "chekout").is_empty());
+    fn a_name_matches_by_its_parts_or_by_its_kind() {
+        let matched = |text| SearchWords::new(text).name("host", "https://shop.example");
+        assert_eq!(
+            ["shop", "xampl", "host", "host shop", "db"].map(matched),
+            [
+                Some(MatchQuality::Name),
+                Some(MatchQuality::InName),
+                Some(MatchQuality::InName),
+                Some(MatchQuality::InName),
+                None
+            ]
+        );
     }
 }

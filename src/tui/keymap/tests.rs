@@ -12,7 +12,7 @@ use crate::tui::keymap::table::ENTRIES;
 use crate::tui::keymap::{Keymap, entry, markdown};
 use crate::tui::views::View;
 
-const CONTEXTS: [Context; 15] = [
+const CONTEXTS: [Context; 16] = [
     OVERVIEW,
     Context::At(View::Waterfall),
     Context::At(View::Endpoint),
@@ -23,6 +23,7 @@ const CONTEXTS: [Context; 15] = [
     Context::Race,
     Context::Help,
     Context::Card,
+    Context::Compare,
     Context::Menu,
     Context::Question,
     Context::Confirm,
@@ -93,15 +94,15 @@ fn the_footer_shows_the_actions_of_the_context() {
     };
     assert_eq!(
         line(OVERVIEW),
-        "space pause   r try now   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
+        "space pause   r try now   - + limit   R run again   n N event   ' mark   c compare   tab view   b group   / filter   s sort   enter detail   e export   ? help   q quit"
     );
     assert_eq!(
         line(Context::At(View::Log)),
-        "esc back   space pause   R run again   / filter   enter request   F follow   y copy as curl   e export   ? help   q quit"
+        "esc back   space pause   R run again   n N event   ' mark   c compare   / filter   enter request   F follow   y copy as curl   e export   ? help   q quit"
     );
     assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
     assert_eq!(line(Context::Prompt), "enter keep   esc clear");
-    assert_eq!(line(Context::Help), "up down scroll   esc close");
+    assert_eq!(line(Context::Help), "/ search   up down scroll   esc close");
     assert_eq!(line(Context::Palette), "enter do it   up down choose   esc close");
 }
 
@@ -128,18 +129,4 @@ fn every_view_has_its_place_and_its_key() {
         assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", view.digit()), &*view.digit().to_string()));
     }
     assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
-}
-
-#[test]
-fn the_help_of_a_run_has_no_keys_of_the_lab_and_seeks_only_in_a_replay() {
-    let actions = |is_replay| {
-        let rows = Keymap::default().rows_of_run(is_replay);
-        rows.into_iter().map(|row| row.action).collect::<Vec<_>>()
-    };
-    for is_replay in [false, true] {
-        let shown = actions(is_replay);
-        assert!(!shown.contains(&Action::Restart) && !shown.contains(&Action::NextProgram));
-        assert_eq!(shown.contains(&Action::SeekBack), is_replay);
-        assert!(shown.contains(&Action::Pause) && shown.contains(&Action::TryHost));
-    }
 }

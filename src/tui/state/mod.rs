@@ -4,30 +4,35 @@
 
 pub mod axis;
 pub mod card;
+mod choice;
 mod commands;
 pub mod expectations;
 mod export;
+pub mod key_list;
+pub mod moments;
 mod mouse;
+mod moves;
 pub mod names;
 pub mod palette;
+mod prompt;
+mod question;
 pub mod race;
+mod race_popups;
 pub mod settings_menu;
 mod trail;
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
-use tui_input::backend::crossterm::EventHandler;
-
-use crate::control::{Abilities, Command, Playback, ReplayCommand};
-use crate::event::cause::Cause;
-use crate::event::{EndpointId, JobId, Micros, Offset};
+use crate::control::{Abilities, Command, Playback};
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::window::TimeWindow;
 use crate::tui::action::Action;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::privacy::Privacy;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::listing::Listing;
@@ -37,8 +42,12 @@ use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::expectations::LiveExpectations;
+use crate::tui::state::key_list::KeyList;
+use crate::tui::state::moments::{Comparison, Moments};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
+use crate::tui::state::prompt::PromptHistory;
+use crate::tui::state::question::Question;
 use crate::tui::state::race::toggled;
 use crate::tui::state::settings_menu::SettingsMenu;
 use crate::tui::state::trail::TrailStep;
@@ -63,9 +72,12 @@ pub struct UiState {
     /// The program receives mouse events.
     pub has_mouse: bool,
     /// The row that was clicked last. A second click opens it.
-    clicked: Option<(View, usize)>,
+    clicked: Option<ClickTarget>,
     /// The filter is being typed.
     pub is_typing: bool,
+    /// The filters and the searches of the palette that were typed before.
+    filters: PromptHistory,
+    searches: PromptHistory,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
     /// The plan's expectations, and since when each is met or not.
@@ -74,12 +86,14 @@ pub struct UiState {
     pub has_heat_map: bool,
     /// The time that the key figures cover.
     pub window: TimeWindow,
-    /// The scroll position of the key list, while it is open.
-    pub help: Option<usize>,
-    /// The maximum scroll position of the key list in the last picture.
-    help_end: usize,
-    /// The action palette, while it is open.
+    /// Whether hosts and paths are hidden.
+    pub privacy: Privacy,
+    /// The list of keys, while it is open.
+    pub help: Option<KeyList>,
+    /// The palette, while it is open.
     pub palette: Option<Palette>,
+    /// The names of the themes, which the palette finds.
+    pub themes: Vec<String>,
     /// The path of the recording, safe to show.
     pub recording: Option<Arc<str>>,
     /// The scroll position of the verdict's derivation, while it is open.
@@ -102,6 +116,10 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// The marked moments, and what a recording contains when.
+    pub moments: Moments,
+    /// The comparison of a marked moment with now, while it is open.
+    pub comparison: Option<Comparison>,
     /// The user has pressed no key yet, so the finished screen says how it closes by itself.
     pub suggests_exit: bool,
     has_suggested_exit: bool,
@@ -124,19 +142,8 @@ pub struct Fit {
     pub card_end: usize,
     /// The visible ones of an endpoint's slowest attempts.
     pub slow_rows: usize,
-}
-
-/// An open question to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Question {
-    /// How to quit an unfinished run?
-    Leave,
-    /// Skip this endpoint? With its row, and its id at the source.
-    Skip(usize, EndpointId),
-    /// Cancel this job?
-    Cancel(JobId),
-    /// Resend the jobs that failed for this cause?
-    Repeat(Cause),
+    /// The maximum scroll position of the comparison.
+    pub comparison_end: usize,
 }
 
 impl UiState {
@@ -152,9 +159,12 @@ impl UiState {
             return Vec::new();
         }
         self.clicked = None;
+        // The last key may have changed the search text, and the last picture may be older.
+        self.refresh_palette(model);
+        let had_themes = self.palette.as_ref().is_some_and(|palette| palette.is_of_themes);
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
-        if let Some(travel) = self.travel(action, can) {
-            return vec![Effect::Travel(travel)];
+        if let Some(effects) = self.change_moment(action, model, can, now) {
+            return effects;
         }
         match action {
             Action::Pause => return send(self.pause_or_resume(model, now)),
@@ -167,13 +177,13 @@ impl UiState {
             Action::TryHost => return self.try_hosts(model, now),
             Action::SetHostAside => return send(self.toggle_quarantine(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
-            Action::Confirm => return send(self.confirm()),
+            Action::Confirm => return send(self.confirm(model, now)),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
             Action::CancelOne => self.ask_to_cancel(model, now),
             Action::Repeat => self.ask_to_repeat(model, now),
             Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
             Action::Rerun => self.show_remark("the run is not over", now),
-            Action::Filter => self.is_typing = true,
+            Action::Filter => self.start_typing(now),
             Action::Sort => self.sort("sorted", now),
             Action::SortReverse => self.reverse(now),
             Action::Follow => self.follow(now),
@@ -193,17 +203,21 @@ impl UiState {
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
             Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
             Action::Down if self.moves_among_slow() => self.step_slow(1, model),
+            Action::Up if self.step_history(-1) => {}
+            Action::Down if self.step_history(1) => {}
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
             Action::PageDown => self.step(self.list().page_step()),
-            Action::Top => self.step(isize::MIN),
-            Action::Bottom => self.step(isize::MAX),
+            Action::Top | Action::Start => self.step(isize::MIN),
+            Action::Bottom | Action::End => self.step(isize::MAX),
             Action::Keep => self.keep_filter(now),
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.next_window(now),
+            Action::Privacy => self.toggle_privacy(now),
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Themes => return vec![Effect::OpenThemes],
             Action::Settings => return vec![Effect::OpenSettings],
             Action::SettingPrev => return self.step_setting(SettingStep::Previous),
             Action::SettingNext => return self.step_setting(SettingStep::Next),
@@ -220,16 +234,9 @@ impl UiState {
             Action::SaveCurl => return self.save_command(model, now),
             // One popup replaces the other: no key changes what another popup hides.
             Action::Why => (self.help, self.working) = (None, toggled(self.working)),
-            Action::Help => (self.help, self.working) = (toggled(self.help), None),
-            Action::Palette => {
-                (self.help, self.working) = (None, None);
-                let context = if self.card.is_some() { Context::Card } else { Context::At(self.view) };
-                self.palette = Some(Palette::new(context, can));
-            }
-            Action::Choose => {
-                let chosen = self.palette.take().and_then(|palette| palette.selected_action());
-                return chosen.map_or_else(Vec::new, |action| self.update(action, model, can, now));
-            }
+            Action::Help => (self.help, self.working) = (KeyList::toggled(self.help.take()), None),
+            Action::Palette => self.open_palette(can),
+            Action::Choose => return self.choose(model, can, now),
             // The question is needed only if work would be lost.
             Action::Quit if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::Now)],
             Action::QuitKeep if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::KeepPicture)],
@@ -238,40 +245,28 @@ impl UiState {
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // Only `travel` answers them.
-            Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => return Vec::new(),
+            // Only `change_moment` answers these.
+            Action::SeekBack | Action::SeekOn | Action::SeekTo | Action::Slower | Action::Faster |
+            Action::NextEvent | Action::PrevEvent | Action::Mark | Action::Compare |
             // The lab has its own state, `RaceUi`.
-            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
+            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram | Action::Lane(_) => {}
         }
-        Vec::new()
-    }
-
-    /// What an action does to a replay, if it moves in time.
-    fn travel(&self, action: Action, can: Abilities) -> Option<ReplayCommand> {
-        match action {
-            Action::Pause if can.travel => Some(ReplayCommand::TogglePause),
-            Action::Top if self.home_and_end_seek(can) => Some(ReplayCommand::Start),
-            Action::Bottom if self.home_and_end_seek(can) => Some(ReplayCommand::End),
-            Action::SeekBack => Some(ReplayCommand::Back),
-            Action::SeekOn => Some(ReplayCommand::Forward),
-            Action::Slower => Some(ReplayCommand::Slower),
-            Action::Faster => Some(ReplayCommand::Faster),
-            _ => None,
-        }
-    }
-
-    /// Asks whether to cancel the selected job.
-    fn ask_to_cancel(&mut self, model: &Model, now: Offset) {
-        match self.selected_job(model) {
-            Some(job) => self.question = Some(Question::Cancel(job)),
-            None => self.show_remark("nothing is selected", now),
-        }
+        Palette::preview(had_themes, self.palette.as_ref())
     }
 
     /// Shows figures of the next window.
     fn next_window(&mut self, now: Offset) {
         self.window = self.window.next();
         self.show_remark(&format!("figures: {}", self.window.name()), now);
+    }
+
+    /// Hides hosts and paths, or shows them again.
+    fn toggle_privacy(&mut self, now: Offset) {
+        self.privacy.is_on = !self.privacy.is_on;
+        self.show_remark(
+            if self.privacy.is_on { "hosts and paths are hidden" } else { "hosts and paths are shown" },
+            now,
+        );
     }
 
     /// The context that decides what keys mean.
@@ -285,12 +280,14 @@ impl UiState {
             Context::Menu
         } else if self.settings.is_some() {
             Context::Settings
-        } else if self.is_typing {
+        } else if self.is_typing || self.help.as_ref().is_some_and(|list| list.is_typing) {
             Context::Prompt
         } else if self.palette.is_some() {
             Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
+        } else if self.comparison.is_some() {
+            Context::Compare
         } else if self.card.is_some() {
             Context::Card
         } else {
@@ -313,31 +310,18 @@ impl UiState {
         if self.view == View::Overview { self.grouping.rows() } else { rows_of(self.view) }
     }
 
-    /// Groups the overview by the next thing.
-    fn regroup(&mut self, model: &Model, now: Offset) {
-        let next = self.grouping.next(model);
-        self.chosen_grouping = Some(next);
-        self.fit_grouping(model);
-        self.show_remark(&format!("grouped by {}", next.rows().noun()), now);
-    }
-
-    /// Starts the overview anew if its rows stand for something else now.
-    fn fit_grouping(&mut self, model: &Model) {
-        let grouping = self.chosen_grouping.unwrap_or_else(|| Grouping::usual(model));
-        if std::mem::replace(&mut self.grouping, grouping) != grouping {
-            let all = &mut self.lists[View::Overview as usize];
-            *all = List::with_filter(all.filter.value().to_owned());
-        }
-    }
-
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
-        (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
+        self.working_end = fit.working_end;
+        if let Some(list) = &mut self.help {
+            list.fit(fit.help_end);
+        }
         self.fit_grouping(model);
         self.list_mut().page = fit.rows;
         self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
         self.fit_card(fit.card_end, model, now);
+        self.fit_comparison(fit.comparison_end);
     }
 
     /// Removes an expired remark. `now` is the real time, even while the screen is frozen.
@@ -350,15 +334,12 @@ impl UiState {
         if self.pending.is_some_and(|command| is_applied(command, model)) {
             self.pending = None;
         }
-        // After the run, only failed jobs can still be resent.
-        self.question.take_if(|asking| is_over(model) && !matches!(asking, Question::Repeat(_)));
-        if let Some(Question::Cancel(job)) = self.question
-            && !model.open.holds(job)
-        {
-            self.question = None;
-            self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
-        }
+        // After the run, nothing is left to stop. Any other question stays open until the user has read it.
+        self.question.take_if(|asking| is_over(model) && *asking == Question::Leave);
         self.names.refresh(model);
+        self.moments.refresh(model);
+        self.privacy.refresh(model);
+        self.refresh_palette(model);
         self.expectations.refresh(model, now);
         let rows = self.rows();
         self.list_mut().refresh(rows, model, now);
@@ -369,129 +350,9 @@ impl UiState {
         }
     }
 
-    /// Edits the line that the user is typing, with a key that has no action here.
-    pub fn edit(&mut self, key: KeyEvent) {
-        if let Some(palette) = &mut self.palette {
-            palette.edit(key);
-        } else if self.is_typing {
-            let list = self.list_mut();
-            list.filter.handle_event(&TerminalEvent::Key(key));
-            list.refilter();
-        }
-    }
-
-    /// Appends pasted text to the line that the user is typing.
-    pub fn paste(&mut self, text: &str) {
-        let line = text.lines().next().unwrap_or_default();
-        if let Some(palette) = &mut self.palette {
-            return palette.paste(line);
-        }
-        let list = self.list_mut();
-        list.filter = format!("{}{line}", list.filter.value()).into();
-        list.refilter();
-    }
-
     /// Shows a remark in the footer for a while.
     pub fn show_remark(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
-    }
-
-    /// Closes the open question, after an interrupt has answered it.
-    pub fn dismiss_question(&mut self) {
-        self.question = None;
-    }
-
-    /// Whether the first-row and last-row keys seek in a replay. While a popup is open, they scroll it.
-    fn home_and_end_seek(&self, can: Abilities) -> bool {
-        can.travel && matches!(self.context(), Context::At(_))
-    }
-
-    fn sort(&mut self, how: &str, now: Offset) {
-        let n = self.rows().columns().len();
-        self.sort_by((self.list().column + 1) % n, how, now);
-    }
-
-    fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
-        let columns = self.rows().columns();
-        let list = self.list_mut();
-        list.column = column;
-        list.is_reversed = false;
-        list.invalidate();
-        let by = columns.get(list.column).copied().unwrap_or_default();
-        self.show_remark(&format!("{how} by {by}"), now);
-    }
-
-    /// Toggles auto-scroll.
-    fn follow(&mut self, now: Offset) {
-        let list = self.list_mut();
-        if list.column != 0 {
-            // Auto-scroll needs the rows in order of time.
-            list.column = 0;
-            list.is_scroll_locked = false;
-            list.invalidate();
-        } else {
-            list.is_scroll_locked = !list.is_scroll_locked;
-        }
-        let is_locked = self.list().is_scroll_locked;
-        if is_locked {
-            self.axis.pin();
-        } else {
-            self.axis.follow_rows();
-        }
-        let remark = if is_locked { "the newest rows are not followed" } else { "following the newest rows" };
-        self.show_remark(remark, now);
-    }
-
-    fn reverse(&mut self, now: Offset) {
-        let list = self.list_mut();
-        list.is_reversed = !list.is_reversed;
-        list.invalidate();
-        let how = if list.is_reversed { "reversed" } else { "in the usual order" };
-        self.show_remark(how, now);
-    }
-
-    fn change_scale(&mut self, now: Offset) {
-        self.is_linear = !self.is_linear;
-        self.show_remark(if self.is_linear { "linear scale" } else { "logarithmic scale" }, now);
-    }
-
-    /// Pans to another time, and turns auto-scroll off.
-    fn pan(&mut self, quarters: i64, now: Offset) {
-        self.axis.pan(quarters, now);
-        self.list_mut().is_scroll_locked = true;
-    }
-
-    /// Zooms the time axis around the selected row or the newest.
-    fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
-        let list = self.list();
-        let around = match list.selected_row().filter(|_| list.is_scroll_locked) {
-            Some(row) => model.timeline.nth(row as u64).map(|bar| bar.started),
-            None => Some(model.ended.unwrap_or(now)),
-        };
-        let is_followed = !list.is_scroll_locked;
-        self.axis.zoom(is_in, around.unwrap_or(self.axis.from), is_followed);
-    }
-
-    fn step(&mut self, by: isize) {
-        if let Some(palette) = &mut self.palette {
-            return palette.step(by);
-        }
-        if let Some(menu) = &mut self.settings {
-            return menu.step(by);
-        }
-        if let Some(row) = &mut self.help {
-            *row = row.saturating_add_signed(by).min(self.help_end);
-            return;
-        }
-        if let Some(row) = &mut self.working {
-            *row = row.saturating_add_signed(by).min(self.working_end);
-            return;
-        }
-        if let Some(card) = &mut self.card {
-            return card.scroll_by(by);
-        }
-        let rows = self.rows();
-        self.list_mut().step(by, rows);
     }
 
     fn list_mut(&mut self) -> &mut List {

@@ -1,10 +1,8 @@
-//! The state of the lab's screen: what is open and how far it is scrolled.
+//! The state of the lab's screen: what is open, how far it is scrolled, and which lanes are shown.
 //!
 //! Start at [`RaceUi::update`].
 
-use ratatui::crossterm::event::KeyEvent;
-
-use crate::control::{Abilities, LabCommand};
+use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
@@ -14,19 +12,20 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::commands::{step_down, step_up};
+use crate::tui::state::key_list::KeyList;
 use crate::tui::state::palette::Palette;
 
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
 pub struct RaceUi {
-    /// The scroll position of the help, while it is open.
-    pub help: Option<usize>,
+    /// The list of keys, while it is open.
+    pub help: Option<KeyList>,
     /// The scroll position of the lesson, while it is open.
     pub lesson: Option<usize>,
     /// The palette, while it is open.
     pub palette: Option<Palette>,
-    /// The maximum scroll position of the open popup.
-    pub popup_end: usize,
+    /// The maximum scroll position of the lesson.
+    popup_end: usize,
     /// The first visible request, from 0.
     pub scroll: usize,
     /// The number of visible requests in the last picture.
@@ -37,10 +36,18 @@ pub struct RaceUi {
     pub axis: TimeAxis,
     /// The lab receives mouse events.
     pub has_mouse: bool,
+    /// The lanes that are shown alone, by their index: one, two, or none for all.
+    alone: Vec<usize>,
+    /// The names of the themes, which the palette finds.
+    pub themes: Vec<String>,
+    /// The names of the programs, which the palette finds.
+    pub programs: Vec<&'static str>,
 }
 
 /// The rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
+/// The most lanes that are shown alone.
+const MOST_ALONE: usize = 2;
 /// The shortest and the longest delay that keys can set.
 const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
@@ -51,6 +58,9 @@ impl RaceUi {
     /// Applies an action: changes the state and returns what the live loop must do.
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
         self.remark = None;
+        // The last key may have changed the search text, and the last picture may be older.
+        self.refresh_palette(race);
+        let had_themes = self.palette.as_ref().is_some_and(|palette| palette.is_of_themes);
         match action {
             _ if let Some(reason) = Self::refusal(action, race) => self.show_remark(reason, now),
             Action::Pause
@@ -68,17 +78,17 @@ impl RaceUi {
             Action::PageDown => self.step(self.page()),
             Action::Top => self.step(isize::MIN),
             Action::Bottom => self.step(isize::MAX),
+            Action::Lane(lane) => self.toggle_lane(lane.into(), race, now),
             Action::Why => (self.help, self.lesson) = (None, toggled(self.lesson)),
-            Action::Help => (self.help, self.lesson) = (toggled(self.help), None),
+            Action::Help => (self.help, self.lesson) = (KeyList::toggled(self.help.take()), None),
+            Action::Filter => self.start_search(now),
+            Action::Keep => self.stop_search(),
             Action::Palette => self.open_palette(),
-            Action::Choose => {
-                let selected = self.palette.take().and_then(|palette| palette.selected_action());
-                return selected.map_or_else(Vec::new, |action| self.update(action, race, now));
-            }
-            Action::Back if self.palette.is_some() => self.palette = None,
-            Action::Back => (self.help, self.lesson) = (None, None),
+            Action::Choose => return self.choose(race, now),
+            Action::Back => self.go_back(),
             Action::Mouse => self.toggle_mouse(now),
             Action::Theme => return vec![Effect::NextTheme],
+            Action::Themes => return vec![Effect::OpenThemes],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Export => return vec![Effect::SaveFile(FileContent::PictureSvg)],
             Action::Quit => return vec![Effect::Leave(Leave::Now)],
@@ -88,7 +98,7 @@ impl RaceUi {
             // The others have no key in the lab.
             _ => {}
         }
-        Vec::new()
+        Palette::preview(had_themes, self.palette.as_ref())
     }
 
     /// The command of an action that controls the lanes.
@@ -107,9 +117,37 @@ impl RaceUi {
         }
     }
 
-    fn open_palette(&mut self) {
-        (self.help, self.lesson) = (None, None);
-        self.palette = Some(Palette::new(Context::Race, Abilities::FULL));
+    /// Shows a lane alone, or with the one that is already shown alone; or no longer.
+    fn toggle_lane(&mut self, lane: usize, race: &Race, now: Offset) {
+        let all = race.lanes.len();
+        if lane >= all {
+            return self.show_remark(&format!("there are only {all} lanes"), now);
+        }
+        match self.alone.iter().position(|shown| *shown == lane) {
+            Some(at) => drop(self.alone.remove(at)),
+            None => self.alone.push(lane),
+        }
+        // A third lane takes the place of the first one.
+        let from = self.alone.len().saturating_sub(MOST_ALONE);
+        self.alone.drain(..from);
+        if self.alone.len() == all {
+            self.alone.clear();
+        }
+    }
+
+    /// Whether a lane is shown.
+    pub fn shows_lane(&self, lane: usize) -> bool {
+        self.alone.is_empty() || self.alone.contains(&lane)
+    }
+
+    /// The number of lanes that are shown.
+    pub fn n_shown(&self, race: &Race) -> usize {
+        if self.alone.is_empty() { race.lanes.len() } else { self.alone.len() }
+    }
+
+    /// Shows all lanes again.
+    pub fn show_all_lanes(&mut self) {
+        self.alone.clear();
     }
 
     fn toggle_mouse(&mut self, now: Offset) {
@@ -121,6 +159,8 @@ impl RaceUi {
     pub fn context(&self) -> Context {
         if self.palette.is_some() {
             Context::Palette
+        } else if self.help.as_ref().is_some_and(|list| list.is_typing) {
+            Context::Prompt
         } else if self.help.is_some() || self.lesson.is_some() {
             Context::Help
         } else {
@@ -131,11 +171,20 @@ impl RaceUi {
     /// Fits scroll position and axis to the next picture.
     pub fn fit(&mut self, race: &Race, rows: usize) {
         self.rows = rows;
+        self.refresh_palette(race);
         let most = usize::try_from(race.requests).unwrap_or(usize::MAX).saturating_sub(rows);
         self.scroll = self.scroll.min(most);
         let needed = race.horizon();
         if needed > self.axis.length || race.is_over() {
             self.axis = TimeAxis::from_start(needed);
+        }
+    }
+
+    /// Records the maximum scroll position of the open popup in a picture.
+    pub fn fit_popup(&mut self, end: usize) {
+        self.popup_end = end;
+        if let Some(list) = &mut self.help {
+            list.fit(end);
         }
     }
 
@@ -184,33 +233,24 @@ impl RaceUi {
         }
     }
 
-    /// Edits the search text of the palette.
-    pub fn edit(&mut self, key: KeyEvent) {
-        if let Some(palette) = &mut self.palette {
-            palette.edit(key);
-        }
-    }
-
-    /// Pastes the first line into the search text of the palette.
-    pub fn paste(&mut self, text: &str) {
-        if let Some(palette) = &mut self.palette {
-            palette.paste(text.lines().next().unwrap_or_default());
-        }
-    }
-
     /// Handles a click: selects what was clicked, and returns the action to perform, if any.
     pub fn click(&mut self, target: ClickTarget) -> Option<Action> {
         let action = match target {
             ClickTarget::Hint(action) => action,
+            ClickTarget::Lane(lane) => Action::Lane(lane),
             ClickTarget::PaletteRow(row) => {
                 self.palette.as_mut()?.selected = row;
                 Action::Choose
             }
-            ClickTarget::Tab(_) | ClickTarget::ColumnHeader(_) | ClickTarget::Row(_) | ClickTarget::Popup => {
-                return None;
-            }
+            ClickTarget::Tab(_)
+            | ClickTarget::ColumnHeader(_)
+            | ClickTarget::Row(_)
+            | ClickTarget::SlowAttempt(..)
+            | ClickTarget::Moment(_)
+            | ClickTarget::Popup => return None,
         };
-        keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
+        let context = self.context();
+        keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)
     }
 
     /// Scrolls by one notch of the wheel.
@@ -227,11 +267,10 @@ impl RaceUi {
         if let Some(palette) = &mut self.palette {
             return palette.step(by);
         }
-        let end = self.popup_end;
-        let moved = |from: usize| from.saturating_add_signed(by);
         match (&mut self.help, &mut self.lesson) {
-            (Some(row), _) | (None, Some(row)) => *row = moved(*row).min(end),
-            (None, None) => self.scroll = moved(self.scroll),
+            (Some(list), _) => list.step(by),
+            (None, Some(row)) => *row = row.saturating_add_signed(by).min(self.popup_end),
+            (None, None) => self.scroll = self.scroll.saturating_add_signed(by),
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::tui::rows::filter;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
@@ -35,10 +34,12 @@ impl UiState {
             self.settings = None;
         } else if self.palette.is_some() {
             self.palette = None;
-        } else if self.help.is_some() {
-            self.help = None;
+        } else if let Some(list) = self.help.take() {
+            self.help = list.after_back();
         } else if self.working.is_some() {
             self.working = None;
+        } else if self.comparison.is_some() {
+            self.comparison = None;
         } else if self.card.is_some() {
             self.card = None;
         } else if self.is_typing {
@@ -57,11 +58,12 @@ impl UiState {
         }
     }
 
-    /// Keeps the typed filter, and says what in it is no term.
-    pub(super) fn keep_filter(&mut self, now: Offset) {
-        self.is_typing = false;
-        if let Some(mistake) = filter::mistake(self.list().filter.value()) {
-            self.show_remark(&mistake, now);
+    /// Starts typing a filter, or a search in the list of keys.
+    pub(super) fn start_typing(&mut self, now: Offset) {
+        match &mut self.help {
+            Some(list) => list.is_typing = true,
+            None if self.working.is_some() => self.show_remark("only the list of keys can be searched", now),
+            None => self.is_typing = true,
         }
     }
 
@@ -76,7 +78,7 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
-        self.card = None;
+        (self.card, self.comparison) = (None, None);
         // The remark was about another view.
         self.remark = None;
         if view == View::Endpoint && self.view != view {
@@ -115,6 +117,11 @@ impl UiState {
                 Some((_, DrillDown::SameRow(view))) => (view, self.list().with_selected(self.list().selected)),
             }
         };
+        self.go_to(to, list);
+    }
+
+    /// Shows a list in a view; going back returns to this row.
+    pub(super) fn go_to(&mut self, to: View, list: List) {
         self.remark = None;
         let filter = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);

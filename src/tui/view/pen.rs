@@ -1,7 +1,9 @@
 //! The pen: writes text and glyphs into an area of the screen, and never outside it.
 //!
-//! Views draw only through a [`Pen`]. Foreign text must go through [`Pen::foreign`] or [`sanitize`].
+//! Views draw only through a [`Pen`]. Foreign text must go through [`Pen::foreign`] or [`Pen::safe`].
 //! Start at [`Pen::text`].
+
+use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -9,6 +11,7 @@ use ratatui::style::Style;
 
 use crate::text::sanitize::sanitize;
 use crate::tui::click_targets::{ClickTarget, ClickTargets};
+use crate::tui::privacy::Privacy;
 use crate::tui::text_fit::{cut_middle, width_of};
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::{Role, Status};
@@ -38,6 +41,8 @@ impl BarParts {
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
     targets: &'a mut ClickTargets,
+    /// Hides hosts and paths; the lab has none to hide.
+    privacy: Option<&'a Privacy>,
     /// The area to write in.
     pub area: Rect,
     /// The theme of all styles.
@@ -48,7 +53,13 @@ impl<'a> Pen<'a> {
     /// A pen for one area of the screen.
     pub fn new(buffer: &'a mut Buffer, targets: &'a mut ClickTargets, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, targets, area, theme }
+        Self { buffer, targets, privacy: None, area, theme }
+    }
+
+    /// The same pen, which hides hosts and paths while the user wants that.
+    #[must_use]
+    pub fn with_privacy(self, privacy: &'a Privacy) -> Self {
+        Self { privacy: Some(privacy), ..self }
     }
 
     /// A pen for a part of this one's area.
@@ -59,7 +70,8 @@ impl<'a> Pen<'a> {
 
     /// A pen for a part of this one's area, in screen coordinates.
     pub fn within(&mut self, part: Rect) -> Pen<'_> {
-        Pen { area: part.intersection(self.area), buffer: self.buffer, targets: self.targets, theme: self.theme }
+        let (privacy, theme) = (self.privacy, self.theme);
+        Pen { area: part.intersection(self.area), buffer: self.buffer, targets: self.targets, privacy, theme }
     }
 
     /// Width of the area.
@@ -105,10 +117,15 @@ impl<'a> Pen<'a> {
         self.text(end.saturating_sub(width), y, text, role);
     }
 
-    /// Writes foreign text, sanitized, and cut in its middle to fit `room` columns.
+    /// Foreign text that is safe to show: sanitized, and without hosts and paths while they are hidden.
+    pub fn safe<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.privacy.map_or_else(|| sanitize(text), |privacy| privacy.safe(text))
+    }
+
+    /// Writes foreign text, made safe, and cut in its middle to fit `room` columns.
     pub fn foreign(&mut self, x: u16, y: u16, text: &str, room: u16, style: Style) -> u16 {
         let ellipsis = self.theme.glyphs.ellipsis.clone();
-        let safe = sanitize(text);
+        let safe = self.safe(text);
         let cut = cut_middle(&safe, usize::from(room), &ellipsis);
         self.styled(x, y, &cut, style)
     }

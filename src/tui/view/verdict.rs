@@ -9,11 +9,12 @@ use crate::model::Model;
 use crate::model::verdict::Gravity;
 use crate::model::verdict::explanation::Press;
 use crate::model::verdict::headline::main_sentence;
-use crate::model::verdict::sentence::VerdictSentence;
+use crate::model::verdict::sentence::{BriefSentence, VerdictSentence};
 use crate::model::verdict::working::{helpful_action, working};
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::Keymap;
+use crate::tui::state::UiState;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
@@ -50,7 +51,7 @@ pub fn draw_sentence(pen: &mut Pen<'_>, sentence: VerdictSentence, status: Statu
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let x = pen.text(0, 0, &glyph, status) + 1;
     let room = usize::from(end.saturating_sub(x));
-    let (number, place, remedy) = fitted(sentence, room.saturating_sub(2));
+    let (number, place, remedy) = fitted(made_safe(sentence, pen), room.saturating_sub(2));
     let x = pen.text(x, 0, &cut_end(&number, room, &ellipsis), Role::Title);
     let left = usize::from(end.saturating_sub(x + 2));
     if left == 0 {
@@ -62,10 +63,18 @@ pub fn draw_sentence(pen: &mut Pen<'_>, sentence: VerdictSentence, status: Statu
     pen.text(x, 0, &remedy, Role::TextDim);
 }
 
+/// The sentence without hosts and paths while they are hidden.
+fn made_safe(sentence: VerdictSentence, pen: &Pen<'_>) -> VerdictSentence {
+    let safe = |text: String| pen.safe(&text).into_owned();
+    let VerdictSentence { number, place, remedy, brief, code } = sentence;
+    let brief = BriefSentence { number: safe(brief.number), place: safe(brief.place), remedy: safe(brief.remedy) };
+    VerdictSentence { number: safe(number), place: safe(place), remedy: safe(remedy), brief, code }
+}
+
 /// The number, the place and the remedy that fit: whole, shortened, or without the remedy. A remedy is never cut, but a
 /// place may be. The popup shows all of them in full.
 fn fitted(sentence: VerdictSentence, room: usize) -> (String, String, String) {
-    let VerdictSentence { number, place, remedy, brief } = sentence;
+    let VerdictSentence { number, place, remedy, brief, .. } = sentence;
     let with_mark = |remedy: String| if remedy.is_empty() { remedy } else { format!("; {remedy}") };
     let (remedy, short_remedy) = (with_mark(remedy), with_mark(brief.remedy));
     let (short_number, short_place) = (brief.number, brief.place);
@@ -110,8 +119,8 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 }
 
 /// The maximum scroll position on a screen of this size.
-pub fn last_row(area: Rect, model: &Model, recording: Option<&str>, keymap: &Keymap) -> usize {
-    labelled::last_row(area, rows(model, recording, model.last, keymap))
+pub fn last_row(area: Rect, model: &Model, ui: &UiState, keymap: &Keymap) -> usize {
+    labelled::last_row(area, rows(model, ui.recording.as_deref(), model.last, keymap), &ui.privacy)
 }
 
 fn rows(model: &Model, recording: Option<&str>, now: Offset, keymap: &Keymap) -> Vec<LabelledRow> {

@@ -5,7 +5,9 @@ use inflight::event::{Offset, Scope};
 use inflight::tui::action::Action;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::entry::Context;
+use inflight::tui::setting::ScreenSetting;
 use inflight::tui::state::UiState;
+use inflight::tui::state::palette::{PaletteChoice, PaletteRow};
 use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
@@ -32,10 +34,59 @@ fn unavailable_actions_are_faint_and_show_the_reason() {
     shot("storm-429").at("20s").size(60, 16).keys(": l i m i t").matches();
 }
 
+/// The names of the palette's rows after some keys, and which of them are refused.
+fn rows_after(keys: &str) -> Vec<(String, bool)> {
+    let ui = after(keys);
+    let rows = ui.palette.as_ref().unwrap().rows();
+    let name = |row: &PaletteRow| match row.choice {
+        PaletteChoice::Act(entry) => entry.id.to_owned(),
+        choice => format!("{} {}", choice.kind(), row.name),
+    };
+    rows.iter().map(|row| (name(row), row.refusal.is_some())).collect()
+}
+
+#[test]
+fn endpoints_hosts_and_themes_are_found_by_name() {
+    assert!(rows_after(": h o s t").contains(&("host a.example".to_owned(), false)));
+    assert!(rows_after(": e n d p o i n t").contains(&("endpoint a".to_owned(), false)));
+    assert!(rows_after(": n o r d").contains(&("theme nord".to_owned(), false)));
+    assert_eq!(after(": h o s t space a enter").view, View::Hosts);
+    let endpoint = after(": e n d p o i n t space a enter");
+    assert_eq!((endpoint.view, endpoint.list().selected_row()), (View::Endpoint, Some(0)));
+    assert_eq!(after(": e n d p o i n t space a enter esc").view, View::Overview);
+}
+
+#[test]
+fn what_cannot_be_done_now_comes_last_with_its_reason() {
+    let rows = rows_after(": c a n c e l");
+    let first_refused = rows.iter().position(|(_, is_refused)| *is_refused).unwrap();
+    assert!(rows[first_refused..].iter().all(|(_, is_refused)| *is_refused), "{rows:?}");
+    assert!(rows.contains(&("cancel_one".to_owned(), true)));
+    let ui = after(": c a n c e l _ o n e enter");
+    assert_eq!(ui.remark.map(|(text, _)| text).as_deref(), Some("works in In flight"));
+}
+
+#[test]
+fn the_list_of_themes_previews_and_saves() {
+    let model = scenario("0ms run limit 3 jobs 9 | 0ms start a#1").fold();
+    let themes = ["inflight-dark", "nord", "dracula"].map(str::to_owned);
+    let mut ui = UiState::default();
+    ui.show_themes(&themes, "nord");
+    let mut effects = |action| ui.update(action, &model, Abilities::FULL, Offset(1_000));
+    assert_eq!(effects(Action::Down), [Effect::PreviewTheme(Some("dracula".to_owned()))]);
+    assert_eq!(effects(Action::Back), [Effect::PreviewTheme(None)]);
+    ui.show_themes(&themes, "nord");
+    let mut effects = |action| ui.update(action, &model, Abilities::FULL, Offset(1_000));
+    effects(Action::Up);
+    let saved = Effect::SaveSettings(vec![ScreenSetting::Theme]);
+    assert_eq!(effects(Action::Choose), [Effect::SetTheme("inflight-dark".to_owned()), saved]);
+}
+
 /// A screen after some keys.
 fn after(keys: &str) -> UiState {
     let model = scenario("0ms run limit 3 jobs 9 | 0ms start a#1").fold();
     let mut ui = UiState::default();
+    ui.themes = vec!["nord".to_owned()];
     press(&mut ui, &model, Abilities::FULL, (Offset(1_000), Rect::new(0, 0, 80, 24)), keys);
     ui
 }

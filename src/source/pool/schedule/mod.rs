@@ -338,7 +338,9 @@ impl Schedule {
 
     /// The times that the plan sets for the run.
     pub fn times(&self) -> Option<RunTimes> {
-        let times = RunTimes { until: self.sources.closes_at(), warm: self.warm, gap: self.pace.gap() };
+        let (every, rounds) = self.sources.round_times();
+        let (until, warm, gap) = (self.sources.closes_at(), self.warm, self.pace.gap());
+        let times = RunTimes { until, warm, gap, every, rounds };
         (times != RunTimes::default()).then_some(times)
     }
 

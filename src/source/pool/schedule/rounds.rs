@@ -57,6 +57,11 @@ impl Rounds {
         self.n
     }
 
+    /// The time from the start of a round to the next one.
+    pub fn every(&self) -> Micros {
+        self.every
+    }
+
     /// When the next round begins.
     pub fn soonest(&self) -> Option<Offset> {
         self.due.peek().map(|Reverse((at, _))| *at)

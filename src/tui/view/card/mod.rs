@@ -14,6 +14,7 @@ use crate::model::anatomy::Ending;
 use crate::model::incidents::example::Example;
 use crate::model::timeline::Bar;
 use crate::text::units;
+use crate::tui::privacy::Privacy;
 use crate::tui::rows::card::{CardSet, attempts_of_job};
 use crate::tui::rows::event_text::follow_up_of;
 use crate::tui::rows::request::{attempt_number, ending_text, status};
@@ -29,8 +30,8 @@ pub fn draw(screen: &mut Pen<'_>, card: &Card, scene: &ViewScene<'_>) {
 }
 
 /// The maximum scroll position on a screen of this size.
-pub fn last_row(area: Rect, card: &Card, model: &Model, now: Offset) -> usize {
-    labelled::last_row(area, rows(card, model, now))
+pub fn last_row(area: Rect, card: &Card, model: &Model, now: Offset, privacy: &Privacy) -> usize {
+    labelled::last_row(area, rows(card, model, now), privacy)
 }
 
 fn title(card: &Card) -> String {

@@ -45,6 +45,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         | Context::Palette
         | Context::Settings
         | Context::Card
+        | Context::Compare
         | Context::Menu => {
             keys(pen, y, scene);
         }
@@ -58,6 +59,9 @@ pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
 
 /// The question before an action that cannot be undone: long, short and shortest.
 fn confirmation(scene: &ViewScene<'_>) -> [String; 3] {
+    if let Some(why) = scene.ui.moot_question(scene.model) {
+        return [why.clone(), why, String::new()];
+    }
     if let Some(job) = scene.ui.job_to_cancel() {
         return [format!("cancel job #{} now?", job.0), format!("cancel #{}?", job.0), "cancel it?".into()];
     }
@@ -69,7 +73,7 @@ fn confirmation(scene: &ViewScene<'_>) -> [String; 3] {
         scene.ui.endpoint_to_skip().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
     let left = scene.ui.endpoint_to_skip().and_then(|i| scene.model.endpoints.get(i)?.left());
     let rest = left.map_or_else(|| "its other jobs".to_owned(), |left| format!("its {}", units::plural(left, "job")));
-    let name = cut_middle(&crate::text::sanitize::sanitize(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
+    let name = cut_middle(&scene.ui.privacy.safe(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
     [format!("skip {name} and {rest}?"), format!("skip {name}?"), "skip it?".into()]
 }
 
@@ -84,7 +88,7 @@ fn question(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>, wordings: &[String
     let x = pen.text(0, y, text, Role::Title);
     let x = if text.is_empty() { 0 } else { x + GAP };
     let gap = if x + width_of_all(&hints, GAP) <= pen.width() { GAP } else { 1 };
-    draw_hints(pen, x, y, pen.width(), gap, &hints, scene);
+    draw_hints(pen, (x, pen.width()), y, gap, &hints, |action| is_available(action, scene));
 }
 
 /// Draws the filter prompt.
@@ -93,17 +97,18 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let x = pen.text(0, y, "/", Role::Key);
     let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
     let style = pen.theme.style(Role::Text);
-    let x = pen.foreign(x, y, scene.ui.list().filter.value(), room, style);
+    let x = pen.foreign(x, y, scene.ui.typed_text(), room, style);
     let cursor = pen.theme.glyphs.levels[7];
     let x = pen.text(x, y, cursor, Role::Accent) + GAP;
-    if scene.ui.list().filter.value().is_empty()
+    if scene.ui.typed_text().is_empty()
+        && scene.ui.help.is_none()
         && x + width_of(GRAMMAR) + GAP + width_of_all(&hints, GAP) <= pen.width()
     {
         let end = pen.width().saturating_sub(width_of_all(&hints, GAP));
         pen.text(x, y, GRAMMAR, Role::TextFaint);
-        return draw_hints(pen, end, y, pen.width(), GAP, &hints, scene);
+        return draw_hints(pen, (end, pen.width()), y, GAP, &hints, |action| is_available(action, scene));
     }
-    draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
+    draw_hints(pen, (x, pen.width()), y, GAP, &hints, |action| is_available(action, scene));
 }
 
 /// Draws the key hints. A remark covers their end for a while; a filter takes space from them.
@@ -117,7 +122,10 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         hints.remove(hints.len() - 3);
     }
     // An open popup always shows its keys.
-    let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
+    let remark = remark(scene)
+        .map(|text| pen.safe(&text).into_owned())
+        .filter(|_| scene.ui.context() != Context::Menu)
+        .or(filter);
     // It is no news, so it covers no key.
     let suggests_exit = scene.ui.suggests_exit && matches!(scene.model.stage, Stage::Ended(_));
     let has_room = width_of_all(&hints, gap) + GAP + width_of(SUGGESTION) <= pen.width();
@@ -125,7 +133,7 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
-    draw_hints(pen, 0, y, end, gap, &hints, scene);
+    draw_hints(pen, (0, end), y, gap, &hints, |action| is_available(action, scene));
     if let Some(text) = remark {
         pen.right(pen.width(), y, &text, Role::Accent);
     }
@@ -137,7 +145,7 @@ fn filter_text(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
     if filter.is_empty() || scene.ui.is_typing {
         return None;
     }
-    let safe = crate::text::sanitize::sanitize(filter);
+    let safe = pen.safe(filter);
     // A narrow line has no room for the label.
     let (word, share) = if pen.width() < 60 { ("", 4) } else { ("filter ", 3) };
     let room = usize::from(pen.width() / share).max(8);
@@ -156,7 +164,13 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     // Rerun is offered only after the run. Then actions that no longer work are hidden.
     hints.retain(|hint| match hint.action {
         Action::TryHost if !scene.ui.has_host_to_try(scene.model) => false,
+        Action::Filter => scene.ui.context() != Context::Help || scene.ui.help.is_some(),
         Action::Copy if scene.ui.view == View::Hosts && !scene.ui.can_copy(scene.model) => false,
+        Action::NextEvent | Action::Mark | Action::Compare if !scene.can.travel => false,
+        Action::Compare if scene.ui.moments.is_empty() => false,
+        Action::Confirm if scene.ui.moot_question(scene.model).is_some() => false,
+        // A replay has no room for what it can never do.
+        action if scene.can.travel && refusal(action, scene.model.stage, scene.can).is_some() => false,
         Action::Repeat if scene.ui.card.is_some() => is_available(Action::Repeat, scene),
         action if is_over => is_available(action, scene),
         action => action != Action::Rerun,
@@ -164,7 +178,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
-                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_paused || playback.is_at_end);
+                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_still());
                 if is_stopped { "resume" } else { "pause" }
             }
             Action::Pause if scene.model.is_paused => "resume",
@@ -195,23 +209,28 @@ fn width_of_hint(hint: &FooterHint) -> u16 {
     width_of(&hint.to_string())
 }
 
-fn width_of_all(hints: &[FooterHint], gap: u16) -> u16 {
+/// The width of some hints with this gap between them.
+pub fn width_of_all(hints: &[FooterHint], gap: u16) -> u16 {
     let gaps = gap * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
     hints.iter().map(width_of_hint).sum::<u16>() + gaps
 }
 
-/// Draws as many hints as fit before `end`; unavailable actions are faint.
-fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[FooterHint], scene: &ViewScene<'_>) {
+/// Draws as many hints as fit between two columns; unavailable actions are faint. Each key is a click target.
+pub fn draw_hints(
+    pen: &mut Pen<'_>,
+    (from, end): (u16, u16),
+    y: u16,
+    gap: u16,
+    hints: &[FooterHint],
+    is_available: impl Fn(Action) -> bool,
+) {
     let mut x = from;
     for hint in hints {
         if x + width_of_hint(hint) > end {
             break;
         }
-        let (key, word) = if is_available(hint.action, scene) {
-            (Role::Key, Role::TextDim)
-        } else {
-            (Role::TextFaint, Role::TextFaint)
-        };
+        let (key, word) =
+            if is_available(hint.action) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
         pen.target(x, y, width_of_hint(hint), ClickTarget::Hint(hint.action));
         for (action, text) in hint.keys() {
             pen.target(x, y, width_of(text), ClickTarget::Hint(action));
@@ -238,6 +257,7 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
             | Command::CancelJob(_)
             | Command::PostponeJob(_)
             | Command::Repeat(_)
+            | Command::Mark
             | Command::TryHost(_),
         )
         | None => None,

@@ -3,10 +3,10 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
-use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::rows::hosts::{cooling_text, next_try_text};
 use crate::tui::text_fit::width_of;
@@ -17,6 +17,8 @@ use crate::tui::view::widgets::state_label;
 
 /// The width of the shortest time with a gap before it.
 const SHORTEST_TIME: u16 = 9;
+/// The space before a badge.
+const GAP: u16 = 3;
 
 /// The state of a run.
 #[derive(Clone, Debug)]
@@ -38,7 +40,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let has_room = width_of(&long) + 2 + SHORTEST_TIME <= pen.width().saturating_sub(state_at);
     let word = if has_room { long } else { short };
     let state_width = width_of(&word) + 2;
+    let badge = badge(scene);
+    let badge_width = badge.iter().map(|text| width_of(text) + GAP).min().unwrap_or(0);
     let room = pen.width().saturating_sub(state_at + state_width + 2);
+    // The badge takes room from the longest times, and never from the shortest.
+    let room = if room >= badge_width + SHORTEST_TIME { room - badge_width } else { room };
     let times = times(scene);
     let time = times.iter().find(|time| width_of(time) <= room).or(times.last()).map_or("", String::as_str);
     let time_at = pen.width().saturating_sub(width_of(time));
@@ -51,7 +57,46 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let name = pen.theme.style(Role::Title);
     pen.foreign(after + 2, 0, &model.name, room, name);
     state_label::draw(pen, state_at, 0, status, &word);
+    let badge_at = state_at + state_width + GAP;
+    let room = time_at.saturating_sub(badge_at + 2);
+    if let Some(badge) = badge.iter().find(|text| width_of(text) <= room) {
+        pen.text(badge_at, 0, badge, Role::Accent);
+    }
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
+}
+
+/// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
+fn badge(scene: &ViewScene<'_>) -> Vec<String> {
+    let model = scene.model;
+    let adapted = || model.hosts.kept().filter_map(|host| host.adapted);
+    let n = adapted().count() as u64;
+    let is_on = model.adaptive == AdaptiveMode::On || model.adaptive == AdaptiveMode::WhenRefused && n > 0;
+    if !is_on || model.stage != Stage::Running {
+        return Vec::new();
+    }
+    let found = match (n, adapted().next()) {
+        (0, _) | (_, None) => None,
+        (1, Some(adapted)) => {
+            Some(adapted.pace().unwrap_or_else(|| format!("limit {}", units::count(adapted.limit.into()))))
+        }
+        _ => Some(format!("{} hosts", units::count(n))),
+    };
+    let long = found.map(|found| format!("ADAPTIVE {found}"));
+    long.into_iter().chain(["ADAPTIVE".to_owned()]).collect()
+}
+
+/// The current round, and when the next one begins.
+fn round(scene: &ViewScene<'_>) -> Option<String> {
+    let rounds = &scene.model.rounds;
+    if rounds.n == 0 || scene.model.stage != Stage::Running {
+        return None;
+    }
+    let of = rounds.of.map_or_else(String::new, |of| format!(" of {}", units::count(of.into())));
+    let next = rounds.next().map(|next| match next.since(scene.now) {
+        Micros(0) => ", next now".to_owned(),
+        left => format!(", next in {}", units::countdown_seconds(left)),
+    });
+    Some(format!("round {}{of}{}", units::count(rounds.n.into()), next.unwrap_or_default()))
 }
 
 /// The wordings of the time, longest first.
@@ -65,6 +110,9 @@ fn times(scene: &ViewScene<'_>) -> Vec<String> {
         let (now, end) = (units::clock(scene.now), units::clock(playback.end));
         let speed = format!("{}×", playback.speed);
         return vec![format!("replay {speed}   {now} of {end}"), format!("{speed} {now} of {end}"), now];
+    }
+    if let Some(round) = round(scene) {
+        return vec![format!("{elapsed} elapsed   {round}"), format!("{elapsed}   {round}"), elapsed];
     }
     let (left, held) = (time_left(scene), stragglers(scene));
     let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));
@@ -97,7 +145,7 @@ fn down(scene: &ViewScene<'_>) -> Option<StateText> {
     let next = next_try_text(next_try, scene.now);
     let brief = next.replacen("next try", "try", 1).replacen(" now", "", 1);
     let of_all = || format!("{} of {}", units::count(n), units::count(all));
-    let (long, short) = match (n, only_down(model)) {
+    let (long, short) = match (n, only_down(scene)) {
         (1, Some(name)) if all > 1 && !model.is_down(scene.now) => {
             (format!("RUNNING, {name} down since {since}"), format!("RUNNING, 1 of {all} down"))
         }
@@ -121,10 +169,10 @@ fn down(scene: &ViewScene<'_>) -> Option<StateText> {
 }
 
 /// The name of the only host that is down, if it is short.
-fn only_down(model: &Model) -> Option<String> {
+fn only_down(scene: &ViewScene<'_>) -> Option<String> {
     const LONGEST: u16 = 32;
-    let (host, _) = model.hosts_down().next()?;
-    let name = sanitize(short_host(&host.name)).into_owned();
+    let (host, _) = scene.model.hosts_down().next()?;
+    let name = scene.ui.privacy.safe(short_host(&host.name)).into_owned();
     (width_of(&name) <= LONGEST).then_some(name)
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Start at [`draw`].
 
-use crate::text::sanitize::sanitize;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::state::settings_menu::SettingsMenu;
 use crate::tui::text_fit::{cut_middle, width_of};
@@ -31,7 +30,7 @@ pub fn draw(screen: &mut Pen<'_>, menu: &SettingsMenu) {
             let is_changed = menu.changed.contains(&row.setting);
             pen.text(LEAD, y, row.setting.key(), Role::TextDim);
             let x = LEAD + keys + GAP;
-            let value = sanitize(&row.value.to_string()).into_owned();
+            let value = pen.safe(&row.value.to_string()).into_owned();
             let value = cut_middle(&value, VALUE.into(), &pen.theme.glyphs.ellipsis).into_owned();
             pen.text(x, y, &value, if is_changed { Role::Accent } else { Role::Text });
             let x = x + VALUE + GAP;

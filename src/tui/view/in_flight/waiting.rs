@@ -4,7 +4,6 @@
 
 use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
-use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::rows::hosts::{down_text, state};
 use crate::tui::text_fit::{cut_end, width_of};
@@ -73,7 +72,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             jobs => format!("{} wait", units::plural(jobs, "job")),
         };
         let room = pen.width().saturating_sub(x);
-        let texts = [format!("{jobs}   {}", sanitize(&outage.why)), jobs];
+        let texts = [format!("{jobs}   {}", pen.safe(&outage.why)), jobs];
         let Some(text) = texts.iter().find(|text| width_of(text) <= room).or(texts.first()) else { continue };
         pen.text(x, y, &cut_end(text.trim_start(), room.into(), &ellipsis), Role::TextDim);
     }

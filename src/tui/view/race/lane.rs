@@ -4,43 +4,82 @@
 
 use ratatui::layout::Rect;
 
+use crate::event::Micros;
 use crate::text::units;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::text_fit::{cut_end, width_of};
+use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::{BarParts, Pen};
 use crate::tui::view::race::layout::LaneSize;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::race::{heartbeat, rows, sentences};
-
-/// A lower panel has one line of numbers and one sentence.
-const TALL: u16 = 16;
+use crate::tui::view::widgets::digits;
 
 /// The heights of a panel's parts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct LaneLayout {
-    numbers: u16,
+    numbers: Numbers,
     bar: u16,
     gap: u16,
     rows: u16,
     sentences: u16,
 }
 
+/// How the numbers of a lane are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbers {
+    /// Labels above large digits.
+    Large,
+    /// Labels above numbers.
+    Labelled,
+    /// One line.
+    Line,
+}
+
+impl Numbers {
+    fn height(self) -> u16 {
+        match self {
+            Self::Large => 1 + digits::HEIGHT,
+            Self::Labelled => 2,
+            Self::Line => 1,
+        }
+    }
+}
+
+/// As many requests are visible, if there is room: all of most scenarios.
+const WANTED: u16 = 10;
+/// The title, the axis and the heartbeat.
+const FIXED: u16 = 3;
+
 impl LaneLayout {
-    fn new(height: u16) -> Self {
-        let is_tall = height >= TALL;
-        let (numbers, gap) = if is_tall { (2, 1) } else { (1, 0) };
-        let bar = u16::from(height >= 10);
-        let sentences = if is_tall { 2 } else { 1 };
-        // Title, axis and heartbeat.
-        let rest = 3 + numbers + bar + gap + sentences + u16::from(is_tall);
-        Self { numbers, bar, gap, rows: height.saturating_sub(rest), sentences }
+    /// The richest layout in which enough requests are visible.
+    fn new(height: u16, requests: u64, charset: Charset) -> Self {
+        let layout = |numbers: Numbers, bar, gap, sentences| {
+            // The gap below the sentences is as high as the one above the axis.
+            let rest = FIXED + numbers.height() + bar + 2 * gap + sentences;
+            Self { numbers, bar, gap, rows: height.saturating_sub(rest), sentences }
+        };
+        let wanted = u16::try_from(requests).unwrap_or(u16::MAX).min(WANTED);
+        let mut layouts = vec![
+            layout(Numbers::Large, 1, 1, 2),
+            layout(Numbers::Large, 1, 0, 1),
+            layout(Numbers::Labelled, 1, 1, 2),
+            layout(Numbers::Line, 1, 0, 1),
+            layout(Numbers::Line, 0, 0, 1),
+            layout(Numbers::Line, 0, 0, 0),
+        ];
+        layouts.retain(|layout| layout.numbers != Numbers::Large || charset != Charset::Ascii);
+        let enough = layouts.iter().find(|layout| layout.rows >= wanted).copied();
+        // Where even the poorest layout is too low, the requests scroll.
+        enough.unwrap_or_else(|| layout(Numbers::Line, u16::from(height >= WANTED), 0, 1))
     }
 }
 
 /// The number of requests that an area of this size shows.
-pub(super) fn rows(area: Rect, size: LaneSize) -> usize {
+pub(super) fn rows(area: Rect, size: LaneSize, requests: u64, charset: Charset) -> usize {
     match size {
-        LaneSize::Panel => LaneLayout::new(area.height).rows.into(),
+        LaneSize::Panel => LaneLayout::new(area.height, requests, charset).rows.into(),
         LaneSize::Strip | LaneSize::Line => 0,
     }
 }
@@ -49,6 +88,10 @@ pub(super) fn rows(area: Rect, size: LaneSize) -> usize {
 pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, size: LaneSize) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
+    }
+    // A click shows it alone.
+    if let Ok(index) = lane.index.try_into() {
+        pen.target_all(ClickTarget::Lane(index));
     }
     match size {
         LaneSize::Panel => panel(pen, lane),
@@ -60,15 +103,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, size: LaneSize) {
 }
 
 fn panel(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
-    let parts = LaneLayout::new(pen.height());
+    let parts = LaneLayout::new(pen.height(), lane.scene.race.requests, lane.scene.charset);
     title(pen, lane);
     let mut y = 1;
-    if parts.numbers == 2 {
-        numbers(pen, y, lane);
-    } else {
-        short_numbers(pen, y, lane);
+    match parts.numbers {
+        Numbers::Large => large_numbers(pen, y, lane),
+        Numbers::Labelled => numbers(pen, y, lane),
+        Numbers::Line => short_numbers(pen, y, lane),
     }
-    y += parts.numbers;
+    y += parts.numbers.height();
     if parts.bar > 0 {
         progress(pen, 0, y, pen.width(), lane);
     }
@@ -167,6 +210,47 @@ fn numbers(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     }
     pen.right(width, y, label, Role::TextDim);
     pen.right(width, y + 1, &time, Role::Title);
+}
+
+/// Draws labels, and below them large digits: what is in flight, what is done, and the time. Where all three do not
+/// fit, the bar alone shows what is done.
+fn large_numbers(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
+    let (figures, width) = (lane.figures, pen.width());
+    let (label, _) = time(lane);
+    let (seconds, unit) = large_time(figures.elapsed);
+    let time_width = digits::width_of(&seconds) + 1 + width_of(unit);
+    let time_at = width.saturating_sub(time_width);
+    let style = pen.theme.style(Role::Accent);
+    pen.text(0, y, "IN FLIGHT", Role::TextDim);
+    digits::draw(pen, 0, y + 1, figures.in_flight, style);
+    let style = pen.theme.style(Role::Title);
+    pen.right(width, y, label, Role::TextDim);
+    digits::text(pen, time_at, y + 1, &seconds, style);
+    pen.right(width, y + digits::HEIGHT, unit, Role::TextDim);
+    // The places depend on the number of requests, so that nothing moves.
+    let (done, of) = (figures.done.to_string(), format!("of {}", units::count(figures.jobs)));
+    let most = digits::width_of(&figures.jobs.to_string());
+    let done_at = (width * 3 / 10).max(most + 3).max(width_of("IN FLIGHT") + 2);
+    if done_at + most + 1 + width_of(&of) + 2 <= width.saturating_sub(time_width.max(width_of(label))) {
+        pen.text(done_at, y, "DONE", Role::TextDim);
+        digits::text(pen, done_at, y + 1, &done, style);
+        pen.text(done_at + digits::width_of(&done) + 1, y + digits::HEIGHT, &of, Role::TextDim);
+    }
+    let (key_label, count, role) = sentences::key_figure(lane);
+    let key_at = done_at + most + 1 + width_of(&of) + 3;
+    if key_at + width_of(key_label).max(width_of(&count)) + 2 <= width.saturating_sub(time_width.max(width_of(label))) {
+        pen.text(key_at, y, key_label, Role::TextDim);
+        pen.text(key_at, y + digits::HEIGHT, &count, role);
+    }
+}
+
+/// A time in large digits, and its unit.
+fn large_time(time: Micros) -> (String, &'static str) {
+    match time.as_secs_f64() {
+        seconds if seconds >= 100.0 => (format!("{seconds:.0}"), "s"),
+        seconds if seconds >= 1.0 => (format!("{seconds:.1}"), "s"),
+        seconds => (format!("{:.0}", seconds * 1e3), "ms"),
+    }
 }
 
 /// Draws the numbers in one line.

@@ -53,7 +53,8 @@ impl LabLayout {
         let outcome = below(
             &mut left,
             match area.height {
-                30.. => 5,
+                // Four lanes in two rows need the line to show ten requests each.
+                30.. if lanes < 4 => 5,
                 20.. => 4,
                 _ => u16::from(area.height > 2 + lanes),
             },
@@ -91,7 +92,7 @@ impl LabLayout {
 /// The numbers of columns and rows of lanes.
 fn grid(width: u16, lanes: u16) -> (u16, u16) {
     let columns = match lanes {
-        3 if width >= 3 * 36 => 3,
+        3 | 4 if width >= lanes * 36 => lanes,
         1 => 1,
         _ => 2,
     };

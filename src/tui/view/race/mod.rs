@@ -17,6 +17,7 @@ mod sentences;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::model::race::Race;
 use crate::model::verdict::headline::main_sentence;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
@@ -24,6 +25,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
+use crate::tui::view::chrome::help::HelpScene;
 use crate::tui::view::chrome::{help, palette};
 use crate::tui::view::pen::{Pen, replace_non_ascii};
 use crate::tui::view::race::layout::LabLayout;
@@ -37,7 +39,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     let mut targets = ClickTargets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
-    let place = LabLayout::new(area, scene.race.lanes.len());
+    let place = LabLayout::new(area, scene.ui.n_shown(scene.race));
     head::draw(&mut screen.within(place.head), scene);
     if place.sentence.height > 0 {
         screen.within(place.sentence).text(0, 0, scene.race.sentence, Role::TextDim);
@@ -45,7 +47,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     if place.verdict.height > 0 {
         headline(&mut screen.within(place.verdict), scene);
     }
-    for (lane, at) in lanes(scene).zip(&place.lanes) {
+    for (lane, at) in lanes(scene).filter(|lane| scene.ui.shows_lane(lane.index)).zip(&place.lanes) {
         lane::draw(&mut screen.within(*at), &lane, place.size);
     }
     outcome::draw(&mut screen.within(place.outcome), scene);
@@ -53,11 +55,11 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     if scene.ui.lesson.is_some() {
         lesson::draw(&mut screen, scene);
     }
-    if let Some(from) = scene.ui.help {
-        help::draw_rows(&mut screen, &scene.keymap.rows_at(Context::Race), from);
+    if let Some(list) = &scene.ui.help {
+        help::draw(&mut screen, help_scene(scene.keymap), list);
     }
     if let Some(palette) = &scene.ui.palette {
-        palette::draw(&mut screen, palette, scene.keymap, |action| RaceUi::refusal(action, scene.race));
+        palette::draw(&mut screen, palette, scene.keymap);
     }
     if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
@@ -77,21 +79,26 @@ fn headline(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
 }
 
 /// The number of requests that a screen of this size shows.
-pub fn visible_rows(area: Rect, lanes: usize) -> usize {
-    let place = LabLayout::new(area, lanes);
-    place.lanes.first().map_or(0, |at| lane::rows(*at, place.size))
+pub fn visible_rows(area: Rect, race: &Race, ui: &RaceUi, charset: Charset) -> usize {
+    let place = LabLayout::new(area, ui.n_shown(race));
+    place.lanes.first().map_or(0, |at| lane::rows(*at, place.size, race.requests, charset))
 }
 
 /// The maximum scroll position of the open popup on a screen of this size.
 pub fn popup_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph]) -> usize {
-    if ui.help.is_some() {
-        help::last_row_of(area, &keymap.rows_at(Context::Race))
+    if let Some(list) = &ui.help {
+        help::last_row(area, help_scene(keymap), list)
     } else {
         lesson::last_row(area, lesson)
     }
 }
 
+/// What the list of keys depends on.
+fn help_scene(keymap: &Keymap) -> HelpScene<'_> {
+    HelpScene { keymap, context: Context::Race, is_replay: false }
+}
+
 fn lanes<'a>(scene: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
-    let lanes_with_models = scene.race.lettered().zip(scene.models);
-    lanes_with_models.map(move |((letter, figures), model)| LaneScene { letter, figures, model, scene })
+    let lanes_with_models = scene.race.lettered().zip(scene.models).enumerate();
+    lanes_with_models.map(move |(index, ((letter, figures), model))| LaneScene { index, letter, figures, model, scene })
 }

@@ -37,6 +37,7 @@ pub struct LabScene<'a> {
 /// The scene of one lane.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneScene<'a> {
+    pub(super) index: usize,
     pub(super) letter: char,
     pub(super) figures: &'a LaneFigures,
     pub(super) model: &'a Model,

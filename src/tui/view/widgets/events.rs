@@ -49,6 +49,6 @@ pub fn line(pen: &mut Pen<'_>, y: u16, item: &LogEntry, scene: &ViewScene<'_>) {
     pen.foreign(12, y, &event.place, place_width, style);
     let at = 12 + place_width + 2;
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    let text = cut_end(&event.text, usize::from(end.saturating_sub(at)), &ellipsis).into_owned();
+    let text = cut_end(&pen.safe(&event.text), usize::from(end.saturating_sub(at)), &ellipsis).into_owned();
     pen.text(at, y, &text, Role::Text);
 }

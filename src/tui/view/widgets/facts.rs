@@ -3,7 +3,6 @@
 //! Start at [`draw`].
 
 use crate::model::event_log::LogEntry;
-use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
@@ -69,7 +68,7 @@ impl LabelledFact {
 pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) -> u16 {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(pen.width().saturating_sub(4));
-    let title = cut_end(&sanitize(title), room, &ellipsis).into_owned();
+    let title = cut_end(&pen.safe(title), room, &ellipsis).into_owned();
     pen.section(0, &title, remark);
     let room = pen.width().saturating_sub(LABELS);
     let mut y = 1;
@@ -82,7 +81,7 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) 
             let style = pen.theme.style(Role::Text);
             pen.foreign(LABELS, y, &fact.text, room, style);
         } else {
-            let text = cut_end(&sanitize(&fact.text), usize::from(room), &ellipsis).into_owned();
+            let text = cut_end(&pen.safe(&fact.text), usize::from(room), &ellipsis).into_owned();
             pen.text(LABELS, y, &text, Role::Text);
         }
         y += 1;

@@ -2,10 +2,12 @@
 //!
 //! Start at [`draw`].
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
-use crate::text::sanitize::sanitize;
+use crate::tui::privacy::Privacy;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
@@ -62,14 +64,14 @@ impl LabelledRow {
 
 /// Draws the rows in a popup, scrolled to this row; `remark` is shown next to the title.
 pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<LabelledRow>, from: usize) {
-    let lines = wrapped(screen.area, rows);
+    let lines = wrapped(screen.area, rows, |text| screen.safe(text));
     let popup = Popup::new(screen.area, WIDEST + LABELS, lines.len());
     let last = popup.last_row(lines.len());
     let from = from.min(last);
     let scrolled = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     let remarks: Vec<&str> = [remark, &scrolled].into_iter().filter(|remark| !remark.is_empty()).collect();
     popup.write(screen, |pen| {
-        pen.section(0, &sanitize(title), &remarks.join("   "));
+        pen.section(0, &pen.safe(title).into_owned(), &remarks.join("   "));
         for (y, row) in (1..=popup.rows).zip(lines.iter().skip(from)) {
             pen.text(0, y, row.label, Role::TextDim);
             match row.bar {
@@ -95,19 +97,19 @@ fn draw_bar(pen: &mut Pen<'_>, y: u16, bar: SpanBar, row: &LabelledRow) {
 }
 
 /// The maximum scroll position on a screen of this size.
-pub fn last_row(area: Rect, rows: Vec<LabelledRow>) -> usize {
-    let lines = wrapped(area, rows).len();
+pub fn last_row(area: Rect, rows: Vec<LabelledRow>, privacy: &Privacy) -> usize {
+    let lines = wrapped(area, rows, |text| privacy.safe(text)).len();
     Popup::new(area, WIDEST + LABELS, lines).last_row(lines)
 }
 
-/// The rows as sanitized lines that fit the popup.
-fn wrapped(screen: Rect, rows: Vec<LabelledRow>) -> Vec<LabelledRow> {
+/// The rows as lines that fit the popup, made safe.
+fn wrapped(screen: Rect, rows: Vec<LabelledRow>, safe: impl Fn(&str) -> Cow<'_, str>) -> Vec<LabelledRow> {
     let room = usize::from(Popup::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
     let lines_of = |row: LabelledRow| {
         let mut label = row.label;
         // Line breaks are kept; all other control characters are made visible.
         let texts: Vec<String> =
-            row.text.split('\n').flat_map(|line| wrap(&sanitize(line.trim_end_matches('\r')), room)).collect();
+            row.text.split('\n').flat_map(|line| wrap(&safe(line.trim_end_matches('\r')), room)).collect();
         texts.into_iter().map(move |text| LabelledRow {
             label: std::mem::take(&mut label),
             text,

@@ -3,11 +3,19 @@
 //! Start at [`Sources::begin_round`].
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
-use crate::event::{Fact, Offset};
+use crate::event::{Fact, Micros, Offset};
+use crate::source::pool::schedule::rounds::Rounds;
 use crate::source::pool::schedule::sources::{SourceState, Sources};
 
 impl Sources {
+    /// The time from the start of a round to the next one, and the number of rounds, if they are set.
+    pub fn round_times(&self) -> (Option<Micros>, Option<u32>) {
+        let rounds = self.rounds.as_ref();
+        (rounds.map(Rounds::every), rounds.and_then(Rounds::n).map(NonZeroU32::get))
+    }
+
     /// Whether every job is repeated in rounds.
     pub fn has_rounds(&self) -> bool {
         self.rounds.is_some()

@@ -2,6 +2,8 @@
 //!
 //! The lanes are made of scripted events, so that pictures stay the same. Start at [`Lanes`].
 
+mod keys;
+
 use std::fmt::Write;
 
 use inflight::event::{Micros, Offset};
@@ -9,7 +11,6 @@ use inflight::model::Model;
 use inflight::model::race::{
     Calls, LaneFigures, LaneResults, LateHeartbeat, Race, RaceMeasure, TimerLag, UpstreamCounts,
 };
-use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::race::RaceUi;
@@ -138,13 +139,14 @@ impl Lanes {
         let (keymap, area) = (Keymap::default(), Rect::new(0, 0, width, height));
         let (mut ui, lesson) = (RaceUi::default(), lesson());
         let fit = |ui: &mut RaceUi| {
-            ui.fit(&self.race, race::visible_rows(area, self.race.lanes.len()));
-            ui.popup_end = race::popup_end(area, ui, &keymap, &lesson);
+            ui.fit(&self.race, race::visible_rows(area, &self.race, ui, self.charset));
+            ui.fit_popup(race::popup_end(area, ui, &keymap, &lesson));
         };
         fit(&mut ui);
         for key in keys.split_whitespace().map(key) {
-            if let Some(action) = keymap.action(ui.context(), key) {
-                ui.update(action, &self.race, Offset::ZERO);
+            match keymap.action(ui.context(), key) {
+                Some(action) => drop(ui.update(action, &self.race, Offset::ZERO)),
+                None => ui.edit(key),
             }
             fit(&mut ui);
         }
@@ -172,7 +174,7 @@ impl Lanes {
         let (text, roles) = (picture::lines(&picture).join("\n"), crate::screen::shot::grid(&picture));
         let both = format!("{text}\n\n{}\n{}\n\n{roles}", "=".repeat(size.0.into()), roles::legend(&roles));
         insta::with_settings!({
-            snapshot_path => "snapshots/lab",
+            snapshot_path => "../snapshots/lab",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -213,6 +215,27 @@ fn lesson_and_help_are_popups() {
 }
 
 #[test]
+fn all_ten_requests_are_visible_and_the_numbers_are_large_if_there_is_room() {
+    let visible = |lanes: &Lanes, size, keys| {
+        let lines = picture::lines(&lanes.take(size, keys));
+        (1..=10).all(|n| lines.iter().any(|line| line.trim_start().starts_with(&format!("{n} "))))
+    };
+    let large = |lanes: &Lanes, size, keys| picture::lines(&lanes.take(size, keys)).join("").contains('▀');
+    let (two, four) = (lanes_at_second(3), lanes_at_second(3).doubled());
+    for (lanes, size, keys) in [
+        (&two, (120, 40), ""),
+        (&two, (80, 24), ""),
+        (&four, (120, 40), ""),
+        (&four, (200, 50), ""),
+        (&four, (80, 24), "1 2"),
+    ] {
+        assert!(visible(lanes, size, keys), "{size:?} {keys}");
+    }
+    assert!(large(&two, (120, 40), "") && large(&four, (200, 50), "") && large(&four, (120, 40), "1 2"));
+    assert!(!large(&four, (120, 40), ""), "ten requests are more important");
+}
+
+#[test]
 fn lost_jobs_are_named() {
     let mut lanes = lanes_at_second(10);
     lanes.race.measure = RaceMeasure::Lost;
@@ -223,36 +246,6 @@ fn lost_jobs_are_named() {
     for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost silently", "LOST"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-}
-
-#[test]
-fn keys_control_all_lanes() {
-    use inflight::control::LabCommand;
-    let lanes = lanes_at_second(3).doubled();
-    let command = |keys: &str| {
-        let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
-        let effects = keys.split_whitespace().map(|name| {
-            let action = keymap.action(ui.context(), key(name));
-            action.map_or_else(Vec::new, |action| ui.update(action, &lanes.race, Offset::ZERO))
-        });
-        match effects.last().unwrap_or_default().as_slice() {
-            [Effect::ControlLab(command)] => Some(*command),
-            _ => None,
-        }
-    };
-    assert_eq!(command("space"), Some(LabCommand::Pause));
-    assert_eq!(command("R"), Some(LabCommand::Restart));
-    assert_eq!(command("n"), Some(LabCommand::Next));
-    assert_eq!(
-        (command("+"), command("-"), command("}")),
-        (Some(LabCommand::Limit(6)), Some(LabCommand::Limit(4)), Some(LabCommand::Limit(10)))
-    );
-    assert_eq!(
-        (command("<"), command(">")),
-        (Some(LabCommand::Delay(Micros(500_000))), Some(LabCommand::Delay(Micros(2_000_000))))
-    );
-    // While a popup is open, keys apply to the popup.
-    assert_eq!((command("i +"), command("i esc +")), (None, Some(LabCommand::Limit(6))));
 }
 
 proptest! {
