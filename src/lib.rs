@@ -60,7 +60,8 @@
 //! | the adaptive limit | `source/pool/adapt/` |
 //! | rounds, and what is up or down | `source/pool/schedule/rounds.rs` |
 //! | slow jobs first | `source/slowest.rs`, `plan/priority_jobs.rs` |
-//! | replay of a recording | `source/replay/` |
+//! | replay of a recording, and what is in it when | `source/replay/`, `model/moment/outline.rs` |
+//! | marks, and the figures that two moments are compared by | `model/moment/mod.rs`, `tui/state/moments.rs` |
 //! | how a program is watched, and its probe | `watch/session.rs`, `watch/probe/` |
 //! | the file format of recordings | `journal.rs` |
 //! | how events change the figures | `model/mod.rs` |

@@ -385,6 +385,8 @@ pub enum Fact {
     Paused,
     /// Attempts start again.
     Resumed,
+    /// The user marked this moment, to find it again.
+    Marked,
     /// No attempt starts any more; those in flight may end.
     Draining,
     /// Everything in flight is being cancelled.

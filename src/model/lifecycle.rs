@@ -107,6 +107,7 @@ impl Model {
         let host = self.hosts.at(flight.host);
         host.active = at;
         host.usage.end(service, outcome, &spent);
+        self.history.problems.count(at, outcome, &host.name);
         let is_bad = Cause::from_outcome(outcome).is_some();
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);

@@ -140,6 +140,7 @@ impl Ledger {
             | Fact::HostWaits { .. }
             | Fact::Stopped { .. }
             | Fact::TimersLate { .. }
+            | Fact::Marked
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),

@@ -16,7 +16,7 @@
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
 //! | `unsent a#1` | a job fails without an attempt, since its host was given up |
-//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
+//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `mark` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
 //! | `waits a 5s` | the controller starts nothing at a host before this moment |
@@ -148,6 +148,7 @@ impl Scenario {
             "mode" => adaptive_set(word(0)),
             "pause" => Fact::Paused,
             "resume" => Fact::Resumed,
+            "mark" => Fact::Marked,
             "drain" => Fact::Draining,
             "cancel" => Fact::Cancelling,
             "level" => Fact::LevelReported { in_flight: number(word(0)) },

@@ -21,7 +21,7 @@ use proptest::sample::select;
 use crate::scenario::program;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 45;
+pub const KINDS: usize = 46;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -71,6 +71,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::Stopped { .. } => 42,
         Fact::TimersLate { .. } => 43,
         Fact::Program(_) => 44,
+        Fact::Marked => 45,
     }
 }
 
@@ -115,6 +116,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .boxed(),
         11 => (host(), moment()).prop_map(|(host, until)| Fact::CooldownSet { host, until }).boxed(),
         12..=15 => Just([Fact::Paused, Fact::Resumed, Fact::Draining, Fact::Cancelling][kind - 12].clone()).boxed(),
+        45 => Just(Fact::Marked).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         43 => late_timers().boxed(),
