@@ -1,6 +1,6 @@
 //! Client libraries that are not in the standard library: requests, aiohttp and httpx.
 //!
-//! A Python without them is left out, and that is said; where `INFLIGHT_PYTHONS` names the Pythons, they must have
+//! A Python without them is left out, which is reported; where `INFLIGHT_PYTHONS` names the Pythons, they must have
 //! them. Start at [`each`].
 
 use std::process::Command;
