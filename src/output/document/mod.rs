@@ -18,8 +18,8 @@ use std::time::{Duration, SystemTime};
 use crate::event::{Event, Offset};
 use crate::model::Model;
 use crate::output::document::job_log::{JobLog, RecordedJob};
-use crate::output::summary::json::summary_json;
 use crate::output::summary::extras::Extras;
+use crate::output::summary::json::summary_json;
 use crate::text::safe_json;
 
 /// A kind of document.
