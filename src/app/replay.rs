@@ -13,7 +13,7 @@ use crate::app::live::{self, ScreenExit};
 use crate::app::run::slow_jobs::{unreadable, warn_if_incomplete};
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, WakeupSource, Wakeups};
-use crate::cli::ReplayArgs;
+use crate::cli::replay::ReplayArgs;
 use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;

@@ -11,6 +11,7 @@ pub mod import;
 pub mod look;
 pub mod network;
 pub mod overlay;
+pub mod replay;
 pub mod report;
 pub mod request;
 pub mod results;
@@ -28,6 +29,7 @@ use crate::cli::demo::DemoArgs;
 use crate::cli::import::ImportArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
+use crate::cli::replay::ReplayArgs;
 use crate::cli::report::DocumentArgs;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
@@ -123,23 +125,6 @@ pub struct RunArgs {
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
-    /// How the output looks.
-    #[command(flatten)]
-    pub look: LookArgs,
-}
-
-/// A recording.
-#[derive(Debug, Args)]
-pub struct ReplayArgs {
-    /// A file written by `run --events`
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Playback speed: `4` is four times as fast, `0.5` half as fast
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed)]
-    pub speed: f64,
-    /// Print one JSON summary on standard output instead of the screen
-    #[arg(long)]
-    pub json: bool,
     /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,

@@ -26,7 +26,7 @@ pub(super) fn write(run: &RecordedRun<'_>, to: &mut dyn Write) -> io::Result<()>
             let name = sanitize(&job.endpoint);
             TestSuite::new(if name.is_empty() { "requests" } else { &*name })
         });
-        suite.add_test_case(test_case(job));
+        suite.add_test_case(case_of_job(job));
         Ok(())
     })?;
     let mut report = Report::new(sanitize(&run.model().name));
@@ -39,7 +39,7 @@ pub(super) fn write(run: &RecordedRun<'_>, to: &mut dyn Write) -> io::Result<()>
     report.serialize(to).map_err(io::Error::other)
 }
 
-fn test_case(job: &RecordedJob) -> TestCase {
+fn case_of_job(job: &RecordedJob) -> TestCase {
     let status = match &job.end {
         Some(JobEnd::Done) => TestCaseStatus::success(),
         Some(JobEnd::Failed { last }) => failed(last, job),

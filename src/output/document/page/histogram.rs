@@ -19,7 +19,7 @@ const HEIGHT: f64 = 110.0;
 
 /// The chart; `None` without an answer.
 pub(super) fn histogram(latency: &Histogram) -> Option<Markup> {
-    let axis = LatencyAxis::of(latency)?;
+    let axis = LatencyAxis::between_extremes(latency)?;
     let counts: Vec<u64> = (0..axis.n).map(|i| latency.count_between(axis.bound(i), axis.bound(i + 1))).collect();
     let most = counts.iter().copied().max()?.max(1);
     let y = |n: u64| TOP + HEIGHT * (1.0 - n as f64 / most as f64);
@@ -63,10 +63,10 @@ struct LatencyAxis {
 }
 
 impl LatencyAxis {
-    fn of(latency: &Histogram) -> Option<Self> {
+    fn between_extremes(latency: &Histogram) -> Option<Self> {
         let (least, most) = (latency.min()?.max(Micros(1)), latency.max()?.max(Micros(1)));
         let (low, high) = (least.0 as f64, most.0 as f64 + 1.0);
-        // No bar is narrower than what the histogram tells apart.
+        // No bar is narrower than a bucket of the histogram.
         let finest = 1.0 + Histogram::resolution(least).0.max(1) as f64 / low;
         let ratio = (high / low).powf(1.0 / f64::from(MOST)).max(finest);
         let n = ((high / low).ln() / ratio.ln()).ceil().clamp(1.0, f64::from(MOST)) as i32;
@@ -97,7 +97,7 @@ mod tests {
             for &latency in &latencies {
                 all.record(Micros(latency));
             }
-            let axis = LatencyAxis::of(&all).expect("there are answers");
+            let axis = LatencyAxis::between_extremes(&all).expect("there are answers");
             assert!(axis.n <= MOST);
             assert!(axis.bound(0) <= all.min().expect("there are answers").max(Micros(1)));
             let last = all.max().expect("there are answers");

@@ -27,7 +27,7 @@ use crate::output::summary::text::ending;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// Nothing may be loaded, whatever text the page has.
+/// Nothing may be loaded, not even for foreign text on the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// Writes the page.

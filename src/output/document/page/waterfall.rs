@@ -27,7 +27,7 @@ enum EndClass {
 }
 
 impl EndClass {
-    fn of(attempt: &RecordedAttempt) -> Self {
+    fn from_attempt(attempt: &RecordedAttempt) -> Self {
         match &attempt.outcome {
             Some(Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. }) => Self::Good,
             Some(Outcome::Throttled { .. }) => Self::Refused,
@@ -48,7 +48,7 @@ impl EndClass {
 
 /// A part of a slot's row, in half pixels.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+struct RowPart {
     from: u32,
     to: u32,
     class: EndClass,
@@ -57,7 +57,7 @@ struct Span {
 /// The chart, and how many slots it leaves out.
 pub(super) fn waterfall(run: &RecordedRun<'_>) -> io::Result<Option<(Markup, u64)>> {
     let frame = Plot::new(run.end().since(crate::event::Offset::ZERO), 0.0, 1.0);
-    let mut rows: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    let mut rows: BTreeMap<u32, Vec<RowPart>> = BTreeMap::new();
     let mut most = 0;
     run.for_each_job(|job| {
         for attempt in &job.attempts {
@@ -88,9 +88,9 @@ pub(super) fn waterfall(run: &RecordedRun<'_>) -> io::Result<Option<(Markup, u64
 }
 
 /// Adds an attempt to its row. Jobs come as they settle, and a slot holds one attempt after another.
-fn add(row: &mut Vec<Span>, frame: Plot, attempt: &RecordedAttempt) {
+fn add(row: &mut Vec<RowPart>, frame: Plot, attempt: &RecordedAttempt) {
     let half = |at| (frame.x(at) * 2.0).round() as u32;
-    let span = Span { from: half(attempt.started), to: half(attempt.ended), class: EndClass::of(attempt) };
+    let span = RowPart { from: half(attempt.started), to: half(attempt.ended), class: EndClass::from_attempt(attempt) };
     // An attempt too short to be seen joins the one that it touches, unless it ended in another way.
     let touching = row.iter_mut().rev().take(4).find(|last| {
         last.class == span.class && span.from <= last.to + 1 && last.from <= span.to + 1 && span.to - span.from < 3

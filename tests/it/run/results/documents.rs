@@ -73,7 +73,7 @@ fn every_document_of_a_recording_is_written_next_to_it() {
 }
 
 #[test]
-fn test_cases_have_an_end_each() {
+fn each_job_is_a_case_with_its_own_end() {
     let folder = recorded();
     folder.inflight("report run.jsonl --junit=ci.xml").run().exits(0);
     let report = Report::deserialize_from_str(&text(&folder, "ci.xml")).unwrap();
