@@ -59,7 +59,9 @@ impl Plot {
                 (content)
                 line.axis x1=(LEFT) x2=(WIDTH - RIGHT) y1=(num(base)) y2=(num(base)) {}
                 @for at in ticks(self.span) {
-                    text.axis x=(num(self.x(at))) y=(num(bottom - 6.0)) text-anchor="middle" { (tick_label(at)) }
+                    // A label at the right edge ends there.
+                    @let anchor = if self.x(at) > WIDTH - 30.0 { "end" } else { "middle" };
+                    text.axis x=(num(self.x(at))) y=(num(bottom - 6.0)) text-anchor=(anchor) { (tick_label(at)) }
                 }
             }
         }
