@@ -3,6 +3,7 @@
 //! It only connects the other modules. Start at [`run()`].
 
 pub mod appearance;
+pub mod diff;
 pub mod import;
 pub mod inspect;
 pub mod lab;
@@ -105,6 +106,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
         }
         CliCommand::Replay(args) => replay::run(args, console),
         CliCommand::Report(args) => report::run(args),
+        CliCommand::Diff(args) => diff::run(args, console),
         CliCommand::Upstream(args) => run_upstream(args),
         CliCommand::Keys => print("the keys", &keymap::plain(&keymap(console)?)),
         CliCommand::Man => {

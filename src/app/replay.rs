@@ -106,11 +106,7 @@ fn show(
 
 /// Prints the summary of the recording.
 fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<u8, Error> {
-    let mut model = Model::default();
-    for event in recording.events().map_err(|error| unreadable(&args.file, error))? {
-        let event = event.map_err(|error| unreadable(&args.file, error.into()))?;
-        model.apply(&event);
-    }
+    let model = read_model(&args.file, recording)?;
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
     if args.json {
         streams::print_document("the summary", &summary_json(&model, model.last, &extras))?;
@@ -118,4 +114,14 @@ fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<
         streams::print("the summary", &summary_text(&model, model.last, &extras, console.stdout))?;
     }
     Ok(0)
+}
+
+/// What the events of a recording add up to.
+pub(super) fn read_model(path: &Path, recording: &Recording) -> Result<Model, Error> {
+    let mut model = Model::default();
+    for event in recording.events().map_err(|error| unreadable(path, error))? {
+        let event = event.map_err(|error| unreadable(path, error.into()))?;
+        model.apply(&event);
+    }
+    Ok(model)
 }

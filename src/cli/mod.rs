@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod auth;
 pub mod body;
 pub mod demo;
+pub mod diff;
 pub mod given_flags;
 pub mod import;
 pub mod look;
@@ -26,6 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
+use crate::cli::diff::DiffArgs;
 use crate::cli::import::ImportArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
@@ -78,6 +80,8 @@ pub enum CliCommand {
     Replay(ReplayArgs),
     /// Make a page, a table, or a file for another tool of a recorded run
     Report(DocumentArgs),
+    /// Compare two recorded runs: what became slower or faster by more than chance
+    Diff(DiffArgs),
     /// Run only the practice upstream, for any client
     Upstream(UpstreamArgs),
     /// Print the keys of the screen, as your settings bind them

@@ -132,3 +132,34 @@ fn one_document_can_go_to_standard_output() {
     assert!(ended.out().contains("| good | 20 | 0 | 0 |"), "{}", ended.out());
     assert_eq!(folder.names(), ["p.toml", "run.jsonl"]);
 }
+
+#[test]
+fn two_runs_are_compared_endpoint_by_endpoint() {
+    let upstream = upstream();
+    let plan = |delay: &str, last: &str| {
+        let mut plan = String::from("[limits]\nconcurrency = 4\n");
+        for (name, path) in [("same", "/delay/5ms"), ("slower", delay), (last, "/delay/1ms")] {
+            let url = at(&upstream, path);
+            let _ = write!(
+                plan,
+                "[[endpoint]]\nname = \"{name}\"\nurl = \"{url}?id={{id}}\"\neach = {{ id = \"1..=40\" }}\n"
+            );
+        }
+        plan
+    };
+    let folder = Folder::new().with("a.toml", &plan("/delay/20ms", "gone")).with("b.toml", &plan("/delay/60ms", "new"));
+    for name in ["a", "b"] {
+        folder.inflight(&format!("run {name}.toml --plain --events {name}.jsonl")).run().exits(0);
+    }
+    let ended = folder.inflight("diff a.jsonl b.jsonl").run().exits(0);
+    assert!(ended.out().contains("1 endpoint became slower by more than chance"), "{}", ended.out());
+    assert!(ended.out().contains("only before: gone") && ended.out().contains("only after: new"), "{}", ended.out());
+    folder.inflight("diff a.jsonl b.jsonl --check").run().exits(1);
+    folder.inflight("diff a.jsonl a.jsonl --check").run().exits(0);
+    let found = folder.inflight("diff a.jsonl b.jsonl --json").run().exits(0).summary();
+    let first = &found["endpoints"][0];
+    assert_eq!((first["endpoint"].as_str(), first["verdict"].as_str()), (Some("slower"), Some("slower")), "{found}");
+    assert!(first["change"].as_f64().unwrap() > 1.0, "{found}");
+    // The same recordings give the same answer.
+    assert_eq!(folder.inflight("diff a.jsonl b.jsonl --json").run().exits(0).summary(), found);
+}
