@@ -14,6 +14,8 @@ pub enum Command {
     Pause,
     /// Start attempts again.
     Resume,
+    /// Mark this moment in the recording.
+    Mark,
     /// Allow at most `limit` attempts in flight. Running attempts are not cancelled.
     SetLimit {
         /// What the limit applies to.
@@ -86,6 +88,10 @@ pub enum ReplayCommand {
     Start,
     /// Seek to the end.
     End,
+    /// Seek to a moment.
+    To(Offset),
+    /// Seek to a moment, and pause there.
+    HoldAt(Offset),
     /// Halve the speed.
     Slower,
     /// Double the speed.
@@ -120,4 +126,11 @@ pub struct Playback {
     pub is_at_end: bool,
     /// When the recording ends.
     pub end: Offset,
+}
+
+impl Playback {
+    /// Whether nothing moves by itself.
+    pub fn is_still(&self) -> bool {
+        self.is_paused || self.is_at_end
+    }
 }

@@ -22,6 +22,10 @@ pub mod code {
     pub const USAGE: u8 = 2;
     /// Plan, theme or settings are not valid.
     pub const INVALID: u8 = 3;
+    /// The program to watch cannot be started.
+    pub const NO_START: u8 = 126;
+    /// There is no program to watch of that name.
+    pub const NO_PROGRAM: u8 = 127;
     /// The terminal went away: 128 + SIGHUP.
     pub const HUNG_UP: u8 = 129;
     /// Stopped by Ctrl-C: 128 + SIGINT.
@@ -30,7 +34,7 @@ pub mod code {
     pub const TERMINATED: u8 = 143;
 
     /// The meaning of every exit code, for the README and the manual page.
-    pub const MEANINGS: [(&str, &str); 9] = [
+    pub const MEANINGS: [(&str, &str); 10] = [
         ("0", "every job done, every expectation met"),
         ("1", "jobs failed, an expectation was not met, or not every job was done"),
         ("2", "wrong usage"),
@@ -39,6 +43,7 @@ pub mod code {
         ("5", "no upstream could be reached at all"),
         ("70", "an internal error: a thread of inflight panicked or could not start"),
         ("74", "a result, a report or a recording could not be written"),
+        ("126, 127", "`watch` cannot start the program, or there is none; otherwise its exit code is the program's"),
         ("129, 130, 143", "the terminal went away, Ctrl-C, SIGTERM"),
     ];
 }
@@ -94,6 +99,14 @@ pub enum Error {
         /// The file is valid and has nothing to import.
         is_empty: bool,
     },
+    /// The program to watch could not be started.
+    #[error("{message}")]
+    NotStarted {
+        /// What is wrong.
+        message: String,
+        /// There is no such program.
+        is_missing: bool,
+    },
     /// The system refused something that `inflight` cannot work without.
     #[error("cannot {what}")]
     System {
@@ -144,6 +157,8 @@ impl Error {
                 code::INVALID
             }
             Self::Usage { .. } => code::USAGE,
+            Self::NotStarted { is_missing: true, .. } => code::NO_PROGRAM,
+            Self::NotStarted { .. } => code::NO_START,
             Self::Unwritable { .. } => exit::UNWRITTEN,
             Self::System { .. } | Self::Pool(_) | Self::Pump(_) | Self::Collector(_) => exit::BROKEN,
         }
@@ -182,8 +197,10 @@ impl Error {
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } | Self::Recording { hint, .. } | Self::Import { hint, .. } => hint.clone(),
+            Self::NotStarted { is_missing: true, .. } => Some("give a path, or a program that `PATH` finds".into()),
             Self::Plan(_)
             | Self::Invalid(_)
+            | Self::NotStarted { .. }
             | Self::System { .. }
             | Self::Pool(_)
             | Self::Pump(_)

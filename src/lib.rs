@@ -32,7 +32,7 @@
 //! | 0 | [`event`], [`text`] | facts; text that is safe to show |
 //! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`body_file`], [`model`] | what to do, commands, recordings, results with their bodies, what the facts add up to |
 //! | 2 | [`pump`], [`import`] | carries events to the model and the journal; makes plans of files of other tools |
-//! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
+//! | 3 | [`source`], [`watch`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
 //! | 4 | [`config`], [`lab`] | settings and environment; concurrency mistakes, run for real |
 //! | 5 | [`error`], [`cli`], [`app`] | the program: errors, arguments, and what connects all parts |
 //!
@@ -60,7 +60,9 @@
 //! | the adaptive limit | `source/pool/adapt/` |
 //! | rounds, and what is up or down | `source/pool/schedule/rounds.rs` |
 //! | slow jobs first | `source/slowest.rs`, `plan/priority_jobs.rs` |
-//! | replay of a recording | `source/replay/` |
+//! | replay of a recording, and what is in it when | `source/replay/`, `model/moment/outline.rs` |
+//! | marks, and the figures that two moments are compared by | `model/moment/mod.rs`, `tui/state/moments.rs` |
+//! | how a program is watched, and its probe | `watch/session.rs`, `watch/probe/` |
 //! | the file format of recordings | `journal.rs` |
 //! | how events change the figures | `model/mod.rs` |
 //! | the verdict | `model/verdict/` |
@@ -141,3 +143,4 @@ pub mod source;
 pub mod text;
 pub mod tui;
 pub mod upstream;
+pub mod watch;

@@ -12,6 +12,7 @@ pub mod run;
 pub mod stop;
 mod targets;
 pub mod wakeups;
+pub mod watch;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -83,6 +84,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
         CliCommand::Import(args) => import::run(args),
+        CliCommand::Watch(args) => watch::run(args, console),
         CliCommand::Check(args) => check::run(args, read_plan(args), console),
         CliCommand::Demo(args) if args.list => print("the list", &scenario::list()),
         CliCommand::Demo(args) => {

@@ -14,6 +14,7 @@ pub mod overlay;
 pub mod request;
 pub mod results;
 mod values;
+pub mod watch;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
+use crate::cli::watch::WatchArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
@@ -62,6 +64,8 @@ pub enum CliCommand {
     Run(RunArgs),
     /// Show what `run` would do with the same arguments, and where each setting comes from (sends nothing)
     Check(RunArgs),
+    /// Run a program of yours, and show what it has in flight and which line blocks it
+    Watch(WatchArgs),
     /// Make a plan or a list of a file of another tool: HAR, Postman, OpenAPI, sitemap, curl
     Import(ImportArgs),
     /// Run a real batch on the built-in practice upstream, or show a common mistake next to its fix

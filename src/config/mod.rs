@@ -9,6 +9,7 @@ pub mod settings_file;
 pub mod theme_catalog;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,11 @@ use crate::tui::tty::{self, Tty};
 /// Returns an environment variable, if it is set and is text.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Returns an environment variable, if it is set, whether it is text or not.
+pub fn os_variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// Returns the console, by `--color`, the environment and the streams.

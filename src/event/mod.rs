@@ -14,6 +14,7 @@ pub mod failure_sample;
 pub mod idle;
 pub mod origin;
 pub mod outcome;
+pub mod program;
 pub mod reasons;
 pub mod run_times;
 pub mod short_text;
@@ -29,6 +30,7 @@ use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
+use crate::event::program::{ProgramFact, StallDetails};
 use crate::event::reasons::{ChangedBy, NoRetry, RetryReason, RunEnd, WarningSource};
 use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
@@ -383,6 +385,8 @@ pub enum Fact {
     Paused,
     /// Attempts start again.
     Resumed,
+    /// The user marked this moment, to find it again.
+    Marked,
     /// No attempt starts any more; those in flight may end.
     Draining,
     /// Everything in flight is being cancelled.
@@ -400,6 +404,9 @@ pub enum Fact {
         /// What blocked it, as the source names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Arc<str>>,
+        /// More about it, if the source is a probe.
+        #[serde(flatten)]
+        details: Box<StallDetails>,
     },
     /// inflight itself did not run until now: its process was stopped, or the machine slept or gave it no time.
     /// The clock of the run did not move meanwhile, so no other time includes this.
@@ -436,6 +443,9 @@ pub enum Fact {
         /// Why it ended.
         how: RunEnd,
     },
+    /// What a watched program does apart from its requests.
+    #[serde(untagged)]
+    Program(Box<ProgramFact>),
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

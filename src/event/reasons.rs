@@ -66,6 +66,8 @@ pub enum WarningSource {
     Worker,
     /// The retries: there are too many.
     Retries,
+    /// The probe in a watched program.
+    Probe,
 }
 
 /// Why a run ended.

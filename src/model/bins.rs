@@ -11,6 +11,12 @@ pub(super) trait Merge: Default {
     fn merge(&mut self, later: &Self);
 }
 
+impl Merge for u32 {
+    fn merge(&mut self, later: &Self) {
+        *self = self.saturating_add(*later);
+    }
+}
+
 /// At most `MOST` bins of equal width, the first one from the run's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bins<B, const MOST: usize> {
@@ -83,14 +89,8 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{Bins, Merge};
+    use super::Bins;
     use crate::event::Offset;
-
-    impl Merge for u32 {
-        fn merge(&mut self, later: &Self) {
-            *self += later;
-        }
-    }
 
     #[test]
     fn a_day_takes_no_more_room_than_a_second_and_loses_nothing() {

@@ -110,6 +110,8 @@ pub enum LogEvent {
     Paused,
     /// The run was resumed.
     Resumed,
+    /// The user marked this moment; the number of the mark, from 0.
+    Marked(u64),
     /// No attempt starts any more.
     Draining,
     /// Everything in flight is being cancelled.
@@ -167,6 +169,7 @@ impl LogEvent {
             | Self::JobsReordered { .. }
             | Self::Paused
             | Self::Resumed
+            | Self::Marked(_)
             | Self::Draining
             | Self::Cancelling
             | Self::Warned(..)

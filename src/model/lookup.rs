@@ -7,6 +7,11 @@ use crate::model::endpoint::EndpointStats;
 use crate::model::host::HostStats;
 
 impl Model {
+    /// Whether it is a program that is watched by a probe.
+    pub fn is_watched(&self) -> bool {
+        self.evidence.program.probes > 0
+    }
+
     /// The endpoint with this id on this machine.
     pub fn endpoint_by_id(&self, origin: Origin, id: EndpointId) -> Option<&EndpointStats> {
         self.endpoint_index.get(&(origin, id)).and_then(|&i| self.endpoints.get(i))

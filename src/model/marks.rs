@@ -15,6 +15,8 @@ pub enum Mark {
     Paused,
     /// The run was resumed.
     Resumed,
+    /// The user marked this moment; the number of the mark, from 0.
+    Marked(u64),
     /// The run is draining.
     Draining,
     /// The process or its machine was stopped for this long.

@@ -19,6 +19,7 @@ pub mod level;
 mod lifecycle;
 mod lookup;
 pub mod marks;
+pub mod moment;
 pub mod open;
 mod origins;
 pub mod outage;
@@ -53,6 +54,7 @@ use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
+use crate::model::moment::MarkedMoments;
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
 use crate::model::round_history::RoundClock;
@@ -128,6 +130,8 @@ pub struct Model {
     pub event_log: EventLog,
     /// Marks under the in-flight chart: why the level changed.
     pub marks: Marks,
+    /// The figures at the moments that the user has marked.
+    pub marked: MarkedMoments,
     /// Contradictory events.
     pub anomalies: Anomalies,
     /// When the last event happened.
@@ -358,6 +362,7 @@ impl Model {
                 self.mark_pause(at, Mark::Resumed);
                 self.event_log.add(at, LogEvent::Resumed);
             }
+            Fact::Marked => self.mark_moment(at),
             Fact::Draining => {
                 self.change_part(origin, |part| part.stage = Stage::Draining);
                 self.marks.set(at, Mark::Draining);
@@ -372,10 +377,8 @@ impl Model {
                 self.timeline.mark_incomplete();
                 self.level.set(at, self.in_flight());
             }
-            Fact::Stalled { lasted, place } => {
-                self.evidence.record_stall(at, *lasted, place.as_ref(), &self.latency);
-                self.event_log.add(at, LogEvent::Stalled(*lasted));
-            }
+            Fact::Stalled { lasted, place, details } => self.record_stall(at, *lasted, place.as_ref(), details),
+            Fact::Program(fact) => self.evidence.program.record(at, fact),
             Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
             Fact::TimersLate { observed, mean, worst } => {
                 self.evidence.record_late_timers(at, (*observed, *mean, *worst));

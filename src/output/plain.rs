@@ -255,6 +255,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         | LogEvent::JobFailed { .. }
         | LogEvent::Paused
         | LogEvent::Resumed
+        | LogEvent::Marked(_)
         | LogEvent::Draining
         | LogEvent::Cancelling
         | LogEvent::Ended(_) => None,

@@ -55,6 +55,20 @@ pub enum Action {
     Top,
     /// Go to the last row.
     Bottom,
+    /// Go to the start of a replay, or to the first row.
+    Start,
+    /// Go to the end of a replay, or to the last row.
+    End,
+    /// In a replay: go to the next moment of interest. In a run: to the next match of the filter.
+    NextEvent,
+    /// In a replay: go to the previous moment of interest. In a run: to the previous match of the filter.
+    PrevEvent,
+    /// Mark this moment.
+    Mark,
+    /// Compare a marked moment with now.
+    Compare,
+    /// In a replay: go to a moment that was clicked or typed.
+    SeekTo,
     /// Show a view.
     Show(View),
     /// Show the next view.

@@ -4,6 +4,8 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::event::origin::Origin;
+use crate::event::{Attempt, Offset};
 use crate::tui::action::Action;
 use crate::tui::views::View;
 
@@ -16,6 +18,10 @@ pub enum ClickTarget {
     ColumnHeader(usize),
     /// A row of the list, by its number.
     Row(usize),
+    /// One of an endpoint's slowest attempts.
+    SlowAttempt(Origin, Attempt),
+    /// A moment on the scrub bar of a replay.
+    Moment(Offset),
     /// A key hint of the footer, with its action.
     Hint(Action),
     /// A lane of the lab, by its index.

@@ -17,5 +17,7 @@ mod run;
 mod scenario;
 mod screen;
 mod upstream;
+#[cfg(unix)]
+mod watch;
 mod window_status;
 mod wire;

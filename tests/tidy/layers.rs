@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("output", &[FACTS, MEANINGS]),
     ("tui", &[FACTS, MEANINGS]),
     ("upstream", &[FACTS, MEANINGS]),
+    ("watch", &[FACTS, MEANINGS]),
     // Layer 4.
     ("config", &[FACTS, MEANINGS, &["tui"]]),
     // It runs whole programs against the practice server.

@@ -85,6 +85,7 @@ impl<'a> RunView<'a> {
     fn refresh_footer(&mut self, now: Offset) {
         let ViewClock::Replay(position) = self.watched.clock else { return self.ui.expire_remark(now) };
         self.ui.playback = Some(position.playback());
+        self.ui.moments.outline.get_or_insert_with(|| position.outline());
         // A remark must expire even while the recording's clock is paused.
         if self.remark_made.is_none_or(|at| self.now.saturating_duration_since(at) >= REMARK_SHOWN_FOR) {
             self.ui.remark = None;
@@ -221,8 +222,7 @@ impl LiveView for RunView<'_> {
             return remark;
         }
         if let ViewClock::Replay(position) = self.watched.clock {
-            let playback = position.playback();
-            return if playback.is_paused || playback.is_at_end { remark } else { Some(Motion::Clock) };
+            return if position.playback().is_still() { remark } else { Some(Motion::Clock) };
         }
         let model = self.watched.follow.model();
         match model.stage {

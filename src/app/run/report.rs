@@ -13,8 +13,9 @@ use crate::output::destination::is_stdout;
 use crate::output::exit::{self, OwnFailures};
 use crate::output::output_error::OutputError;
 use crate::output::streams;
+use crate::output::summary::extras::Extras;
 use crate::output::summary::json::summary_json;
-use crate::output::summary::text::{Extras, summary_text};
+use crate::output::summary::text::summary_text;
 use crate::pump::Follow;
 use crate::text::console::Console;
 

@@ -17,6 +17,7 @@ use crate::event::{Micros, Offset};
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::rules::held_back::long_wait;
+use crate::model::verdict::rules::watched::{gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited};
 use crate::model::verdict::rules::{
     change, churn, convoy, experiment, failures, held_back, hosts, look_ups, outage, own_machine, pauses, phase, place,
     queue, refusals, retries, serial, stragglers, timeouts, waves,
@@ -64,8 +65,9 @@ type Rule = (&'static str, fn(&RunFigures<'_>) -> Option<Conclusion>);
 ///
 /// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals and
 /// failures, then how the upstream takes the load, then the shape of the run, then notes. What holds now, so that the
-/// user can act on it, comes before an outage that is over.
-const RULES: [Rule; 29] = [
+/// user can act on it, comes before an outage that is over. The mistakes of a watched program come before what follows
+/// from them, as failures or one attempt after the other.
+const RULES: [Rule; 35] = [
     ("own-machine", own_machine::lacks_resources),
     ("own-time-outs", own_machine::caused_failures),
     ("outage", outage::host_is_down),
@@ -75,6 +77,12 @@ const RULES: [Rule; 29] = [
     ("outage", outage::host_was_down),
     ("limited-by-upstream", refusals::host_refused),
     ("unknown-name", hosts::unknown_name),
+    ("never-awaited", never_awaited::never_awaited),
+    ("sync-client-in-loop", loop_waits::loop_waits),
+    ("gather-raised", gather_raised::gather_raised),
+    ("loop-stalled", loop_stalled::loop_stalled),
+    ("error-lost", lost_tasks::errors_lost),
+    ("unfinished-tasks", lost_tasks::unfinished),
     ("failures-in-one-span", outage::failures_in_one_span),
     ("failures", failures::jobs_fail),
     ("retries", retries::retries),

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::event::Micros;
+use crate::event::program::CodeLine;
 use crate::model::Model;
 use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
@@ -22,6 +23,8 @@ pub struct VerdictSentence {
     pub remedy: String,
     /// The parts in a few words, for narrow screens.
     pub brief: BriefSentence,
+    /// The line of a watched program that is to blame.
+    pub code: Option<CodeLine>,
 }
 
 /// A sentence in a few words.
@@ -39,7 +42,13 @@ impl VerdictSentence {
     /// A sentence of three parts.
     pub fn new(number: String, place: String, remedy: String) -> Self {
         let brief = BriefSentence { number: number.clone(), place: place.clone(), remedy: remedy.clone() };
-        Self { number, place, remedy, brief }
+        Self { number, place, remedy, brief, code: None }
+    }
+
+    /// The sentence with the line of a watched program that is to blame.
+    #[must_use]
+    pub fn at(self, code: Option<CodeLine>) -> Self {
+        Self { code, ..self }
     }
 
     /// The sentence with a shorter place and a shorter remedy, for narrow screens.

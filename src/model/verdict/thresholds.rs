@@ -248,3 +248,14 @@ pub const CHANGE_SPAN: Micros = Micros(2_000_000);
 pub const CHANGE_FACTOR: f64 = 2.0;
 /// Maximum sum of differences between the shares of the endpoints.
 pub const CHANGE_MIX: f64 = 0.3;
+
+/// Blocks of a watched program's event loop are a finding from this length on, in all.
+pub const STALL_LEAST: Micros = Micros(250_000);
+/// And from this share of the time on.
+pub const STALL_SHARE: f64 = 0.1;
+/// A line with at least this share of all blocks is to blame for all of them.
+pub const STALL_NEARLY_ALL: f64 = 0.95;
+/// A line computes if it used the processor for at least this share of its blocks.
+pub const STALL_COMPUTES: f64 = 0.5;
+/// So many things that are gathered are meant to run at once.
+pub const GATHER_WIDE: u32 = 8;

@@ -26,7 +26,7 @@ pub enum TimeWindow {
 }
 
 /// The key figures of a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WindowFigures {
     /// The time covered, without pauses.
     pub span: Micros,

@@ -18,10 +18,10 @@ use crate::model::host::offer::PlanOffer;
 use crate::model::incidents::FailureGroup;
 use crate::model::since_due::SinceDue;
 use crate::model::verdict::headline::main_sentence;
-use crate::model::verdict::{Finding, findings};
+use crate::model::verdict::{Finding, Gravity, findings};
 use crate::model::{Model, Stage};
 use crate::output::output_error::{OutputError, path_shown};
-use crate::output::summary::text::Extras;
+use crate::output::summary::extras::Extras;
 use crate::output::{exit, failure_kind};
 
 /// The version of the document.
@@ -224,15 +224,18 @@ fn headline(model: &Model, extras: &Extras<'_>, now: Offset) -> String {
 /// The verdict: the main finding as a sentence and its parts, and the other findings; null without a finding.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let mut sentences = findings(model, recording.as_deref()).into_iter().map(|Finding { kind, sentence, .. }| {
-        json!({
-            "kind": kind,
-            "sentence": sentence.to_string(),
-            "number": sentence.number,
-            "place": sentence.place,
-            "remedy": sentence.remedy,
-        })
-    });
+    let mut sentences =
+        findings(model, recording.as_deref()).into_iter().map(|Finding { kind, gravity, sentence, .. }| {
+            json!({
+                "kind": kind,
+                "is_note": gravity == Gravity::Note,
+                "sentence": sentence.to_string(),
+                "number": sentence.number,
+                "place": sentence.place,
+                "remedy": sentence.remedy,
+                "code": sentence.code,
+            })
+        });
     let Some(mut first) = sentences.next() else { return Value::Null };
     first["others"] = sentences.collect();
     first

@@ -3,8 +3,6 @@
 //! First the totals, then the failures, then the paths of the outputs. Empty parts are left out. Start at
 //! [`summary_text`].
 
-use std::path::Path;
-
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Offset;
@@ -12,14 +10,14 @@ use crate::event::idle::IdleReason;
 use crate::event::reasons::RunEnd;
 use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
-use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::working::stops_text;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
-use crate::output::summary::{failures, hosts, latency, since_due};
+use crate::output::summary::extras::Extras;
+use crate::output::summary::{failures, hosts, latency, since_due, verdict};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
@@ -27,19 +25,6 @@ use crate::text::units;
 
 /// Width of the headline.
 const HEADLINE: usize = 78;
-
-/// What the summary shows in addition to the run itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Extras<'a> {
-    /// The plan's expectations and their results.
-    pub checked: &'a [Checked],
-    /// The written report and bodies, if there are any.
-    pub collected: Option<&'a Collected>,
-    /// The path of the recording of this run.
-    pub recording: Option<&'a Path>,
-    /// The path of the recording that is replayed instead of a run.
-    pub replay_of: Option<&'a Path>,
-}
 
 /// The summary, with a line end after each line. Lines are cut only for a terminal.
 pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> String {
@@ -52,7 +37,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.extend(since_due::line(model));
     let rest = [
         insecure(model, style),
-        verdict(model, now, extras, style),
+        verdict::lines(model, now, extras, style),
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
@@ -96,7 +81,9 @@ fn headline(model: &Model, end: Offset, style: StreamStyle) -> String {
 
 fn jobs(model: &Model, style: StreamStyle) -> String {
     let totals = &model.totals;
-    let mut parts = vec![units::plural(model.jobs.unwrap_or(totals.settled()), "job")];
+    // A watched program has no plan, and so no jobs.
+    let what = if model.is_watched() { "request" } else { "job" };
+    let mut parts = vec![units::plural(model.jobs.unwrap_or(totals.settled()), what)];
     if totals.jobs_done > 0 {
         parts.push(style.green(&format!("{} ok", units::count(totals.jobs_done))));
     }
@@ -176,15 +163,6 @@ fn ignored(model: &Model) -> Vec<String> {
         0 => Vec::new(),
         n => vec![format!("  {:<9} {} that cannot be parsed", "ignored", units::plural(n, "rate-limit header"))],
     }
-}
-
-/// The verdict or the headline, wrapped to the line width.
-fn verdict(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
-    let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let sentence = main_sentence(model, recording.as_deref(), now).0.to_string();
-    let wrapped = fit::wrapped(&sentence, style, 12);
-    let head = |i: usize| if i == 0 { "verdict" } else { "" };
-    wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
 }
 
 /// The reasons for idle slots, if their share is large enough.

@@ -16,6 +16,7 @@ use tokio::sync::mpsc::Sender;
 use crate::event::origin::Origin;
 use crate::event::{Event, Fact, Micros, Offset};
 use crate::journal::{ReadError, Reader};
+use crate::model::moment::outline::Outline;
 use crate::source::replay::position::{PlayerStep, Position};
 
 /// Events that may be in the channel.
@@ -27,8 +28,8 @@ pub struct Recording {
     path: PathBuf,
     /// Events in it.
     pub n: u64,
-    /// When the last of them happened.
-    pub end: Offset,
+    /// What happens when.
+    pub outline: Arc<Outline>,
     /// Lines with no event of a known kind.
     pub skipped: u64,
     /// Whether the last line was cut off.
@@ -36,16 +37,23 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Reads it once, for its length and its defects.
+    /// Reads it once, for its length, its outline and its defects.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
-        let (mut n, mut end, mut clocks) = (0, Offset::ZERO, Clocks::default());
+        let (mut n, mut outline, mut clocks) = (0, Outline::default(), Clocks::default());
         for event in reader.by_ref() {
             let event = event?;
             n += 1;
-            end = end.max(clocks.moment(&event));
+            outline.add(clocks.moment(&event), event.origin, &event.fact);
         }
-        Ok(Self { path: path.to_owned(), n, end, skipped: reader.skipped(), is_cut: reader.is_cut() })
+        outline.finish();
+        Ok(Self {
+            path: path.to_owned(),
+            n,
+            outline: Arc::new(outline),
+            skipped: reader.skipped(),
+            is_cut: reader.is_cut(),
+        })
     }
 
     /// Every event, in order.
@@ -70,7 +78,7 @@ impl Replay {
         events: Sender<Event>,
         rewind: impl Fn(u64) + Send + 'static,
     ) -> io::Result<Self> {
-        let position = Arc::new(Position::new(recording.end, speed));
+        let position = Arc::new(Position::new(Arc::clone(&recording.outline), speed));
         let player = Player { recording, position: Arc::clone(&position), events, sent: 0 };
         let thread = thread::Builder::new().name("replay".into()).spawn(move || player.run(rewind))?;
         Ok(Self { position, thread })

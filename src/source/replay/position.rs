@@ -2,11 +2,12 @@
 //!
 //! Start at [`Position::now`] and [`Position::travel`].
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::control::{Playback, ReplayCommand};
 use crate::event::{Micros, Offset};
+use crate::model::moment::outline::Outline;
 
 /// The length of one step.
 const STEP: Micros = Micros(5_000_000);
@@ -19,6 +20,7 @@ const FASTEST: f64 = 64.0;
 pub struct Position {
     state: Mutex<PositionState>,
     moved: Condvar,
+    outline: Arc<Outline>,
     end: Offset,
 }
 
@@ -45,12 +47,18 @@ pub(super) enum PlayerStep {
 }
 
 impl Position {
-    /// At the start, running.
-    pub(super) fn new(end: Offset, speed: f64) -> Self {
+    /// At the start of a recording with this outline, running.
+    pub(super) fn new(outline: Arc<Outline>, speed: f64) -> Self {
         let speed = speed.clamp(SLOWEST, FASTEST);
         let state =
             PositionState { from: Offset::ZERO, since: Instant::now(), speed, is_paused: false, is_closed: false };
-        Self { state: Mutex::new(state), moved: Condvar::new(), end }
+        let end = outline.end();
+        Self { state: Mutex::new(state), moved: Condvar::new(), outline, end }
+    }
+
+    /// What happens when in the recording.
+    pub fn outline(&self) -> Arc<Outline> {
+        Arc::clone(&self.outline)
     }
 
     /// The moment of the recording that is now; it stops at the end.
@@ -82,6 +90,8 @@ impl Position {
             ReplayCommand::Forward => to = (now + STEP).min(self.end),
             ReplayCommand::Start => to = Offset::ZERO,
             ReplayCommand::End => to = self.end,
+            ReplayCommand::To(at) => to = at.min(self.end),
+            ReplayCommand::HoldAt(at) => (to, state.is_paused) = (at.min(self.end), true),
             ReplayCommand::Slower => state.speed = (state.speed / 2.0).max(SLOWEST),
             ReplayCommand::Faster => state.speed = (state.speed * 2.0).min(FASTEST),
         }
@@ -140,14 +150,24 @@ impl PositionState {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{PlayerStep, Position};
     use crate::control::ReplayCommand;
-    use crate::event::Offset;
+    use crate::event::origin::Origin;
+    use crate::event::{Fact, Offset};
+    use crate::model::moment::outline::Outline;
 
     const END: Offset = Offset(60_000_000);
 
+    fn running() -> Position {
+        let mut outline = Outline::default();
+        outline.add(END, Origin::HERE, &Fact::Marked);
+        Position::new(Arc::new(outline), 1.0)
+    }
+
     fn held() -> Position {
-        let position = Position::new(END, 1.0);
+        let position = running();
         position.travel(ReplayCommand::Start);
         position.travel(ReplayCommand::TogglePause);
         position
@@ -164,6 +184,17 @@ mod tests {
         assert_eq!(position.now(), Offset::ZERO);
         position.travel(ReplayCommand::End);
         position.travel(ReplayCommand::Forward);
+        assert_eq!((position.now(), position.playback().is_at_end), (END, true));
+    }
+
+    #[test]
+    fn a_seek_goes_on_and_a_hold_pauses() {
+        let position = running();
+        position.travel(ReplayCommand::To(Offset(30_000_000)));
+        assert!(position.now() >= Offset(30_000_000) && !position.playback().is_paused);
+        position.travel(ReplayCommand::HoldAt(Offset(12_500_000)));
+        assert_eq!((position.now(), position.playback().is_paused), (Offset(12_500_000), true));
+        position.travel(ReplayCommand::To(Offset(u64::MAX)));
         assert_eq!((position.now(), position.playback().is_at_end), (END, true));
     }
 

@@ -3,7 +3,7 @@
 //! Start at [`VIEWS`].
 
 use crate::tui::keymap::entry::Context::{
-    self, At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Race, Settings,
+    self, At, Card, Compare, Confirm, Help, Menu, Palette, Prompt, Question, Race, Settings,
 };
 use crate::tui::views::View;
 
@@ -24,13 +24,17 @@ const N: usize = View::ALL.len();
 pub const VIEWS: &[Context] = &views_and::<N>(&[]);
 /// Every view and the lab.
 pub const VIEWS_AND_LAB: &[Context] = &views_and::<{ N + 1 }>(&[Race]);
+/// Every view, and the comparison that lies over it.
+pub const VIEWS_AND_COMPARE: &[Context] = &views_and::<{ N + 1 }>(&[Compare]);
+/// Contexts that can be paused.
+pub const PAUSABLE: &[Context] = &views_and::<{ N + 2 }>(&[Race, Compare]);
 /// The same with the popups.
-pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Card, Race]);
+pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 4 }>(&[Help, Card, Compare, Race]);
 /// Every context with rows.
-pub const WITH_ROWS: &[Context] = &views_and::<{ N + 6 }>(&[Help, Card, Prompt, Palette, Settings, Race]);
+pub const WITH_ROWS: &[Context] = &views_and::<{ N + 7 }>(&[Help, Card, Compare, Prompt, Palette, Settings, Race]);
 /// Everywhere.
 pub const ANYWHERE: &[Context] =
-    &views_and::<{ N + 9 }>(&[Help, Card, Menu, Prompt, Palette, Settings, Question, Confirm, Race]);
+    &views_and::<{ N + 10 }>(&[Help, Card, Compare, Menu, Prompt, Palette, Settings, Question, Confirm, Race]);
 /// Every view and the help.
 pub const WITH_SEARCH: &[Context] = &views_and::<{ N + 1 }>(&[Help]);
 /// The lab.
@@ -61,11 +65,18 @@ pub const WITH_LIMIT: &[Context] = &[At(View::Overview), At(View::Endpoint), At(
 /// Views that scroll to the newest row.
 pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log)];
 /// Details with a previous and a next one.
-pub const DETAIL: &[Context] = &[At(View::Endpoint), Card];
+pub const DETAIL: &[Context] = &[At(View::Endpoint), Card, Compare];
 /// Views whose rows can be grouped.
 pub const GROUPED: &[Context] = &[At(View::Overview), At(View::Waterfall)];
 /// The waterfall.
 pub const WATERFALL: &[Context] = &[At(View::Waterfall)];
-/// Views in which the left and right keys are free to seek in a replay.
-pub const WITH_SEEK: &[Context] =
-    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
+/// Contexts in which the left and right keys are free to seek in a replay.
+pub const WITH_SEEK: &[Context] = &[
+    At(View::Overview),
+    At(View::Endpoint),
+    At(View::Failures),
+    At(View::Hosts),
+    At(View::Log),
+    At(View::InFlight),
+    Compare,
+];

@@ -40,6 +40,8 @@ pub enum Context {
     Help,
     /// The card of a request.
     Card,
+    /// The comparison of a marked moment with now.
+    Compare,
     /// The export menu.
     Menu,
     /// The settings menu.

@@ -3,7 +3,9 @@
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::context_sets::{DETAIL, LAB, SETTINGS, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
+use crate::tui::keymap::context_sets::{
+    DETAIL, LAB, SETTINGS, VIEWS, VIEWS_AND_COMPARE, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK,
+};
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::views::View;
@@ -38,6 +40,9 @@ pub(super) const SEEK: ActionEntry = ActionEntry {
     behavior: KeyBehavior::Repeats,
     ..PLAIN
 };
+
+/// A row about a moment of a run or of a replay.
+pub(super) const MOMENT: ActionEntry = ActionEntry { group: KeyGroup::Find, contexts: VIEWS_AND_COMPARE, ..PLAIN };
 
 /// The template of a row that moves the waterfall.
 pub(super) const IN_WATERFALL: ActionEntry =

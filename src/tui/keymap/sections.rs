@@ -51,6 +51,7 @@ fn headings(context: Context) -> impl Iterator<Item = KeySection> {
         Context::At(view) => view.title(),
         Context::Race => "Lab",
         Context::Card => "Request",
+        Context::Compare => "Comparison",
         Context::Help
         | Context::Menu
         | Context::Settings

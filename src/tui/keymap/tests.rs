@@ -12,7 +12,7 @@ use crate::tui::keymap::table::ENTRIES;
 use crate::tui::keymap::{Keymap, entry, markdown};
 use crate::tui::views::View;
 
-const CONTEXTS: [Context; 15] = [
+const CONTEXTS: [Context; 16] = [
     OVERVIEW,
     Context::At(View::Waterfall),
     Context::At(View::Endpoint),
@@ -23,6 +23,7 @@ const CONTEXTS: [Context; 15] = [
     Context::Race,
     Context::Help,
     Context::Card,
+    Context::Compare,
     Context::Menu,
     Context::Question,
     Context::Confirm,
@@ -93,11 +94,11 @@ fn the_footer_shows_the_actions_of_the_context() {
     };
     assert_eq!(
         line(OVERVIEW),
-        "space pause   r try now   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
+        "space pause   r try now   - + limit   R run again   n N event   ' mark   c compare   tab view   b group   / filter   s sort   enter detail   e export   ? help   q quit"
     );
     assert_eq!(
         line(Context::At(View::Log)),
-        "esc back   space pause   R run again   / filter   enter request   F follow   y copy as curl   e export   ? help   q quit"
+        "esc back   space pause   R run again   n N event   ' mark   c compare   / filter   enter request   F follow   y copy as curl   e export   ? help   q quit"
     );
     assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
     assert_eq!(line(Context::Prompt), "enter keep   esc clear");

@@ -10,6 +10,7 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::model::host::outage::HostNotice;
+use crate::model::moment::mark_name;
 use crate::model::timeline::Bar;
 use crate::text::host_name::short_host;
 use crate::text::units;
@@ -96,6 +97,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         }
         LogEvent::Paused => event(Status::Paused, "paused", "no attempts start until resumed".into()),
         LogEvent::Resumed => event(Status::Running, "resumed", String::new()),
+        LogEvent::Marked(number) => event(Status::Running, &format!("mark {}", mark_name(*number)), String::new()),
         LogEvent::Draining => event(Status::Limited, "draining", "no new attempts start".into()),
         LogEvent::Cancelling => {
             event(Status::Cancelled, "cancelling", "all attempts in flight are being cancelled".into())

@@ -4,6 +4,7 @@
 
 pub mod addresses;
 pub mod card;
+pub mod comparison;
 pub mod endpoints;
 pub mod event_text;
 pub mod failures;

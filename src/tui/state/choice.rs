@@ -2,7 +2,7 @@
 //!
 //! Start at [`UiState::choose`].
 
-use crate::control::Abilities;
+use crate::control::{Abilities, ReplayCommand};
 use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::effect::Effect;
@@ -18,7 +18,8 @@ impl UiState {
     /// Opens the palette.
     pub(super) fn open_palette(&mut self, can: Abilities) {
         (self.help, self.working) = (None, None);
-        self.palette = Some(Palette::new(self.place(), can));
+        let replay_end = self.playback.map(|playback| playback.end);
+        self.palette = Some(Palette::new(self.place(), can).of_replay(replay_end));
     }
 
     /// Opens the list of themes, one of which is in use.
@@ -26,9 +27,13 @@ impl UiState {
         self.palette = Some(Palette::of_themes(self.place(), themes, current));
     }
 
-    /// The view, or the card above it.
+    /// The view, or what lies over it: a comparison or a card.
     pub fn place(&self) -> Context {
-        if self.card.is_some() { Context::Card } else { Context::At(self.view) }
+        match &self.card {
+            _ if self.comparison.is_some() => Context::Compare,
+            Some(_) => Context::Card,
+            None => Context::At(self.view),
+        }
     }
 
     /// Finds the rows of the open palette.
@@ -43,6 +48,10 @@ impl UiState {
     /// Does what the selected row of the palette is for, and closes the palette.
     pub(super) fn choose(&mut self, model: &Model, can: Abilities, now: Offset) -> Vec<Effect> {
         let Some(palette) = self.palette.take() else { return Vec::new() };
+        self.searches.keep(palette.text());
+        if let Some(at) = palette.moment() {
+            return vec![Effect::Travel(ReplayCommand::To(at))];
+        }
         let Some(PaletteRow { choice, name, refusal }) = palette.selected_row().cloned() else { return Vec::new() };
         if let Some(why) = refusal {
             self.show_remark(&why, now);

@@ -4,25 +4,21 @@
 
 use crate::control::Command;
 use crate::event::adaptive::AdaptiveMode;
-use crate::event::cause::Cause;
 use crate::event::origin::Origin;
-use crate::event::outcome::Reason;
-use crate::event::reasons::RunEnd;
 use crate::event::{JobId, Offset, Scope};
 use crate::model::host::HostStats;
 use crate::model::{Model, Stage};
 use crate::text::host_name::short_host;
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::is_over;
-use crate::tui::state::{Question, UiState};
+use crate::tui::state::UiState;
 use crate::tui::views::View;
 
 /// The refusal for a host that has been idle for long, because the model no longer tracks it individually.
 const NOT_TRACKED: &str = "this idle host is only counted together with others";
 /// The refusal for a host or endpoint that another machine reports. Its ids mean nothing to this run.
-const NOT_LOCAL: &str = "another machine runs it";
+pub(super) const NOT_LOCAL: &str = "another machine runs it";
 
 impl UiState {
     pub(super) fn pause_or_resume(&mut self, model: &Model, now: Offset) -> Option<Command> {
@@ -151,19 +147,6 @@ impl UiState {
         Some(self.set_pending(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
     }
 
-    pub(super) fn ask_to_skip(&mut self, model: &Model, now: Offset) {
-        if self.grouping() != Grouping::Endpoint {
-            return self.show_remark("group by endpoint first: only endpoints are skipped", now);
-        }
-        match self.list().selected_row().and_then(|i| Some((i, model.endpoints.get(i)?))) {
-            None => self.show_remark("nothing is selected", now),
-            Some((_, endpoint)) if endpoint.is_finished() => self.show_remark("this endpoint is already finished", now),
-            Some((_, endpoint)) if endpoint.is_skipped => self.show_remark("this endpoint is already skipped", now),
-            Some((_, endpoint)) if !endpoint.origin.is_here() => self.show_remark(NOT_LOCAL, now),
-            Some((i, endpoint)) => self.question = Some(Question::Skip(i, endpoint.id)),
-        }
-    }
-
     /// The job of the selected attempt.
     pub(super) fn selected_job(&self, model: &Model) -> Option<JobId> {
         let (attempt, _) = model.open.in_row(self.list().selected_row()?)?;
@@ -178,64 +161,6 @@ impl UiState {
         };
         self.show_remark("this job will be retried after all others", now);
         Some(Command::PostponeJob(job))
-    }
-
-    pub(super) fn confirm(&mut self) -> Option<Command> {
-        match self.question.take()? {
-            Question::Leave => None,
-            Question::Cancel(job) => Some(Command::CancelJob(job)),
-            Question::Repeat(cause) => Some(Command::Repeat(cause)),
-            Question::Skip(_, id) => Some(self.set_pending(Command::SkipEndpoint(id))),
-        }
-    }
-
-    /// Asks whether to resend the jobs that failed for the selected cause.
-    pub(super) fn ask_to_repeat(&mut self, model: &Model, now: Offset) {
-        let chosen = self.selected_cause(model).and_then(|cause| model.incidents.by_cause(cause));
-        let refusal = match (chosen, model.stage) {
-            (None, _) => "nothing is selected",
-            (Some((Cause::Failed(Reason::BadRow), _)), _) => "a bad row makes no request: correct the row first",
-            (Some((_, group)), _) if group.jobs == 0 => "no job failed for this cause: all retries succeeded",
-            (Some((_, group)), _) if group.left() == 0 => "all its jobs have already been resent",
-            (Some(_), Stage::Draining | Stage::Cancelling) => "the run is stopping",
-            (Some(_), Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast)) => {
-                "the run was stopped: only a finished run can resend jobs"
-            }
-            (Some((cause, _)), Stage::Ready | Stage::Running | Stage::Ended(RunEnd::Finished | RunEnd::GivenUp)) => {
-                self.question = Some(Question::Repeat(cause));
-                return;
-            }
-        };
-        self.show_remark(refusal, now);
-    }
-
-    /// The cause whose jobs will be resent if the user confirms.
-    pub fn cause_to_repeat(&self) -> Option<Cause> {
-        match self.question? {
-            Question::Repeat(cause) => Some(cause),
-            Question::Leave | Question::Skip(..) | Question::Cancel(_) => None,
-        }
-    }
-
-    /// The endpoint that will be skipped if the user confirms.
-    pub fn endpoint_to_skip(&self) -> Option<usize> {
-        match self.question? {
-            Question::Skip(i, _) => Some(i),
-            Question::Leave | Question::Cancel(_) | Question::Repeat(_) => None,
-        }
-    }
-
-    /// The job that will be cancelled if the user confirms.
-    pub fn job_to_cancel(&self) -> Option<JobId> {
-        match self.question? {
-            Question::Cancel(job) => Some(job),
-            Question::Leave | Question::Skip(..) | Question::Repeat(_) => None,
-        }
-    }
-
-    /// Whether the question before quitting is open.
-    pub fn is_quit_question_open(&self) -> bool {
-        self.question == Some(Question::Leave)
     }
 
     /// Stops the run, and leaves the screen once the run has ended.
@@ -257,7 +182,11 @@ pub(super) fn is_applied(command: Command, model: &Model) -> bool {
                 model.host_by_id(Origin::HERE, host).is_some_and(|host| host.limit == Some(limit))
             }
             // Their effect is not visible in the model's settings, so they are never pending.
-            Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) | Command::TryHost(_) => true,
+            Command::CancelJob(_)
+            | Command::PostponeJob(_)
+            | Command::Repeat(_)
+            | Command::Mark
+            | Command::TryHost(_) => true,
             Command::SetAdaptive(mode) => model.adaptive == mode,
             Command::SkipEndpoint(id) => model.endpoint_by_id(Origin::HERE, id).is_some_and(|it| it.is_skipped),
             Command::Quarantine(id) => model.host_by_id(Origin::HERE, id).is_some_and(|it| it.is_quarantined),

@@ -9,10 +9,13 @@ mod commands;
 pub mod expectations;
 mod export;
 pub mod key_list;
+pub mod moments;
 mod mouse;
 mod moves;
 pub mod names;
 pub mod palette;
+mod prompt;
+mod question;
 pub mod race;
 mod race_popups;
 pub mod settings_menu;
@@ -20,15 +23,12 @@ mod trail;
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
-use tui_input::backend::crossterm::EventHandler;
-
-use crate::control::{Abilities, Command, Playback, ReplayCommand};
-use crate::event::cause::Cause;
-use crate::event::{EndpointId, JobId, Micros, Offset};
+use crate::control::{Abilities, Command, Playback};
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::window::TimeWindow;
 use crate::tui::action::Action;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
@@ -43,8 +43,11 @@ use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::state::key_list::KeyList;
+use crate::tui::state::moments::{Comparison, Moments};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
+use crate::tui::state::prompt::PromptHistory;
+use crate::tui::state::question::Question;
 use crate::tui::state::race::toggled;
 use crate::tui::state::settings_menu::SettingsMenu;
 use crate::tui::state::trail::TrailStep;
@@ -69,9 +72,12 @@ pub struct UiState {
     /// The program receives mouse events.
     pub has_mouse: bool,
     /// The row that was clicked last. A second click opens it.
-    clicked: Option<(View, usize)>,
+    clicked: Option<ClickTarget>,
     /// The filter is being typed.
     pub is_typing: bool,
+    /// The filters and the searches of the palette that were typed before.
+    filters: PromptHistory,
+    searches: PromptHistory,
     /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
     /// The plan's expectations, and since when each is met or not.
@@ -110,6 +116,10 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// The marked moments, and what a recording contains when.
+    pub moments: Moments,
+    /// The comparison of a marked moment with now, while it is open.
+    pub comparison: Option<Comparison>,
     /// The user has pressed no key yet, so the finished screen says how it closes by itself.
     pub suggests_exit: bool,
     has_suggested_exit: bool,
@@ -132,19 +142,8 @@ pub struct Fit {
     pub card_end: usize,
     /// The visible ones of an endpoint's slowest attempts.
     pub slow_rows: usize,
-}
-
-/// An open question to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Question {
-    /// How to quit an unfinished run?
-    Leave,
-    /// Skip this endpoint? With its row, and its id at the source.
-    Skip(usize, EndpointId),
-    /// Cancel this job?
-    Cancel(JobId),
-    /// Resend the jobs that failed for this cause?
-    Repeat(Cause),
+    /// The maximum scroll position of the comparison.
+    pub comparison_end: usize,
 }
 
 impl UiState {
@@ -164,8 +163,8 @@ impl UiState {
         self.refresh_palette(model);
         let had_themes = self.palette.as_ref().is_some_and(|palette| palette.is_of_themes);
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
-        if let Some(travel) = self.travel(action, can) {
-            return vec![Effect::Travel(travel)];
+        if let Some(effects) = self.change_moment(action, model, can, now) {
+            return effects;
         }
         match action {
             Action::Pause => return send(self.pause_or_resume(model, now)),
@@ -178,7 +177,7 @@ impl UiState {
             Action::TryHost => return self.try_hosts(model, now),
             Action::SetHostAside => return send(self.toggle_quarantine(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
-            Action::Confirm => return send(self.confirm()),
+            Action::Confirm => return send(self.confirm(model, now)),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
             Action::CancelOne => self.ask_to_cancel(model, now),
             Action::Repeat => self.ask_to_repeat(model, now),
@@ -204,12 +203,14 @@ impl UiState {
             Action::SiblingNext if self.card.is_some() => self.step_card(1, model, now),
             Action::Up if self.moves_among_slow() => self.step_slow(-1, model),
             Action::Down if self.moves_among_slow() => self.step_slow(1, model),
+            Action::Up if self.step_history(-1) => {}
+            Action::Down if self.step_history(1) => {}
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
             Action::PageDown => self.step(self.list().page_step()),
-            Action::Top => self.step(isize::MIN),
-            Action::Bottom => self.step(isize::MAX),
+            Action::Top | Action::Start => self.step(isize::MIN),
+            Action::Bottom | Action::End => self.step(isize::MAX),
             Action::Keep => self.keep_filter(now),
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
@@ -244,34 +245,13 @@ impl UiState {
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // Only `travel` answers them.
-            Action::SeekBack | Action::SeekOn | Action::Slower | Action::Faster => return Vec::new(),
+            // Only `change_moment` answers these.
+            Action::SeekBack | Action::SeekOn | Action::SeekTo | Action::Slower | Action::Faster |
+            Action::NextEvent | Action::PrevEvent | Action::Mark | Action::Compare |
             // The lab has its own state, `RaceUi`.
             Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram | Action::Lane(_) => {}
         }
         Palette::preview(had_themes, self.palette.as_ref())
-    }
-
-    /// What an action does to a replay, if it moves in time.
-    fn travel(&self, action: Action, can: Abilities) -> Option<ReplayCommand> {
-        match action {
-            Action::Pause if can.travel => Some(ReplayCommand::TogglePause),
-            Action::Top if self.home_and_end_seek(can) => Some(ReplayCommand::Start),
-            Action::Bottom if self.home_and_end_seek(can) => Some(ReplayCommand::End),
-            Action::SeekBack => Some(ReplayCommand::Back),
-            Action::SeekOn => Some(ReplayCommand::Forward),
-            Action::Slower => Some(ReplayCommand::Slower),
-            Action::Faster => Some(ReplayCommand::Faster),
-            _ => None,
-        }
-    }
-
-    /// Asks whether to cancel the selected job.
-    fn ask_to_cancel(&mut self, model: &Model, now: Offset) {
-        match self.selected_job(model) {
-            Some(job) => self.question = Some(Question::Cancel(job)),
-            None => self.show_remark("nothing is selected", now),
-        }
     }
 
     /// Shows figures of the next window.
@@ -306,6 +286,8 @@ impl UiState {
             Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
+        } else if self.comparison.is_some() {
+            Context::Compare
         } else if self.card.is_some() {
             Context::Card
         } else {
@@ -328,23 +310,6 @@ impl UiState {
         if self.view == View::Overview { self.grouping.rows() } else { rows_of(self.view) }
     }
 
-    /// Groups the overview by the next thing.
-    fn regroup(&mut self, model: &Model, now: Offset) {
-        let next = self.grouping.next(model);
-        self.chosen_grouping = Some(next);
-        self.fit_grouping(model);
-        self.show_remark(&format!("grouped by {}", next.rows().noun()), now);
-    }
-
-    /// Starts the overview anew if its rows stand for something else now.
-    fn fit_grouping(&mut self, model: &Model) {
-        let grouping = self.chosen_grouping.unwrap_or_else(|| Grouping::usual(model));
-        if std::mem::replace(&mut self.grouping, grouping) != grouping {
-            let all = &mut self.lists[View::Overview as usize];
-            *all = List::with_filter(all.filter.value().to_owned());
-        }
-    }
-
     /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
         self.working_end = fit.working_end;
@@ -356,6 +321,7 @@ impl UiState {
         self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
         self.fit_card(fit.card_end, model, now);
+        self.fit_comparison(fit.comparison_end);
     }
 
     /// Removes an expired remark. `now` is the real time, even while the screen is frozen.
@@ -368,15 +334,10 @@ impl UiState {
         if self.pending.is_some_and(|command| is_applied(command, model)) {
             self.pending = None;
         }
-        // After the run, only failed jobs can still be resent.
-        self.question.take_if(|asking| is_over(model) && !matches!(asking, Question::Repeat(_)));
-        if let Some(Question::Cancel(job)) = self.question
-            && !model.open.holds(job)
-        {
-            self.question = None;
-            self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
-        }
+        // After the run, nothing is left to stop. Any other question stays open until the user has read it.
+        self.question.take_if(|asking| is_over(model) && *asking == Question::Leave);
         self.names.refresh(model);
+        self.moments.refresh(model);
         self.privacy.refresh(model);
         self.refresh_palette(model);
         self.expectations.refresh(model, now);
@@ -389,51 +350,9 @@ impl UiState {
         }
     }
 
-    /// The line that the user is typing: a filter, or a search in the list of keys.
-    pub fn typed_text(&self) -> &str {
-        self.help.as_ref().map_or_else(|| self.list().filter.value(), KeyList::text)
-    }
-
-    /// Edits the line that the user is typing, with a key that has no action here.
-    pub fn edit(&mut self, key: KeyEvent) {
-        if let Some(palette) = &mut self.palette {
-            palette.edit(key);
-        } else if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
-            list.edit(key);
-        } else if self.is_typing {
-            let list = self.list_mut();
-            list.filter.handle_event(&TerminalEvent::Key(key));
-            list.refilter();
-        }
-    }
-
-    /// Appends pasted text to the line that the user is typing.
-    pub fn paste(&mut self, text: &str) {
-        let line = text.lines().next().unwrap_or_default();
-        if let Some(palette) = &mut self.palette {
-            return palette.paste(line);
-        }
-        if let Some(list) = self.help.as_mut().filter(|list| list.is_typing) {
-            return list.paste(line);
-        }
-        let list = self.list_mut();
-        list.filter = format!("{}{line}", list.filter.value()).into();
-        list.refilter();
-    }
-
     /// Shows a remark in the footer for a while.
     pub fn show_remark(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
-    }
-
-    /// Closes the open question, after an interrupt has answered it.
-    pub fn dismiss_question(&mut self) {
-        self.question = None;
-    }
-
-    /// Whether the first-row and last-row keys seek in a replay. While a popup is open, they scroll it.
-    fn home_and_end_seek(&self, can: Abilities) -> bool {
-        can.travel && matches!(self.context(), Context::At(_))
     }
 
     fn list_mut(&mut self) -> &mut List {

@@ -34,9 +34,18 @@ impl UiState {
                 self.sort_by(column, "sorted", now);
                 return None;
             }
-            ClickTarget::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
+            ClickTarget::SlowAttempt(..) if context != Context::At(View::Endpoint) => return None,
+            ClickTarget::Row(_) | ClickTarget::SlowAttempt(..) if self.clicked == Some(target) => Action::Open,
+            ClickTarget::SlowAttempt(origin, attempt) => {
+                (self.clicked, self.slow) = (Some(target), Some((origin, attempt)));
+                return None;
+            }
+            ClickTarget::Moment(at) => {
+                self.moments.clicked = Some(at);
+                Action::SeekTo
+            }
             ClickTarget::Row(row) => {
-                self.clicked = Some((self.view, row));
+                self.clicked = Some(target);
                 let rows = self.rows();
                 self.list_mut().select(row, rows);
                 return None;
@@ -52,7 +61,7 @@ impl UiState {
         match self.context() {
             // The endpoint view shows one row, so the wheel moves to its neighbours.
             Context::At(View::Endpoint) | Context::Palette | Context::Settings => self.step(by.signum()),
-            Context::Help | Context::Card => self.step(by),
+            Context::Help | Context::Card | Context::Compare => self.step(by),
             Context::At(_) => {
                 let rows = self.rows();
                 self.list_mut().scroll_by(by, rows);

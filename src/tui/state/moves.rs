@@ -4,9 +4,29 @@
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::tui::rows::grouping::Grouping;
+use crate::tui::rows::list::List;
 use crate::tui::state::UiState;
+use crate::tui::views::View;
 
 impl UiState {
+    /// Groups the overview by the next thing.
+    pub(super) fn regroup(&mut self, model: &Model, now: Offset) {
+        let next = self.grouping.next(model);
+        self.chosen_grouping = Some(next);
+        self.fit_grouping(model);
+        self.show_remark(&format!("grouped by {}", next.rows().noun()), now);
+    }
+
+    /// Starts the overview anew if its rows stand for something else now.
+    pub(super) fn fit_grouping(&mut self, model: &Model) {
+        let grouping = self.chosen_grouping.unwrap_or_else(|| Grouping::usual(model));
+        if std::mem::replace(&mut self.grouping, grouping) != grouping {
+            let all = &mut self.lists[View::Overview as usize];
+            *all = List::with_filter(all.filter.value().to_owned());
+        }
+    }
+
     /// Sorts by the next column.
     pub(super) fn sort(&mut self, how: &str, now: Offset) {
         let n = self.rows().columns().len();
@@ -91,6 +111,9 @@ impl UiState {
         if let Some(row) = &mut self.working {
             *row = row.saturating_add_signed(by).min(self.working_end);
             return;
+        }
+        if let Some(comparison) = &mut self.comparison {
+            return comparison.scroll_by(by);
         }
         if let Some(card) = &mut self.card {
             return card.scroll_by(by);

@@ -8,6 +8,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::Abilities;
+use crate::event::Offset;
 use crate::model::Model;
 use crate::text::host_name::short_host;
 use crate::tui::action::Action;
@@ -15,6 +16,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::search::{MatchQuality, SearchWords};
 use crate::tui::keymap::table::ENTRIES;
+use crate::tui::state::moments::parse_moment;
 
 /// The open palette.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Palette {
     rows: Vec<PaletteRow>,
     /// The selected row.
     pub selected: usize,
+    /// The end of the replay, in which a typed moment can be sought.
+    replay_end: Option<Offset>,
 }
 
 /// What can be found by name.
@@ -83,7 +87,13 @@ impl Palette {
     /// A palette for a context and a source's abilities.
     pub(super) fn new(context: Context, can: Abilities) -> Self {
         let (text, rows) = (Input::default(), Vec::new());
-        Self { context, can, is_of_themes: false, text, named: None, n_themes: 0, rows, selected: 0 }
+        let (named, n_themes, selected, replay_end) = (None, 0, 0, None);
+        Self { context, can, is_of_themes: false, text, named, n_themes, rows, selected, replay_end }
+    }
+
+    /// The same for a replay with this end.
+    pub(super) fn of_replay(self, replay_end: Option<Offset>) -> Self {
+        Self { replay_end, ..self }
     }
 
     /// A palette of these themes, one of which is in use.
@@ -147,6 +157,17 @@ impl Palette {
     pub(super) fn edit(&mut self, key: KeyEvent) {
         self.text.handle_event(&TerminalEvent::Key(key));
         self.selected = 0;
+    }
+
+    /// Replaces the search text.
+    pub(super) fn set_text(&mut self, text: String) {
+        self.text = text.into();
+        self.selected = 0;
+    }
+
+    /// The moment of a replay that was typed instead of an action.
+    pub fn moment(&self) -> Option<Offset> {
+        parse_moment(self.text.value(), self.replay_end?)
     }
 
     /// Appends to the search text.

@@ -242,9 +242,12 @@ impl RaceUi {
                 self.palette.as_mut()?.selected = row;
                 Action::Choose
             }
-            ClickTarget::Tab(_) | ClickTarget::ColumnHeader(_) | ClickTarget::Row(_) | ClickTarget::Popup => {
-                return None;
-            }
+            ClickTarget::Tab(_)
+            | ClickTarget::ColumnHeader(_)
+            | ClickTarget::Row(_)
+            | ClickTarget::SlowAttempt(..)
+            | ClickTarget::Moment(_)
+            | ClickTarget::Popup => return None,
         };
         let context = self.context();
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)

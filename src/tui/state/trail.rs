@@ -4,7 +4,6 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::tui::rows::filter;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
@@ -39,6 +38,8 @@ impl UiState {
             self.help = list.after_back();
         } else if self.working.is_some() {
             self.working = None;
+        } else if self.comparison.is_some() {
+            self.comparison = None;
         } else if self.card.is_some() {
             self.card = None;
         } else if self.is_typing {
@@ -66,18 +67,6 @@ impl UiState {
         }
     }
 
-    /// Keeps the typed filter, and says what in it is no term.
-    pub(super) fn keep_filter(&mut self, now: Offset) {
-        if let Some(list) = &mut self.help {
-            list.is_typing = false;
-            return;
-        }
-        self.is_typing = false;
-        if let Some(mistake) = filter::mistake(self.list().filter.value()) {
-            self.show_remark(&mistake, now);
-        }
-    }
-
     pub(super) fn clear_filter(&mut self) {
         let list = self.list_mut();
         list.filter.reset();
@@ -89,7 +78,7 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
-        self.card = None;
+        (self.card, self.comparison) = (None, None);
         // The remark was about another view.
         self.remark = None;
         if view == View::Endpoint && self.view != view {

@@ -10,7 +10,7 @@ pub enum Layout {
     /// Header, tabs, a view and the footer, from 60×12 on.
     Full(Shell),
     /// A few lines, from 30×5 on.
-    Compact(Rect),
+    Compact(CompactShell),
     /// A smaller area.
     Line(Rect),
     /// An empty area.
@@ -26,8 +26,21 @@ pub struct Shell {
     pub tabs: Rect,
     /// The view.
     pub body: Rect,
+    /// The scrub bar of a replay; of height 0 in a run. A tall screen has it instead of the footer's rule.
+    pub scrub_bar: Rect,
     /// The footer: one line, and a rule above if there is room.
     pub footer: Rect,
+}
+
+/// The areas of a small screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompactShell {
+    /// The whole screen: the first line is the header, the last one the footer.
+    pub whole: Rect,
+    /// The view.
+    pub body: Rect,
+    /// The scrub bar of a replay, if there is room; otherwise of height 0.
+    pub scrub_bar: Rect,
 }
 
 /// The areas of the overview's sections; a section of height 0 is left out.
@@ -51,6 +64,8 @@ pub struct Sections {
     pub flight: Rect,
     /// The latest events.
     pub events: Rect,
+    /// Refusals and failures over time, on a wide screen.
+    pub problems: Rect,
 }
 
 /// From this height on, tabs and footer have a rule of their own.
@@ -70,27 +85,42 @@ const CHART_MAX: u16 = 12;
 const CHART_MIN: u16 = 6;
 
 impl Layout {
-    /// The layout of a screen of this size.
-    pub fn new(area: Rect) -> Self {
+    /// The layout of a screen of this size, for a run or for a replay.
+    pub fn new(area: Rect, is_replay: bool) -> Self {
         match (area.width, area.height) {
             (0, _) | (_, 0) => Self::Nothing,
-            (60.., 12..) => Self::Full(Shell::new(area)),
-            (30.., 5..) => Self::Compact(area),
+            (60.., 12..) => Self::Full(Shell::new(area, is_replay)),
+            (30.., 5..) => Self::Compact(CompactShell::new(area, is_replay)),
             _ => Self::Line(area),
         }
     }
 }
 
+impl CompactShell {
+    /// From this height on, there is room for a scrub bar.
+    const WITH_SCRUB_BAR: u16 = 8;
+
+    fn new(area: Rect, is_replay: bool) -> Self {
+        let bar = u16::from(is_replay && area.height >= Self::WITH_SCRUB_BAR);
+        let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2 + bar), ..area };
+        let scrub_bar = Rect { y: body.bottom(), height: bar, ..area };
+        Self { whole: area, body, scrub_bar }
+    }
+}
+
 impl Shell {
-    fn new(area: Rect) -> Self {
+    fn new(area: Rect, is_replay: bool) -> Self {
         let margin = if area.width >= 100 { 2 } else { 1 };
         let mut rows = RowCutter { x: area.x + margin, width: area.width - 2 * margin, y: area.y, left: area.height };
         let thick = if area.height >= TALL { 2 } else { 1 };
         let header = rows.take(1);
         let tabs = rows.take(thick);
-        let body = rows.take(rows.left.saturating_sub(thick));
-        let footer = rows.take(thick);
-        Self { header, tabs, body, footer }
+        let bar = u16::from(is_replay);
+        let below = thick.max(1 + bar);
+        let body = rows.take(rows.left.saturating_sub(below));
+        let scrub_bar = rows.take(bar);
+        let footer = rows.take(below - bar);
+        Self { header, tabs, body, scrub_bar, footer }
     }
 }
 
@@ -155,8 +185,14 @@ impl Sections {
         let from = (width + 3) * (n - 1);
         let flight = Rect { x: both.x + from, width: both.width - from, ..both };
         rows.skip(if events > 0 { gap } else { 0 });
-        let events = rows.take(events);
-        Self { kpis, kpis_are_large, verdict, expectations, endpoints, latency, heat, flight, events }
+        let below = rows.take(events);
+        // The text of an event needs no more than half of a wide screen.
+        let has_problems = below.width >= WIDE && below.height > 3;
+        let width = if has_problems { (below.width - 3) / 2 } else { below.width };
+        let events = Rect { width, ..below };
+        let rest = if has_problems { below.width - width - 3 } else { 0 };
+        let problems = Rect { x: below.right() - rest, width: rest, ..below };
+        Self { kpis, kpis_are_large, verdict, expectations, endpoints, latency, heat, flight, events, problems }
     }
 }
 
@@ -199,7 +235,7 @@ mod tests {
     use super::{Layout, Sections, Shell};
 
     fn shell(width: u16, height: u16) -> Shell {
-        match Layout::new(Rect::new(0, 0, width, height)) {
+        match Layout::new(Rect::new(0, 0, width, height), false) {
             Layout::Full(shell) => shell,
             other => panic!("{other:?}"),
         }
@@ -218,12 +254,24 @@ mod tests {
 
     #[test]
     fn smaller_terminals_have_their_own_layouts() {
-        let layout = |width, height| Layout::new(Rect::new(0, 0, width, height));
+        let layout = |width, height| Layout::new(Rect::new(0, 0, width, height), false);
         assert!(matches!(layout(60, 16), Layout::Full(_)));
         assert!(matches!(layout(40, 10), Layout::Compact(_)));
         assert!(matches!(layout(29, 10), Layout::Line(_)));
         assert!(matches!(layout(200, 1), Layout::Line(_)));
         assert_eq!(layout(0, 10), Layout::Nothing);
+    }
+
+    #[test]
+    fn a_scrub_bar_takes_one_row_and_on_a_tall_screen_that_of_the_rule() {
+        let body = |width, height, is_replay| match Layout::new(Rect::new(0, 0, width, height), is_replay) {
+            Layout::Full(shell) => (shell.body.height, shell.scrub_bar.height),
+            Layout::Compact(shell) => (shell.body.height, shell.scrub_bar.height),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([body(120, 40, false), body(120, 40, true)], [(35, 0), (35, 1)]);
+        assert_eq!([body(80, 24, false), body(80, 24, true)], [(21, 0), (20, 1)]);
+        assert_eq!([body(40, 10, true), body(40, 6, true)], [(7, 1), (4, 0)]);
     }
 
     proptest! {
@@ -232,7 +280,7 @@ mod tests {
             let around = shell(width, height);
             let s = Sections::new(around.body, endpoints, has_expectations);
             let used: Vec<Rect> =
-                [around.header, around.tabs, s.kpis, s.verdict, s.expectations, s.endpoints, s.latency, s.heat, s.flight, s.events, around.footer]
+                [around.header, around.tabs, s.kpis, s.verdict, s.expectations, s.endpoints, s.latency, s.heat, s.flight, s.events, s.problems, around.footer]
                     .into_iter().filter(|r| r.area() > 0).collect();
             let area = Rect::new(0, 0, width, height);
             for (i, a) in used.iter().enumerate() {

@@ -4,6 +4,7 @@
 
 pub mod card;
 pub mod chrome;
+pub mod comparison;
 pub mod endpoint;
 pub mod failures;
 pub mod hosts;
@@ -29,7 +30,7 @@ use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::chrome::help::HelpScene;
-use crate::tui::view::chrome::{footer, header, help, menu, palette, settings, tabs};
+use crate::tui::view::chrome::{footer, header, help, menu, palette, scrub_bar, settings, tabs};
 use crate::tui::view::layout::Layout;
 use crate::tui::view::overview::compact;
 use crate::tui::view::page::page;
@@ -46,23 +47,28 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme).with_privacy(&scene.ui.privacy);
     screen.clear(Role::Bg);
     let page = page(scene.ui.view);
-    match Layout::new(area) {
+    match Layout::new(area, scene.ui.playback.is_some()) {
         Layout::Full(shell) => {
             header::draw(&mut screen.within(shell.header), scene);
             tabs::draw(&mut screen.within(shell.tabs), scene);
             page.draw(&mut screen.within(shell.body), scene);
+            scrub_bar::draw(&mut screen.within(shell.scrub_bar), scene);
             footer::draw(&mut screen.within(shell.footer), scene);
         }
-        Layout::Compact(area) => {
-            compact::head(&mut screen.within(area), scene);
-            page.draw_compact(&mut screen.within(compact_body(area)), scene);
-            footer::line(&mut screen.within(area), area.height - 1, scene);
+        Layout::Compact(shell) => {
+            compact::head(&mut screen.within(shell.whole), scene);
+            page.draw_compact(&mut screen.within(shell.body), scene);
+            scrub_bar::draw(&mut screen.within(shell.scrub_bar), scene);
+            footer::line(&mut screen.within(shell.whole), area.height - 1, scene);
         }
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
     if let Some(card) = &scene.ui.card {
         card::draw(&mut screen, card, scene);
+    }
+    if let Some(shown) = &scene.ui.comparison {
+        comparison::draw(&mut screen, shown, scene);
     }
     if scene.ui.working.is_some() {
         verdict::draw(&mut screen, scene);
@@ -94,7 +100,8 @@ pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit 
         help_end: ui.help.as_ref().map_or(0, |list| help::last_row(area, help_scene(ui, keymap), list)),
         working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui, keymap)),
         card_end: ui.card.as_ref().map_or(0, |card| card::last_row(area, card, model, now, &ui.privacy)),
-        slow_rows: if ui.view == View::Endpoint { slow_rows(area) } else { 0 },
+        slow_rows: if ui.view == View::Endpoint { slow_rows(area, ui) } else { 0 },
+        comparison_end: ui.comparison.as_ref().map_or(0, |shown| comparison::last_row(area, shown, model, ui)),
     }
 }
 
@@ -105,22 +112,17 @@ fn help_scene<'a>(ui: &UiState, keymap: &'a Keymap) -> HelpScene<'a> {
 
 /// The number of rows of a view's table that a screen of this size shows.
 fn visible_rows(area: Rect, ui: &UiState, model: &Model) -> usize {
-    match Layout::new(area) {
+    match Layout::new(area, ui.playback.is_some()) {
         Layout::Full(shell) => page(ui.view).rows_in(shell.body, model, ui),
-        Layout::Compact(area) => page(ui.view).compact_rows_in(compact_body(area), model, ui),
+        Layout::Compact(shell) => page(ui.view).compact_rows_in(shell.body, model, ui),
         Layout::Line(_) | Layout::Nothing => 0,
     }
 }
 
 /// The number of an endpoint's slowest attempts that a screen of this size shows.
-fn slow_rows(area: Rect) -> usize {
-    match Layout::new(area) {
+fn slow_rows(area: Rect, ui: &UiState) -> usize {
+    match Layout::new(area, ui.playback.is_some()) {
         Layout::Full(shell) => endpoint::slow_rows_in(shell.body),
         Layout::Compact(_) | Layout::Line(_) | Layout::Nothing => 0,
     }
-}
-
-/// The area between the first line and the footer of a small terminal.
-fn compact_body(area: Rect) -> Rect {
-    Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area }
 }

@@ -66,15 +66,15 @@ pub fn draw_sentence(pen: &mut Pen<'_>, sentence: VerdictSentence, status: Statu
 /// The sentence without hosts and paths while they are hidden.
 fn made_safe(sentence: VerdictSentence, pen: &Pen<'_>) -> VerdictSentence {
     let safe = |text: String| pen.safe(&text).into_owned();
-    let VerdictSentence { number, place, remedy, brief } = sentence;
+    let VerdictSentence { number, place, remedy, brief, code } = sentence;
     let brief = BriefSentence { number: safe(brief.number), place: safe(brief.place), remedy: safe(brief.remedy) };
-    VerdictSentence { number: safe(number), place: safe(place), remedy: safe(remedy), brief }
+    VerdictSentence { number: safe(number), place: safe(place), remedy: safe(remedy), brief, code }
 }
 
 /// The number, the place and the remedy that fit: whole, shortened, or without the remedy. A remedy is never cut, but a
 /// place may be. The popup shows all of them in full.
 fn fitted(sentence: VerdictSentence, room: usize) -> (String, String, String) {
-    let VerdictSentence { number, place, remedy, brief } = sentence;
+    let VerdictSentence { number, place, remedy, brief, .. } = sentence;
     let with_mark = |remedy: String| if remedy.is_empty() { remedy } else { format!("; {remedy}") };
     let (remedy, short_remedy) = (with_mark(remedy), with_mark(brief.remedy));
     let (short_number, short_place) = (brief.number, brief.place);

@@ -1,7 +1,8 @@
 //! Hosts that were given up, in both summaries.
 
+use inflight::output::summary::extras::Extras;
 use inflight::output::summary::json::summary_json;
-use inflight::output::summary::text::{Extras, summary_text};
+use inflight::output::summary::text::summary_text;
 use inflight::text::console::StreamStyle;
 use serde_json::{Value, json};
 

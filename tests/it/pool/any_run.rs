@@ -34,6 +34,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => limit(Scope::Host(HostId(0))),
         2 => Just(Command::Pause),
         3 => Just(Command::Resume),
+        1 => Just(Command::Mark),
         2 => (1..20_u64).prop_map(|job| Command::CancelJob(JobId(job))),
         2 => (1..20_u64).prop_map(|job| Command::PostponeJob(JobId(job))),
         1 => (0..4_u32).prop_map(|endpoint| Command::SkipEndpoint(EndpointId(endpoint))),

@@ -140,6 +140,7 @@ impl Ledger {
             | Fact::HostWaits { .. }
             | Fact::Stopped { .. }
             | Fact::TimersLate { .. }
+            | Fact::Marked
             | Fact::AdaptiveSet { .. } => {}
             Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
@@ -175,7 +176,7 @@ impl Ledger {
             Fact::Paused => assert!(!std::mem::replace(&mut self.is_paused, true)),
             Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
             Fact::Draining | Fact::Cancelling => self.is_closed = true,
-            Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } => {
+            Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } | Fact::Program(_) => {
                 panic!("a pool emits no {event:?}")
             }
             Fact::RunEnded { how } => self.how = Some(*how),

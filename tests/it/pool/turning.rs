@@ -130,3 +130,13 @@ async fn while_paused_with_nothing_in_flight_nothing_is_emitted() {
     assert_eq!(n_started_between(&run, 3_600_500, 3_600_501), 20);
     assert_eq!(run.ledger().ends.len(), 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_is_an_event_of_its_moment_and_changes_nothing_else() {
+    let run = Rig::new(TWENTY_AT_A_TIME, |_| ok(1000)).command(1_500, Command::Mark).run().await;
+    assert_eq!(time_of(&run, |fact| *fact == Fact::Marked), Offset(1_500_000));
+    assert_eq!((run.ledger().ends.len(), run.end().1), (200, Offset(10_000_000)));
+    let model = crate::scenario::fold(&run.events);
+    let marks: Vec<_> = model.marked.iter().map(|(number, it)| (number, it.at, it.in_flight, it.settled)).collect();
+    assert_eq!(marks, [(0, Offset(1_500_000), 20, 20)]);
+}

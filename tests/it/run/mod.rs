@@ -18,7 +18,7 @@ mod manual;
 mod network;
 mod order;
 mod outages;
-mod program;
+pub mod program;
 mod redirects;
 mod refusals;
 mod repeats;
@@ -36,7 +36,7 @@ use crate::upstream::client;
 
 /// A practice upstream in this process, for the program to meet over a real socket.
 #[track_caller]
-fn upstream() -> Upstream {
+pub fn upstream() -> Upstream {
     inflight::source::pool::wire::descriptors::raise_limit();
     client::upstream(7, &[])
 }

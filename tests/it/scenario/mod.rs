@@ -5,6 +5,7 @@
 pub mod fixtures;
 pub mod notation;
 pub mod playback;
+mod program;
 pub mod strategies;
 mod words;
 

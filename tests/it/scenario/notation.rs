@@ -16,14 +16,14 @@
 //! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
 //! | `unsent a#1` | a job fails without an attempt, since its host was given up |
-//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
+//! | `limit 2` · `limit 2 machine` · `limit 2 ramp` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `mark` · `drain` · `cancel` | the user changes something |
 //! | `mode when-refused` | when limits adapt |
 //! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
 //! | `waits a 5s` | the controller starts nothing at a host before this moment |
 //! | `learn a 5` · `learn a gap 50ms` · `learn a window 30/5s` · `learn a nothing` | what can be offered as a setting |
 //! | `recognize a 503` · `dismiss a 503` | answers with this status count as refusals, or no longer |
 //! | `down a 500ms` · `up a` · `giveup a` | a host does not answer and is tried at this moment, answers again, is given up |
-//! | `level 5` · `stall 250ms` | a watched program |
+//! | `level 5` · `stall 250ms` · `program gathered 12` | a watched program |
 //! | `late 5ms 20ms` · `stopped 2s` | timers were late in the last second, on average and at most; a stop |
 //! | `idle cooldown 3s` | idle slots × time so far, for `cooldown`, `work` or `gap` |
 //! | `clock 1s` | when this machine's clock started |
@@ -148,10 +148,12 @@ impl Scenario {
             "mode" => adaptive_set(word(0)),
             "pause" => Fact::Paused,
             "resume" => Fact::Resumed,
+            "mark" => Fact::Marked,
             "drain" => Fact::Draining,
             "cancel" => Fact::Cancelling,
             "level" => Fact::LevelReported { in_flight: number(word(0)) },
             "stopped" | "stall" | "late" => machine_fact(verb, words),
+            "program" => scenario::program::named_fact(words),
             "idle" => slots_idle(named),
             "end" => Fact::RunEnded {
                 how: match words.first() {

@@ -18,8 +18,10 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::scenario::program;
+
 /// How many kinds of facts there are.
-pub const KINDS: usize = 44;
+pub const KINDS: usize = 46;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -68,6 +70,8 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostWaits { .. } => 41,
         Fact::Stopped { .. } => 42,
         Fact::TimersLate { .. } => 43,
+        Fact::Program(_) => 44,
+        Fact::Marked => 45,
     }
 }
 
@@ -111,14 +115,13 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
             .boxed(),
         11 => (host(), moment()).prop_map(|(host, until)| Fact::CooldownSet { host, until }).boxed(),
-        12 => Just(Fact::Paused).boxed(),
-        13 => Just(Fact::Resumed).boxed(),
-        14 => Just(Fact::Draining).boxed(),
-        15 => Just(Fact::Cancelling).boxed(),
+        12..=15 => Just([Fact::Paused, Fact::Resumed, Fact::Draining, Fact::Cancelling][kind - 12].clone()).boxed(),
+        45 => Just(Fact::Marked).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         42 => length().prop_map(|lasted| Fact::Stopped { lasted }).boxed(),
         43 => late_timers().boxed(),
-        17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
+        17 => program::stall().boxed(),
+        44 => program::fact().prop_map(|fact| Fact::Program(Box::new(fact))).boxed(),
         18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())
             .prop_map(|(no_work, cooldown, rate)| Fact::SlotsIdle {
@@ -245,7 +248,7 @@ fn due() -> impl Strategy<Value = DueTime> {
     (moment(), of(missed)).prop_map(|(at, missed)| DueTime { at, missed })
 }
 
-fn length() -> impl Strategy<Value = Micros> {
+pub(super) fn length() -> impl Strategy<Value = Micros> {
     prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Micros)
 }
 
@@ -261,7 +264,7 @@ fn waits() -> impl Strategy<Value = WaitTimes> {
 }
 
 /// Foreign text, including control characters and wide characters.
-fn text() -> impl Strategy<Value = Arc<str>> {
+pub(super) fn text() -> impl Strategy<Value = Arc<str>> {
     prop_oneof![
         Just("GET https://a.example/v1/items/7?q=x".to_owned()),
         prop::collection::vec(any::<char>(), 0..12).prop_map(|chars| chars.into_iter().collect()),
@@ -363,6 +366,7 @@ fn warning_source() -> impl Strategy<Value = WarningSource> {
         WarningSource::Plan,
         WarningSource::Worker,
         WarningSource::Retries,
+        WarningSource::Probe,
     ])
 }
 

@@ -41,7 +41,7 @@ pub fn machine_fact(verb: &str, words: &[&str]) -> Fact {
     let lengths: Vec<Micros> = words.iter().map(|word| micros(word)).collect();
     match verb {
         "stopped" => Fact::Stopped { lasted: lengths[0] },
-        "stall" => Fact::Stalled { lasted: lengths[0], place: None },
+        "stall" => Fact::Stalled { lasted: lengths[0], place: None, details: Box::default() },
         _ => Fact::TimersLate { observed: Micros(1_000_000), mean: lengths[0], worst: lengths[1] },
     }
 }

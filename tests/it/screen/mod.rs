@@ -11,6 +11,7 @@ mod endpoint;
 mod given_up;
 mod header;
 mod hosts_down;
+mod keys;
 mod many;
 mod mouse;
 mod overview;

@@ -122,8 +122,23 @@ fn a_click_selects_a_row_and_a_second_opens_it() {
 }
 
 #[test]
+fn a_click_selects_one_of_the_slowest_attempts_and_a_second_opens_it() {
+    let mut screen = screen((120, 40), "3");
+    let selected = |screen: &ClickableScreen| screen.ui.selected_slow(&screen.model).map(|bar| bar.attempt);
+    let first = selected(&screen);
+    let row = screen.lines().iter().position(|line| line.contains("Slowest")).unwrap();
+    let third = Position { x: 30, y: (row + 3).try_into().unwrap() };
+    screen.click_at(third);
+    let chosen = selected(&screen);
+    assert!(chosen.is_some() && chosen != first);
+    assert_eq!(screen.ui.context(), Context::At(View::Endpoint));
+    screen.click_at(third);
+    assert_eq!(screen.ui.card.as_ref().and_then(|card| card.request().attempt), chosen);
+}
+
+#[test]
 fn a_click_on_a_key_hint_performs_its_action() {
-    let mut screen = screen((120, 40), "");
+    let mut screen = screen((140, 40), "");
     let limit = |limit| Some(Command::SetLimit { scope: Scope::Run, limit });
     assert_eq!(screen.click("space"), Some(Command::Pause));
     assert_eq!(screen.click("   - + limit"), limit(15));

@@ -2,9 +2,12 @@
 //!
 //! Start at [`shot`].
 
-use inflight::control::{Abilities, Command};
+use std::sync::Arc;
+
+use inflight::control::{Abilities, Command, Playback};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
+use inflight::model::moment::outline::Outline;
 use inflight::tui::action::Action;
 use inflight::tui::click_targets::ClickTargets;
 use inflight::tui::effect::Effect;
@@ -33,6 +36,7 @@ pub struct Shot {
     keys: String,
     can: Abilities,
     charset: Charset,
+    is_replay: bool,
 }
 
 /// A snapshot of a recording under `tests/fixtures/`.
@@ -52,7 +56,21 @@ pub fn shot_of(name: &str, events: Vec<Event>) -> Shot {
         keys: String::new(),
         can: Abilities::FULL,
         charset: Charset::Unicode,
+        is_replay: false,
     }
+}
+
+/// The state of a screen that replays these events, and is paused.
+pub fn replaying(events: &[Event]) -> UiState {
+    let mut outline = Outline::default();
+    for event in events {
+        outline.add(event.at, event.origin, &event.fact);
+    }
+    outline.finish();
+    let mut ui = UiState::default();
+    ui.playback = Some(Playback { speed: 1.0, is_paused: true, is_at_end: false, end: outline.end() });
+    ui.moments.outline = Some(Arc::new(outline));
+    ui
 }
 
 impl Shot {
@@ -79,6 +97,11 @@ impl Shot {
     pub fn can(mut self, can: Abilities) -> Self {
         self.can = can;
         self
+    }
+
+    /// Shows a paused replay instead of a run.
+    pub fn replayed(self) -> Self {
+        Self { can: Abilities::REPLAY, is_replay: true, ..self }
     }
 
     /// Uses a terminal without Unicode.
@@ -108,7 +131,7 @@ impl Shot {
 
     fn take(&self, theme: &Theme) -> Picture {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
-        let mut ui = UiState::default();
+        let mut ui = if self.is_replay { replaying(&self.events) } else { UiState::default() };
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
@@ -117,6 +140,7 @@ impl Shot {
     /// The folder of the snapshot, named after what the first key opens.
     fn group(&self) -> &'static str {
         match self.keys.split_whitespace().next() {
+            _ if self.is_replay => "replay",
             None => "overview",
             Some("2") => "waterfall",
             Some("3") => "endpoint",
@@ -139,6 +163,7 @@ impl Shot {
                 "+" => "plus",
                 ":" => "colon",
                 ">" => "above",
+                "'" => "mark",
                 "!" => "not",
                 key => key,
             };

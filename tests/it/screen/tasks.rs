@@ -20,7 +20,7 @@ use crate::scenario::notation::scenario;
 use crate::scenario::{fixtures, fold};
 use crate::screen::addresses::list;
 use crate::screen::roles;
-use crate::screen::shot::{draw, key, press};
+use crate::screen::shot::{draw, key, press, replaying};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -150,20 +150,19 @@ fn only_the_jobs_that_timed_out_are_sent_again() {
 fn two_moments_of_a_replay_are_compared() {
     let events = fixtures::read("storm-429");
     let until = |at: u64| fold(events.iter().filter(|event| event.at <= Offset(at)));
-    let can = Abilities { travel: true, ..Abilities::NONE };
-    let (later, mut ui) = (until(6_000_000), UiState::default());
-    // The replay is paused, and one key goes back; the selection and the view stay.
-    let effects = task(&later, &mut ui, can, "space");
-    assert!(matches!(effects.as_slice(), [Effect::Travel(ReplayCommand::TogglePause)]), "{effects:?}");
-    let now = drawn(&later, &ui, can, SIZE);
-    let effects = task(&later, &mut ui, can, "left");
-    assert!(matches!(effects.as_slice(), [Effect::Travel(ReplayCommand::Back)]), "{effects:?}");
-    let earlier = until(1_000_000);
-    task(&earlier, &mut ui, can, "");
-    let before = drawn(&earlier, &ui, can, SIZE);
-    assert_shows(&now, &[&units::clock(later.last), "GET /search"]);
-    assert_shows(&before, &[&units::clock(earlier.last), "GET /search"]);
-    let effects = task(&earlier, &mut ui, can, "right");
+    let (earlier, mut ui) = (until(1_000_000), replaying(&events));
+    // A mark, a step, and the key for the comparison.
+    task(&earlier, &mut ui, Abilities::REPLAY, "'");
+    let effects = task(&earlier, &mut ui, Abilities::REPLAY, "right");
+    assert!(matches!(effects.as_slice(), [Effect::Travel(ReplayCommand::Forward)]), "{effects:?}");
+    let later = until(6_000_000);
+    task(&later, &mut ui, Abilities::REPLAY, "c");
+    let screen = drawn(&later, &ui, Abilities::REPLAY, SIZE);
+    let (then, now) = (units::clock(earlier.last), units::clock(later.last));
+    assert_shows(&screen, &["A and now", &format!("A {then}"), &format!("now {now}"), "change", "in flight"]);
+    assert_shows(&screen, &["p50", "p95", "p99", "429 Too Many Requests", "GET /search"]);
+    // The comparison stays open while the replay moves.
+    let effects = task(&later, &mut ui, Abilities::REPLAY, "right");
     assert!(matches!(effects.as_slice(), [Effect::Travel(ReplayCommand::Forward)]), "{effects:?}");
 }
 

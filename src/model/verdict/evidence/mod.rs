@@ -8,6 +8,7 @@ pub mod bursts;
 pub mod forbidden;
 pub mod machine;
 pub mod pauses;
+pub mod program;
 pub mod ramp;
 pub mod refusals;
 pub mod service_times;
@@ -31,6 +32,7 @@ use crate::model::verdict::evidence::bursts::FailureBursts;
 use crate::model::verdict::evidence::forbidden::Forbidden;
 use crate::model::verdict::evidence::machine::MachineEvidence;
 use crate::model::verdict::evidence::pauses::{PauseEvidence, TimedEnd};
+use crate::model::verdict::evidence::program::ProgramEvidence;
 use crate::model::verdict::evidence::ramp::StartRamp;
 use crate::model::verdict::evidence::refusals::HostRefusals;
 use crate::model::verdict::evidence::service_times::{ServiceTimes, SlowService};
@@ -92,6 +94,8 @@ pub struct Evidence {
     pub trend: AnswerTrend,
     /// Pauses of the upstream.
     pub pauses: PauseEvidence,
+    /// What a watched program does apart from its requests.
+    pub program: ProgramEvidence,
 }
 
 /// A change of the run's limit by the user.

@@ -11,6 +11,10 @@ use crate::text::units;
 /// Several attempts ended together, just after the event loop was blocked.
 pub fn convoy(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
+    if model.is_watched() {
+        // A probe names the line that blocks the loop: see `loop_stalled`.
+        return None;
+    }
     let stalls = &model.evidence.stalls;
     let worst = stalls.worst.as_ref().filter(|stall| stall.n >= t::CONVOY_LEAST)?;
     let (n, lasted) = (worst.n, units::length(worst.lasted));

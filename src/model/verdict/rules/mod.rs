@@ -21,4 +21,5 @@ pub(super) mod retries;
 pub(super) mod serial;
 pub(super) mod stragglers;
 pub mod timeouts;
+pub mod watched;
 pub(super) mod waves;

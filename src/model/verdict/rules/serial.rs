@@ -1,7 +1,9 @@
 //! Serial: each attempt starts only after the previous one has ended.
 
+use crate::event::Micros;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::{AttemptFigures, RunFigures};
+use crate::model::verdict::rules::watched;
 use crate::model::verdict::sentence::{VerdictSentence, by_tense};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity, is_undisturbed};
@@ -21,6 +23,9 @@ pub fn serial(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let (gap, service) = (evidence.gaps.quantile(0.5)?, evidence.service_times.mean());
     if gap.0 as f64 > t::SERIAL_GAP * service.0 as f64 {
         return None;
+    }
+    if model.is_watched() {
+        return Some(serial_program(figures, gap, service));
     }
     let mean = evidence.service_times.sum.0 as f64 / figures.span.0 as f64;
     let of = model.limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
@@ -49,6 +54,48 @@ pub fn serial(figures: &RunFigures<'_>) -> Option<Conclusion> {
         press: None,
     };
     Some((Gravity::Slow, sentence, explanation))
+}
+
+/// A watched program sends one request after the other. That is a mistake only if it meant to send many at once: whether
+/// requests depend on each other cannot be known from outside.
+fn serial_program(figures: &RunFigures<'_>, gap: Micros, service: Micros) -> Conclusion {
+    let program = &figures.model.evidence.program;
+    let took = units::length(figures.span);
+    let longest = units::length(figures.attempts.iter().map(AttemptFigures::service).max().unwrap_or(service));
+    let wide = program.widest.as_ref().filter(|(width, _)| *width >= t::GATHER_WIDE && program.loop_started.is_some());
+    let requests = units::plural(figures.model.evidence.jobs, "request");
+    let (gravity, sentence) = match wide {
+        Some((width, code)) => {
+            let number = format!("1 in flight while {} were gathered", units::count((*width).into()));
+            let place = format!("{}: {requests} took {took}, the longest of them {longest}", watched::shown(code));
+            let sentence =
+                VerdictSentence::new(number, place, "find what makes each wait for the one before".to_owned())
+                    .or_brief(watched::brief(code), "find what each waits for")
+                    .at(Some(code.clone()));
+            (Gravity::Slow, sentence)
+        }
+        None => {
+            let how = if program.loop_started.is_some() {
+                "one task awaits each request before the next"
+            } else {
+                "the program is synchronous"
+            };
+            let number = format!("{requests} one after the other, in {took}");
+            let remedy = format!("if they are independent, all at once would take about {longest}");
+            (Gravity::Note, VerdictSentence::new(number, how.to_owned(), remedy).or_remedy("fine if they depend"))
+        }
+    };
+    let explanation = Explanation {
+        observed: format!("median gap {}, mean service {}", units::length(gap), units::length(service)),
+        formula: format!(
+            "hardly ever more than 1 in flight; a mistake if at least {} were gathered",
+            units::count(t::GATHER_WIDE.into())
+        ),
+        refuted: "requests that need the answer of the one before",
+        causes: &["an await in a loop", "a synchronous client", "a lock or a pool of one"],
+        press: None,
+    };
+    (gravity, sentence, explanation)
 }
 
 /// Whether at most one attempt in forty overlaps another.

@@ -40,6 +40,7 @@ impl SharedRun {
         match command {
             Command::Pause => self.set_gate(GateState::Paused, Fact::Paused).await,
             Command::Resume => self.set_gate(GateState::Open, Fact::Resumed).await,
+            Command::Mark => self.with_state(|state, now| state.emit(now, Fact::Marked)).await,
             Command::SetLimit { scope, limit } => self.set_limit(scope, limit.max(1), ChangedBy::Operator).await,
             Command::SetAdaptive(mode) => {
                 let is_set = |state: &mut RunState| state.schedule.set_adaptive(mode);
@@ -143,6 +144,7 @@ impl SharedRun {
                 Command::Repeat(_)
                 | Command::Pause
                 | Command::Resume
+                | Command::Mark
                 | Command::SetLimit { .. }
                 | Command::SetAdaptive(_)
                 | Command::CancelJob(_)

@@ -2,6 +2,7 @@
 //!
 //! To add an action, add a row to one of its parts. Start at [`ENTRIES`].
 
+mod moments;
 mod run;
 mod screen;
 mod views;
@@ -10,9 +11,9 @@ use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::row::PLAIN;
 
 /// The parts of the table.
-const PARTS: [&[ActionEntry]; 3] = [run::ROWS, views::ROWS, screen::ROWS];
+const PARTS: [&[ActionEntry]; 4] = [run::ROWS, moments::ROWS, views::ROWS, screen::ROWS];
 /// The number of actions.
-const N: usize = run::ROWS.len() + views::ROWS.len() + screen::ROWS.len();
+const N: usize = run::ROWS.len() + moments::ROWS.len() + views::ROWS.len() + screen::ROWS.len();
 
 /// Every action, in the order of the footer and of help.
 pub static ENTRIES: &[ActionEntry] = &joined();

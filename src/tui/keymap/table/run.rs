@@ -3,10 +3,10 @@
 //! Start at [`ROWS`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::context_sets::{LAB, OVERVIEW, VIEWS, VIEWS_AND_LAB, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT};
+use crate::tui::keymap::context_sets::{LAB, OVERVIEW, PAUSABLE, VIEWS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT};
 use crate::tui::keymap::entry::Context::{At, Confirm};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::row::{IN_LAB, LIMIT, PLAIN, SEEK, lane, row};
+use crate::tui::keymap::row::{IN_LAB, LIMIT, PLAIN, lane, row};
 use crate::tui::views::View;
 
 /// Their rows.
@@ -17,8 +17,8 @@ pub(super) const ROWS: &[ActionEntry] = &[
         keys: &["space"],
         group: KeyGroup::Work,
         help: "Start no new attempts; press again to resume",
-        contexts: VIEWS_AND_LAB,
-        footer: &[(VIEWS_AND_LAB, "pause")],
+        contexts: PAUSABLE,
+        footer: &[(PAUSABLE, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
@@ -35,22 +35,6 @@ pub(super) const ROWS: &[ActionEntry] = &[
     },
     row(IN_LAB, Action::Restart, "restart", &["R"], "In the lab: restart all lanes", &[(LAB, "restart")]),
     ActionEntry {
-        action: Action::SeekBack,
-        id: "seek_back",
-        keys: &["left"],
-        help: "In a replay: go back 5 s",
-        ..SEEK
-    },
-    ActionEntry {
-        action: Action::SeekOn,
-        id: "seek_on",
-        keys: &["right"],
-        help: "In a replay: go forward 5 s",
-        ..SEEK
-    },
-    ActionEntry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: halve the speed", ..SEEK },
-    ActionEntry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: double the speed", ..SEEK },
-    ActionEntry {
         action: Action::LimitDown,
         id: "limit_down",
         keys: &["-", "_"],
@@ -66,20 +50,8 @@ pub(super) const ROWS: &[ActionEntry] = &[
         footer: &[(WITH_LIMIT, "limit")],
         ..LIMIT
     },
-    ActionEntry {
-        action: Action::LimitHalf,
-        id: "limit_half",
-        keys: &["{"],
-        help: "Allow half as many in flight",
-        ..LIMIT
-    },
-    ActionEntry {
-        action: Action::LimitDouble,
-        id: "limit_double",
-        keys: &["}"],
-        help: "Allow twice as many in flight",
-        ..LIMIT
-    },
+    row(LIMIT, Action::LimitHalf, "limit_half", &["{"], "Allow half as many in flight", &[]),
+    row(LIMIT, Action::LimitDouble, "limit_double", &["}"], "Allow twice as many in flight", &[]),
     ActionEntry {
         action: Action::LimitReset,
         id: "limit_reset",

@@ -4,7 +4,8 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
-    ANYWHERE, EXPORTABLE, LAB, OVERVIEW, VIEWS_AND_LAB, WITH_COPY, WITH_DETAIL, WITH_POPUPS, WITH_REQUEST,
+    ANYWHERE, EXPORTABLE, LAB, OVERVIEW, VIEWS_AND_COMPARE, VIEWS_AND_LAB, WITH_COPY, WITH_DETAIL, WITH_POPUPS,
+    WITH_REQUEST,
 };
 use crate::tui::keymap::entry::Context::{At, Question};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
@@ -14,7 +15,10 @@ use crate::tui::views::View;
 /// Their rows.
 pub(super) const ROWS: &[ActionEntry] = &[
     display(Action::Freeze, "freeze", &["f"], "Freeze the screen while the run goes on"),
-    display(Action::Window, "window", &["w"], "Show figures of the last 1 s, 10 s or 60 s, or of the whole run"),
+    ActionEntry {
+        contexts: VIEWS_AND_COMPARE,
+        ..display(Action::Window, "window", &["w"], "Show figures of the last 1 s, 10 s or 60 s, or of the whole run")
+    },
     ActionEntry { contexts: OVERVIEW, ..display(Action::HeatMap, "heat_map", &["H"], "Toggle latencies over time") },
     ActionEntry {
         contexts: WITH_DETAIL,

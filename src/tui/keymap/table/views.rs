@@ -7,7 +7,7 @@ use crate::tui::keymap::context_sets::{
     ANYWHERE, GROUPED, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, WATERFALL, WITH_AUTO_SCROLL, WITH_DETAIL,
     WITH_POPUPS, WITH_SEARCH,
 };
-use crate::tui::keymap::entry::Context::{At, Card, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
+use crate::tui::keymap::entry::Context::{At, Card, Compare, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyGroup, Need};
 use crate::tui::keymap::row::{IN_WATERFALL, MOVE, PLAIN, SIBLING, row, show};
 use crate::tui::views::View;
@@ -63,7 +63,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         group: KeyGroup::Find,
         help: "Group rows: the overview by endpoint, address, host or status, the waterfall by time, endpoint or slot",
         contexts: GROUPED,
-        footer: &[(WATERFALL, "group")],
+        footer: &[(GROUPED, "group")],
         ..PLAIN
     },
     ActionEntry {
@@ -71,7 +71,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         id: "sibling_prev",
         keys: &["["],
         help: "Show the previous endpoint; on a request's card, the next slower request",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request"), (&[Compare], "other mark")],
         ..SIBLING
     },
     ActionEntry {
@@ -79,7 +79,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         id: "sibling_next",
         keys: &["]"],
         help: "Show the next endpoint; on a request's card, the next faster request",
-        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request")],
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Card], "other request"), (&[Compare], "other mark")],
         ..SIBLING
     },
     ActionEntry {
@@ -175,7 +175,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "Move up one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card, Compare], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry {
@@ -183,7 +183,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "Move down one row",
-        footer: &[(&[Help, Card], "scroll"), (&[Palette, Settings], "choose")],
+        footer: &[(&[Help, Card, Compare], "scroll"), (&[Palette, Settings], "choose")],
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
@@ -194,20 +194,10 @@ pub(super) const ROWS: &[ActionEntry] = &[
         help: "Move down one page",
         ..MOVE
     },
-    ActionEntry {
-        action: Action::Top,
-        id: "top",
-        keys: &["home", "g"],
-        help: "Go to the first row; in a replay, to its start",
-        ..MOVE
-    },
-    ActionEntry {
-        action: Action::Bottom,
-        id: "bottom",
-        keys: &["end", "G"],
-        help: "Go to the last row; in a replay, to its end",
-        ..MOVE
-    },
+    row(MOVE, Action::Top, "top", &["g"], "Go to the first row", &[]),
+    row(MOVE, Action::Bottom, "bottom", &["G"], "Go to the last row", &[]),
+    row(MOVE, Action::Start, "start", &["home"], "Go to the start of a replay; in a run, to the first row", &[]),
+    row(MOVE, Action::End, "end", &["end"], "Go to the end of a replay; in a run, to the last row", &[]),
     ActionEntry {
         action: Action::Keep,
         id: "keep",
@@ -227,7 +217,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         contexts: ANYWHERE,
         footer: &[
             (OTHER_VIEWS, "back"),
-            (&[Help, Card, Menu, Palette, Settings], "close"),
+            (&[Help, Card, Compare, Menu, Palette, Settings], "close"),
             (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],

@@ -45,6 +45,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
         | Context::Palette
         | Context::Settings
         | Context::Card
+        | Context::Compare
         | Context::Menu => {
             keys(pen, y, scene);
         }
@@ -58,6 +59,9 @@ pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
 
 /// The question before an action that cannot be undone: long, short and shortest.
 fn confirmation(scene: &ViewScene<'_>) -> [String; 3] {
+    if let Some(why) = scene.ui.moot_question(scene.model) {
+        return [why.clone(), why, String::new()];
+    }
     if let Some(job) = scene.ui.job_to_cancel() {
         return [format!("cancel job #{} now?", job.0), format!("cancel #{}?", job.0), "cancel it?".into()];
     }
@@ -162,6 +166,11 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
         Action::TryHost if !scene.ui.has_host_to_try(scene.model) => false,
         Action::Filter => scene.ui.context() != Context::Help || scene.ui.help.is_some(),
         Action::Copy if scene.ui.view == View::Hosts && !scene.ui.can_copy(scene.model) => false,
+        Action::NextEvent | Action::Mark | Action::Compare if !scene.can.travel => false,
+        Action::Compare if scene.ui.moments.is_empty() => false,
+        Action::Confirm if scene.ui.moot_question(scene.model).is_some() => false,
+        // A replay has no room for what it can never do.
+        action if scene.can.travel && refusal(action, scene.model.stage, scene.can).is_some() => false,
         Action::Repeat if scene.ui.card.is_some() => is_available(Action::Repeat, scene),
         action if is_over => is_available(action, scene),
         action => action != Action::Rerun,
@@ -169,7 +178,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
-                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_paused || playback.is_at_end);
+                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_still());
                 if is_stopped { "resume" } else { "pause" }
             }
             Action::Pause if scene.model.is_paused => "resume",
@@ -248,6 +257,7 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
             | Command::CancelJob(_)
             | Command::PostponeJob(_)
             | Command::Repeat(_)
+            | Command::Mark
             | Command::TryHost(_),
         )
         | None => None,

@@ -7,5 +7,6 @@ pub mod header;
 pub mod help;
 pub mod menu;
 pub mod palette;
+pub mod scrub_bar;
 pub mod settings;
 pub mod tabs;

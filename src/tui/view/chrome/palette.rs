@@ -33,6 +33,11 @@ pub fn draw(screen: &mut Pen<'_>, palette: &Palette, keymap: &Keymap) {
     let popup = Popup::new(screen.area, columns.total(), columns.n);
     popup.write(screen, |pen| {
         head(pen, palette, rows.len());
+        if let Some(at) = palette.moment() {
+            pen.text(LEAD, 1, &format!("go to {}", units::clock(at)), Role::Text);
+            table::selection_mark(pen, 1);
+            return Some(1);
+        }
         if rows.is_empty() {
             let text = format!("nothing matches \"{}\"", palette.text());
             let (style, room) = (pen.theme.style(Role::TextDim), pen.width().saturating_sub(LEAD));

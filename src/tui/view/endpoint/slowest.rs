@@ -4,6 +4,7 @@
 
 use crate::model::endpoint::EndpointStats;
 use crate::text::units;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::request::{attempt_number, result_text, status};
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -37,6 +38,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     let selected = scene.ui.selected_slow(scene.model);
     for (y, bar) in (1..pen.height()).zip(slowest) {
         let is_selected = selected.is_some_and(|selected| selected.is(bar.origin, bar.attempt));
+        pen.target(0, y, u16::MAX, ClickTarget::SlowAttempt(bar.origin, bar.attempt));
         row_marks(pen, y, status(bar), is_selected);
         pen.text(LEAD, y, &attempt_number(bar), Role::TextDim);
         pen.right(TOOK, y, &units::length(bar.took(scene.now)), Role::Text);

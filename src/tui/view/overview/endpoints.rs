@@ -221,7 +221,7 @@ fn row(
     } else if columns.trend > 0 {
         let means: Vec<f64> = endpoint.trend.means().map(|mean| mean.map_or(0.0, Micros::as_secs_f64)).collect();
         let skipped = means.len().saturating_sub(usize::from(columns.trend));
-        sparkline(pen, x, y, means.into_iter().skip(skipped));
+        sparkline(pen, x, y, means.into_iter().skip(skipped), Role::Bar);
     }
     if is_selected {
         pen.highlight_row(y, Role::Selection);

@@ -19,6 +19,11 @@ struct LatencyRow {
     high: Option<Micros>,
 }
 
+/// From this width on, a row has room for the names of several quantiles.
+const WITH_RANGES: u16 = 36;
+/// The width of several names, gap included.
+const MARKER: u16 = 7;
+
 /// Draws the title, and one bar per row.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
@@ -37,7 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     // Most labels fit into 12 columns; a wider one moves the bars to the right.
     let label_width = rows.iter().map(|row| width_of(&label(*row))).max().unwrap_or(0).max(12);
     let count_width = u16::try_from(units::count(histogram.n()).len()).unwrap_or(8).max(5);
-    let marker_width = 4;
+    let marker_width = if pen.width() >= WITH_RANGES { MARKER } else { 4 };
     let bar_at = label_width + 1;
     let bar_width = pen.width().saturating_sub(bar_at + count_width + marker_width + 2);
     for (y, (row, &n)) in (1..).zip(rows.iter().zip(&counts)) {
@@ -45,13 +50,16 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         smooth_bar(pen, bar_at, y, bar_width, n as f64 / most as f64, Role::Bar);
         let role = if n == 0 { Role::TextFaint } else { Role::Text };
         pen.right(bar_at + bar_width + 1 + count_width, y, &units::count_or_nothing(n), role);
-        // If a row contains several quantiles, only the highest is marked.
-        let marker = [(0.99, "p99"), (0.95, "p95"), (0.5, "p50")].into_iter().find(|&(q, _)| {
-            histogram.quantile(q).is_some_and(|v| row.low <= v && row.high.is_none_or(|high| v < high))
-        });
-        if let Some((_, name)) = marker {
-            pen.text(bar_at + bar_width + count_width + 2, y, name, Role::Marker);
-        }
+        let inside = |q| histogram.quantile(q).is_some_and(|v| row.low <= v && row.high.is_none_or(|high| v < high));
+        let names = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")].into_iter().filter(|&(q, _)| inside(q));
+        let names: Vec<&str> = names.map(|(_, name)| name).collect();
+        let text = match names.as_slice() {
+            [] => continue,
+            // All quantiles of a row are named if there is room: `p95–99`.
+            [first, .., last] if marker_width == MARKER => format!("{first}–{}", last.trim_start_matches('p')),
+            [.., last] => (*last).to_owned(),
+        };
+        pen.text(bar_at + bar_width + count_width + 2, y, &text, Role::Marker);
     }
 }
 

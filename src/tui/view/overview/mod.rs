@@ -10,6 +10,7 @@ mod groups;
 mod heat;
 pub mod kpi;
 mod latency;
+mod problems;
 mod run_axis;
 
 use ratatui::layout::Rect;
@@ -36,7 +37,7 @@ impl ViewPage for OverviewPage {
         let sections = Sections::new(pen.area, n_rows(scene.model), !scene.ui.expectations.is_empty());
         let is_wide = sections.heat.area() > 0;
         let latency: Panel = if scene.ui.has_heat_map && !is_wide { heat::draw } else { latency::draw };
-        let panels: [(Rect, Panel); 8] = [
+        let panels: [(Rect, Panel); 9] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large::large } else { kpi::small::small }),
             (sections.verdict, verdict::line),
             (sections.expectations, expectations::draw),
@@ -45,6 +46,7 @@ impl ViewPage for OverviewPage {
             (sections.heat, heat::draw),
             (sections.flight, flight::draw),
             (sections.events, events::draw),
+            (sections.problems, problems::draw),
         ];
         for (area, draw) in panels {
             draw(&mut pen.within(area), scene);

@@ -4,6 +4,7 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::marks::Mark;
+use crate::model::moment::mark_name;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -86,6 +87,7 @@ fn names_of(mark: Mark) -> [String; 2] {
         Mark::Paused => ["paused".to_owned(), "pause".to_owned()],
         Mark::Resumed => ["resumed".to_owned(), "on".to_owned()],
         Mark::Stopped(lasted) => [format!("stopped {}", units::length(lasted)), "stop".to_owned()],
+        Mark::Marked(number) => [format!("mark {}", mark_name(number)), mark_name(number)],
         Mark::Draining => ["draining".to_owned(), "drain".to_owned()],
     };
     [name, short]
@@ -94,7 +96,7 @@ fn names_of(mark: Mark) -> [String; 2] {
 fn role_of(mark: Mark) -> Role {
     match mark {
         Mark::Refusals(_) => Role::Limited,
-        Mark::Limit(..) => Role::Accent,
+        Mark::Limit(..) | Mark::Marked(_) => Role::Accent,
         Mark::Paused | Mark::Stopped(_) => Role::Slow,
         Mark::Resumed => Role::TextDim,
         Mark::Draining => Role::Cancelled,

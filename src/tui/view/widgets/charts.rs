@@ -6,9 +6,9 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 
 /// Draws a row of small columns. The highest leaves an eighth of its cell free, so that rows do not touch.
-pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone) {
+pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone, role: Role) {
     let highest = values.clone().fold(0.0, f64::max);
-    let style = pen.theme.style(Role::Bar);
+    let style = pen.theme.style(role);
     let levels = pen.theme.glyphs.levels;
     for (x, value) in (x..).zip(values) {
         // Zero is blank, and any other value is visible.

@@ -94,7 +94,7 @@ fn good(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
     let width = pen.width().saturating_sub(3).min(24);
     let seconds = scene.model.recent_counts.good.seconds(scene.model.working_time(scene.now), usize::from(width));
-    sparkline(pen, 0, 4, seconds.iter().map(|&n| f64::from(n)));
+    sparkline(pen, 0, 4, seconds.iter().map(|&n| f64::from(n)), Role::Bar);
 }
 
 fn latencies(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {

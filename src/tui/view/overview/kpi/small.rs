@@ -96,7 +96,7 @@ fn good(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
     let now = scene.model.working_time(scene.now);
     let seconds = scene.model.recent_counts.good.seconds(now, usize::from(room));
-    sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)));
+    sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)), Role::Bar);
 }
 
 fn latencies(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {

@@ -134,3 +134,13 @@ pub fn stopped(ms: u64) -> Case {
     case.0.retain(|(at, _)| *at <= 5_000 + ms);
     case
 }
+
+/// A watched program that runs for 2.5 s and does one thing apart from its requests.
+pub fn program(fact: &str) -> Case {
+    let mut case = Case::new("");
+    case.step(0, "program joined");
+    case.step(0, "program loop");
+    case.step(1_000, &format!("program {fact}"));
+    case.step(2_500, "idle work 1ms");
+    case
+}

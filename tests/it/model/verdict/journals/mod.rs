@@ -9,8 +9,8 @@ use inflight::model::verdict::{Finding, findings, kinds};
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::verdict::journals::cases::{
-    busy, cooled, down, forbidden, handshakes, held, late_time_outs, look_ups, short, steady, stopped, two_endpoints,
-    unknown,
+    busy, cooled, down, forbidden, handshakes, held, late_time_outs, look_ups, program, short, steady, stopped,
+    two_endpoints, unknown,
 };
 use crate::model::verdict::{Case, answers, load, order, over_time};
 
@@ -22,7 +22,7 @@ struct Journals {
     healthy: fn() -> Case,
 }
 
-const JOURNALS: [Journals; 27] = [
+const JOURNALS: [Journals; 33] = [
     Journals { kind: "own-machine", has: || short(3), below: || short(2), healthy: || short(0) },
     Journals {
         kind: "own-time-outs",
@@ -40,6 +40,42 @@ const JOURNALS: [Journals; 27] = [
         healthy: || answers::refused(0),
     },
     Journals { kind: "unknown-name", has: || unknown(5), below: || unknown(4), healthy: || unknown(0) },
+    Journals {
+        kind: "never-awaited",
+        has: || program("unawaited"),
+        below: || program("gathered 12"),
+        healthy: || program("loop"),
+    },
+    Journals {
+        kind: "sync-client-in-loop",
+        has: || program("waited"),
+        below: || program("gathered 12"),
+        healthy: || program("loop"),
+    },
+    Journals {
+        kind: "gather-raised",
+        has: || program("raised 8 0 1"),
+        below: || program("raised 8 0 0"),
+        healthy: || program("gathered 8"),
+    },
+    Journals {
+        kind: "loop-stalled",
+        has: || program("blocked 250ms 1"),
+        below: || program("blocked 249ms 1"),
+        healthy: || program("blocked 900ms 0"),
+    },
+    Journals {
+        kind: "error-lost",
+        has: || program("lost"),
+        below: || program("gathered 12"),
+        healthy: || program("loop"),
+    },
+    Journals {
+        kind: "unfinished-tasks",
+        has: || program("unfinished"),
+        below: || program("gathered 12"),
+        healthy: || program("loop"),
+    },
     Journals {
         kind: "failures-in-one-span",
         has: || answers::failing(|i| (40..50).contains(&i), "answer 503"),

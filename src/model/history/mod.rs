@@ -2,15 +2,20 @@
 //!
 //! Both are counted in time bins of bounded memory. Start at [`RunHistory::ends_between`] and [`RunHistory::heat_between`].
 
+pub mod problems;
+
 use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
 use crate::model::bins::{Bins, Merge};
+use crate::model::history::problems::Problems;
 
 /// Counts of ends and of latencies over time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunHistory {
     ends: Bins<EndCounts, 512>,
     latencies: Bins<LatencyCounts, 256>,
+    /// Refusals by host, and failures by cause.
+    pub problems: Problems,
 }
 
 /// Attempts that ended within one bin.
