@@ -19,6 +19,8 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 pub struct Stop {
     commands: UnboundedSender<Command>,
     steps: u32,
+    /// How long a drain may take; nothing for ever.
+    patience: Option<Duration>,
     cancels_at: Option<Instant>,
     code: Option<u8>,
 }
@@ -26,7 +28,12 @@ pub struct Stop {
 impl Stop {
     /// The state of a run that nothing has asked to end.
     pub fn new(commands: UnboundedSender<Command>) -> Self {
-        Self { commands, steps: 0, cancels_at: None, code: None }
+        Self { commands, steps: 0, patience: Some(DRAIN_PATIENCE), cancels_at: None, code: None }
+    }
+
+    /// The state of a program that may take its time to end.
+    pub fn without_deadline(commands: UnboundedSender<Command>) -> Self {
+        Self { patience: None, ..Self::new(commands) }
     }
 
     /// Goes one step further; returns whether the process should end at once.
@@ -42,7 +49,7 @@ impl Stop {
             match step {
                 1 => {
                     self.send(Command::Drain);
-                    self.cancels_at = Some(now + DRAIN_PATIENCE);
+                    self.cancels_at = self.patience.map(|patience| now + patience);
                 }
                 2 => self.send(Command::Cancel),
                 _ => {}

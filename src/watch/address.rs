@@ -32,9 +32,11 @@ impl RequestAddress {
         let name = url.host_str().unwrap_or("unknown host");
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let key_port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
-        let path: String = url.path_segments().map_or_else(String::new, |segments| {
-            segments.map(|segment| format!("/{}", if is_id(segment) { "{}" } else { segment })).collect()
-        });
+        let mut path = String::new();
+        for segment in url.path_segments().into_iter().flatten() {
+            path.push('/');
+            path.push_str(if is_id(segment) { "{}" } else { segment });
+        }
         Self {
             host: format!("{}://{name}{key_port}", url.scheme()),
             endpoint: shortened(&format!("{method} {name}{port}{path}")),

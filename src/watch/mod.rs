@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod code_line;
+pub mod covered_output;
 pub mod exchange;
 mod in_order;
 mod listener;

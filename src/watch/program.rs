@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -24,8 +24,17 @@ pub struct ProgramSettings<'a> {
     pub variables: Vec<(&'static str, OsString)>,
     /// Whether it reads this process's standard input.
     pub reads_input: bool,
-    /// Whether its standard output goes to standard error, because another result goes to standard output.
-    pub prints_on_stderr: bool,
+    /// Where it prints to, if not to the streams of this process.
+    pub streams: ProgramStreams,
+}
+
+/// Where a program prints to: nothing means the stream of this process.
+#[derive(Debug, Default)]
+pub struct ProgramStreams {
+    /// Its standard output.
+    pub stdout: Option<OwnedFd>,
+    /// Its standard error.
+    pub stderr: Option<OwnedFd>,
 }
 
 /// A program that was started.
@@ -37,15 +46,18 @@ pub struct WatchedProgram {
 
 impl WatchedProgram {
     /// Starts it. Its end arrives like everything else.
-    pub fn start(settings: &ProgramSettings<'_>, to: SyncSender<Incoming>) -> io::Result<Self> {
+    pub fn start(settings: ProgramSettings<'_>, to: SyncSender<Incoming>) -> io::Result<Self> {
         let (name, arguments) = settings.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(name);
         command.args(arguments).envs(settings.variables.iter().map(|(name, value)| (name, value)));
         if !settings.reads_input {
             command.stdin(Stdio::null());
         }
-        if settings.prints_on_stderr {
-            command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
+        if let Some(stdout) = settings.streams.stdout {
+            command.stdout(stdout);
+        }
+        if let Some(stderr) = settings.streams.stderr {
+            command.stderr(stderr);
         }
         // A program of a background group cannot read the terminal.
         let has_own_group = !settings.reads_input;

@@ -18,7 +18,7 @@ use crate::event::{Event, Fact, Offset};
 use crate::watch::in_order::HELD;
 use crate::watch::listener::{Incoming, listen};
 use crate::watch::probe_folder::ProbeFolder;
-use crate::watch::program::{ProgramSettings, WatchedProgram, run_name};
+use crate::watch::program::{ProgramSettings, ProgramStreams, WatchedProgram, run_name};
 use crate::watch::translator::Translator;
 
 /// Chunks of lines that may wait. A probe whose chunk finds no room waits in its own thread.
@@ -41,8 +41,8 @@ pub struct SessionSettings<'a> {
     pub python_path: Option<OsString>,
     /// Whether the program reads this process's standard input.
     pub reads_input: bool,
-    /// Whether its standard output goes to standard error.
-    pub prints_on_stderr: bool,
+    /// Where it prints to.
+    pub streams: ProgramStreams,
     /// The folder that paths are shown relative to.
     pub folder: PathBuf,
 }
@@ -59,20 +59,20 @@ pub struct WatchSession {
 
 impl WatchSession {
     /// Starts the program, and sends the events of its run.
-    pub fn start(settings: &SessionSettings<'_>, events: Sender<Event>) -> io::Result<Self> {
+    pub fn start(settings: SessionSettings<'_>, events: Sender<Event>) -> io::Result<Self> {
         let folder = ProbeFolder::create()?;
         let (to, arrivals) = mpsc::sync_channel(CHUNKS_AHEAD);
         listen(&folder.socket(), to.clone())?;
         let (started, zero) = (Instant::now(), monotonic());
         let program = ProgramSettings {
             words: settings.words,
-            variables: folder.variables(settings.python_path.clone()).into(),
+            variables: folder.variables(settings.python_path).into(),
             reads_input: settings.reads_input,
-            prints_on_stderr: settings.prints_on_stderr,
+            streams: settings.streams,
         };
         let name = run_name(settings.words);
-        let program = WatchedProgram::start(&program, to)?;
-        let translator = Translator::new(zero, settings.folder.clone());
+        let program = WatchedProgram::start(program, to)?;
+        let translator = Translator::new(zero, settings.folder);
         let watcher = Watcher { started, arrivals, events, translator, batch: Vec::new(), open: 0, exited: None };
         let run = move || {
             let status = watcher.run(&name);

@@ -130,7 +130,7 @@ impl Translator {
             ProbeLine::Request { id, t, method, url, place, in_loop, queued, end } => {
                 let start = RequestStart { address: RequestAddress::parse(&method, &url), queued: micros(queued) };
                 self.order.add(self.at(t), Moment::Start(connection, id, Box::new(start)));
-                self.take_end(connection, id, end);
+                self.take_end(connection, id, &end);
                 let Some(client) = in_loop else { return };
                 let code = place.map(|place| self.code.read(&place));
                 (t, ProgramFact::LoopWaited { client: client.into(), code })
@@ -139,7 +139,7 @@ impl Translator {
                 let at = self.at(head);
                 return self.order.add(at, Moment::Head(connection, id, status));
             }
-            ProbeLine::End { id, end } => return self.take_end(connection, id, end),
+            ProbeLine::End { id, end } => return self.take_end(connection, id, &end),
             ProbeLine::Loop { t, name } => (t, ProgramFact::LoopStarted { name: name.into() }),
             ProbeLine::Stall { t, lasted, n, longest, ready, parts } => {
                 let fact = self.stall(lasted, (n, longest), ready, &parts);
@@ -180,7 +180,7 @@ impl Translator {
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
     }
 
-    fn take_end(&mut self, connection: Connection, id: u64, end: ReportedEnd) {
+    fn take_end(&mut self, connection: Connection, id: u64, end: &ReportedEnd) {
         if let Some(over) = end.over {
             let head = end.head.map(|head| self.at(head));
             let ended = EndedRequest { head, outcome: outcome(end.status, end.error.as_deref()) };

@@ -2,21 +2,27 @@
 //!
 //! Start at [`run`].
 
+mod screen;
+
 use std::io;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::process::Signal as SystemSignal;
 use tokio::sync::mpsc;
 
+use crate::app::appearance::{self, Appearance};
+use crate::app::live::ScreenExit;
 use crate::app::run::recording;
 use crate::app::wakeups::{Signal, Wakeup, Wakeups};
+use crate::app::watch::screen::WatchScreen;
 use crate::cli::watch::{FailOn, WatchArgs};
 use crate::config;
 use crate::error::Error;
 use crate::model::Model;
 use crate::model::verdict::{Gravity, findings};
 use crate::output::exit;
-use crate::output::output_error::OutputError;
+use crate::output::output_error::{OutputError, path_shown};
 use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
 use crate::output::summary::extras::Extras;
@@ -25,8 +31,10 @@ use crate::output::summary::text::summary_text;
 use crate::pump::{Follow, Pump};
 use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
+use crate::tui::detect::Interface;
+use crate::watch::covered_output::CoveredOutput;
 use crate::watch::probe_folder::PATH_VARIABLE;
-use crate::watch::program::{WatchedProgram, exit_code, run_name};
+use crate::watch::program::{ProgramStreams, WatchedProgram, exit_code, run_name};
 use crate::watch::session::{EVENTS_AHEAD, SessionSettings, WatchSession};
 
 /// How long the main thread waits for a signal before it looks whether the run is over.
@@ -40,23 +48,50 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, recorder).map_err(system("start the pump"))?;
     let follow = pump.follow();
-    let wakeups = Wakeups::open().map_err(system("listen for signals"))?;
-    wakeups.notifier().watch_end(&follow);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let mut appearance = Appearance::decide(&environment, console)?;
+    // Two readers of one terminal would share its keys.
+    let has_screen = environment.interface().value == Interface::Screen && !args.json && !args.stdin;
+    let mut wakeups = Wakeups::open().map_err(system("listen for signals"))?;
+    let (streams, covered) = streams_of(args, has_screen, console).map_err(system("open a terminal"))?;
     let settings = SessionSettings {
         words: &args.program,
         python_path: config::os_variable(PATH_VARIABLE),
         reads_input: args.stdin,
-        prints_on_stderr: args.json,
+        streams,
         folder: std::env::current_dir().unwrap_or_default(),
     };
-    let session = WatchSession::start(&settings, events).map_err(|error| not_started(args, error))?;
+    let session = WatchSession::start(settings, events).map_err(|error| not_started(args, error))?;
+    if has_screen {
+        let recording = args.events.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown);
+        let screen = WatchScreen {
+            follow: &follow,
+            program: session.program,
+            started: session.started,
+            leaves_at_end: !console.stdout.is_terminal(),
+            recording: recording.as_deref(),
+        };
+        match screen.show(&mut appearance, &mut wakeups) {
+            Ok(ScreenExit::TerminalGone) => session.program.signal(SystemSignal::HUP),
+            Ok(ScreenExit::AtOnce) => session.program.signal(SystemSignal::KILL),
+            Ok(ScreenExit::Left | ScreenExit::Rerun) => {}
+            Err(error) => streams::say(&format!("warning: cannot use the terminal: {error}; the program goes on")),
+        }
+        if let Some(covered) = &covered {
+            covered.uncover();
+        }
+    }
+    wakeups.notifier().watch_end(&follow);
     pass_signals(&wakeups, &follow, session.program, &session);
     follow.on_change(|| {});
     let status = session.join().map_err(system("watch the program"))?;
-    let recorded = pump.join();
+    if let Some(covered) = covered {
+        covered.finish();
+    }
+    let pumped = pump.join();
     let model = follow.model();
     let written = print_summary(args, &model, console);
-    if let Err(error) = recorded
+    if let Err(error) = pumped
         && !matches!(&error, crate::pump::PumpError::Recording(error) if is_closed_pipe(error))
     {
         return Err(error.into());
@@ -65,6 +100,29 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
     let code = exit_code(status);
     let fails = code == exit::OK && args.fail_on.as_ref().is_some_and(|fail_on| is_found(&model, fail_on));
     Ok(if fails { exit::FAILED } else { code })
+}
+
+/// Where the program prints to, and what keeps its output while the screen covers the terminal.
+fn streams_of(
+    args: &WatchArgs,
+    has_screen: bool,
+    console: Console,
+) -> io::Result<(ProgramStreams, Option<CoveredOutput>)> {
+    let mut streams = ProgramStreams::default();
+    if args.json {
+        // Standard output holds only one result.
+        streams.stdout = Some(io::stderr().as_fd().try_clone_to_owned()?);
+    }
+    if !has_screen {
+        return Ok((streams, None));
+    }
+    let (covered, theirs) = CoveredOutput::open(io::stderr())?;
+    // A stream that is a file or a pipe stays what it is.
+    if console.stdout.is_terminal() {
+        streams.stdout = Some(theirs.try_clone()?);
+    }
+    streams.stderr = Some(theirs);
+    Ok((streams, Some(covered)))
 }
 
 /// Passes signals on to the program until the last event has been applied.

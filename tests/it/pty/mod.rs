@@ -12,6 +12,7 @@ mod replaying;
 mod settings;
 mod stopping;
 mod terminal;
+mod watching;
 
 use std::fs;
 

@@ -9,6 +9,7 @@ mod faces;
 mod hazards;
 mod mistakes;
 mod monitor;
+mod packages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,7 +20,7 @@ use serde_json::Value;
 use crate::run::program::{Folder, Program};
 
 /// The interpreters to test with, none of which is a wrapper.
-fn pythons() -> Vec<PathBuf> {
+pub fn pythons() -> Vec<PathBuf> {
     let named = std::env::var("INFLIGHT_PYTHONS").ok();
     let names = named.as_deref().unwrap_or("python3");
     let mut found = Vec::new();

@@ -64,26 +64,19 @@ fn serial_program(figures: &RunFigures<'_>, gap: Micros, service: Micros) -> Con
     let longest = units::length(figures.attempts.iter().map(AttemptFigures::service).max().unwrap_or(service));
     let wide = program.widest.as_ref().filter(|(width, _)| *width >= t::GATHER_WIDE && program.loop_started.is_some());
     let requests = units::plural(figures.model.evidence.jobs, "request");
-    let (gravity, sentence) = match wide {
-        Some((width, code)) => {
-            let number = format!("1 in flight while {} were gathered", units::count((*width).into()));
-            let place = format!("{}: {requests} took {took}, the longest of them {longest}", watched::shown(code));
-            let sentence =
-                VerdictSentence::new(number, place, "find what makes each wait for the one before".to_owned())
-                    .or_brief(watched::brief(code), "find what each waits for")
-                    .at(Some(code.clone()));
-            (Gravity::Slow, sentence)
-        }
-        None => {
-            let how = if program.loop_started.is_some() {
-                "one task awaits each request before the next"
-            } else {
-                "the program is synchronous"
-            };
-            let number = format!("{requests} one after the other, in {took}");
-            let remedy = format!("if they are independent, all at once would take about {longest}");
-            (Gravity::Note, VerdictSentence::new(number, how.to_owned(), remedy).or_remedy("fine if they depend"))
-        }
+    let (gravity, sentence) = if let Some((width, code)) = wide {
+        let number = format!("1 in flight while {} were gathered", units::count((*width).into()));
+        let place = format!("{}: {requests} took {took}, the longest of them {longest}", watched::shown(code));
+        let sentence = VerdictSentence::new(number, place, "find what makes each wait for the one before".to_owned())
+            .or_brief(watched::brief(code), "find what each waits for")
+            .at(Some(code.clone()));
+        (Gravity::Slow, sentence)
+    } else {
+        let has_loop = program.loop_started.is_some();
+        let how = if has_loop { "one task awaits each request before the next" } else { "the program is synchronous" };
+        let number = format!("{requests} one after the other, in {took}");
+        let remedy = format!("if they are independent, all at once would take about {longest}");
+        (Gravity::Note, VerdictSentence::new(number, how.to_owned(), remedy).or_remedy("fine if they depend"))
     };
     let explanation = Explanation {
         observed: format!("median gap {}, mean service {}", units::length(gap), units::length(service)),

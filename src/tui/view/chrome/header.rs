@@ -207,6 +207,7 @@ fn other_state(scene: &ViewScene<'_>) -> (Status, String) {
 fn running(model: &Model) -> (Status, String) {
     let (n, all) = (model.hosts_given_up().count() as u64, model.hosts.n_kept() as u64 + model.hosts.n_others());
     match n {
+        0 if model.is_watched() => (Status::Running, "WATCHING".into()),
         0 => (Status::Running, "RUNNING".into()),
         _ if n == all => (Status::Failed, "GIVEN UP".into()),
         _ => (Status::Running, format!("RUNNING, {} of {} given up", units::count(n), units::plural(all, "host"))),
