@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -13,9 +13,9 @@ use crate::cli::import::ImportArgs;
 use crate::error::Error;
 use crate::import::import;
 use crate::import::write::{WrittenFormat, write};
-use crate::output::atomic_file::write_durably;
-use crate::output::destination::{check_report, is_replaced, is_stdout};
+use crate::output::destination::{check_report, is_stdout};
 use crate::output::output_error::path_shown;
+use crate::output::report::target::ReportTarget;
 use crate::output::{exit, streams};
 use crate::plan::rows::encoding::decoded;
 use crate::text::io_error::IoErrorText;
@@ -46,7 +46,10 @@ pub fn run(args: &ImportArgs) -> Result<u8, Error> {
     let text = write(&mut imported, &shown, format)?;
     match output {
         None => streams::print("the import", &text)?,
-        Some(path) => replace_or_append(path, text.as_bytes()).map_err(|why| unwritable(path, why))?,
+        Some(path) => {
+            let target = ReportTarget::open(path).map_err(|why| unwritable(path, why))?;
+            target.write(|to| to.write_all(text.as_bytes())).map_err(|why| unwritable(path, why))?;
+        }
     }
     for left_out in imported.left_out.iter().take(MAX_LISTED) {
         streams::say(&format!("left out: {}", sanitize(left_out)));
@@ -73,15 +76,8 @@ fn check_new(path: &Path, replaces: bool) -> Result<(), Error> {
     }
 }
 
-/// Writes a whole file at once, or to a device or a pipe.
-fn replace_or_append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match path.metadata() {
-        Ok(found) if !is_replaced(path, &found) => File::options().append(true).open(path)?.write_all(bytes),
-        Ok(_) | Err(_) => write_durably(path, |file| file.write_all(bytes)),
-    }
-}
-
-fn unwritable(path: &Path, why: io::Error) -> Error {
+/// An output that cannot be written.
+pub(super) fn unwritable(path: &Path, why: io::Error) -> Error {
     Error::Unwritable { message: format!("cannot write `{}`: {}", path_shown(path), IoErrorText(why)), hint: None }
 }
 

@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod lab;
 pub mod live;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod stop;
 mod targets;
@@ -103,6 +104,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
         CliCommand::Replay(args) => replay::run(args, console),
+        CliCommand::Report(args) => report::run(args),
         CliCommand::Upstream(args) => run_upstream(args),
         CliCommand::Keys => print("the keys", &keymap::plain(&keymap(console)?)),
         CliCommand::Man => {

@@ -13,7 +13,7 @@ use crate::app::live::{self, ScreenExit};
 use crate::app::run::slow_jobs::{unreadable, warn_if_incomplete};
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, WakeupSource, Wakeups};
-use crate::cli::ReplayArgs;
+use crate::cli::replay::ReplayArgs;
 use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
 }
 
 /// Refuses a file that can be read only once: a replay reads it again, and a named pipe would block.
-fn refuse_pipe(path: &Path) -> Result<(), Error> {
+pub(super) fn refuse_pipe(path: &Path) -> Result<(), Error> {
     if path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir()) {
         return Err(Error::Recording {
             message: format!("cannot read recording `{}`: it cannot be read twice", path_shown(path)),

@@ -11,6 +11,8 @@ pub mod import;
 pub mod look;
 pub mod network;
 pub mod overlay;
+pub mod replay;
+pub mod report;
 pub mod request;
 pub mod results;
 mod values;
@@ -27,6 +29,8 @@ use crate::cli::demo::DemoArgs;
 use crate::cli::import::ImportArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::cli::network::NetworkArgs;
+use crate::cli::replay::ReplayArgs;
+use crate::cli::report::DocumentArgs;
 use crate::cli::request::RequestArgs;
 use crate::cli::results::ResultArgs;
 use crate::cli::watch::WatchArgs;
@@ -72,6 +76,8 @@ pub enum CliCommand {
     Demo(DemoArgs),
     /// Play a recorded run on the same screen, or print its summary
     Replay(ReplayArgs),
+    /// Make a page, a table, or a file for another tool of a recorded run
+    Report(DocumentArgs),
     /// Run only the practice upstream, for any client
     Upstream(UpstreamArgs),
     /// Print the keys of the screen, as your settings bind them
@@ -119,23 +125,6 @@ pub struct RunArgs {
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
-    /// How the output looks.
-    #[command(flatten)]
-    pub look: LookArgs,
-}
-
-/// A recording.
-#[derive(Debug, Args)]
-pub struct ReplayArgs {
-    /// A file written by `run --events`
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Playback speed: `4` is four times as fast, `0.5` half as fast
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed)]
-    pub speed: f64,
-    /// Print one JSON summary on standard output instead of the screen
-    #[arg(long)]
-    pub json: bool,
     /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,

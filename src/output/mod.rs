@@ -10,6 +10,7 @@ pub mod check;
 pub mod collector;
 pub mod comparison;
 pub mod destination;
+pub mod document;
 pub mod exit;
 pub mod failure_kind;
 pub mod fit;

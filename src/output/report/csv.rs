@@ -44,7 +44,7 @@ fn object(values: &RowValues) -> String {
 }
 
 /// Foreign text as a cell.
-fn cell(text: &str) -> String {
+pub(in crate::output) fn cell(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
     let text = sanitize(text).replace('"', "\"\"");
     let apostrophe = if is_formula { "'" } else { "" };

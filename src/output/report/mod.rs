@@ -29,7 +29,7 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -170,21 +170,7 @@ impl Report {
                 document(to, &header, spool)
             }
         };
-        match self.target {
-            ReportTarget::File(path) => atomic_file::write_durably(&path, |to| write(to))?,
-            ReportTarget::Stream(file) => {
-                let mut to = BufWriter::new(file);
-                write(&mut to)?;
-                to.flush()?;
-            }
-            ReportTarget::Stdout => {
-                let mut to = BufWriter::new(io::stdout().lock());
-                write(&mut to).and_then(|()| to.flush()).or_else(|error| {
-                    // A reader that closed the pipe has what it wanted.
-                    if io_error::is_closed_pipe(&error) { Ok(()) } else { Err(error) }
-                })?;
-            }
-        }
+        self.target.write(write)?;
         Ok(counts)
     }
 }

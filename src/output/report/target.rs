@@ -3,14 +3,15 @@
 //! Start at [`ReportTarget::open`].
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::output::destination;
+use crate::output::{atomic_file, destination};
+use crate::text::io_error;
 
 /// Where a report goes.
 #[derive(Debug)]
-pub(in crate::output) enum ReportTarget {
+pub enum ReportTarget {
     /// A file, which is replaced as a whole.
     File(PathBuf),
     /// A device or a pipe, which must not be replaced.
@@ -21,7 +22,7 @@ pub(in crate::output) enum ReportTarget {
 
 impl ReportTarget {
     /// Opens the target of a path. Fails if it cannot be written.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path) -> io::Result<Self> {
         if destination::is_stdout(path) {
             return Ok(Self::Stdout);
         }
@@ -42,6 +43,25 @@ impl ReportTarget {
             fs::canonicalize(path).map(Self::File)
         } else {
             Ok(Self::Stream(file))
+        }
+    }
+
+    /// Writes the whole content.
+    pub fn write(self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        match self {
+            Self::File(path) => atomic_file::write_durably(&path, |to| fill(to)),
+            Self::Stream(stream) => {
+                let mut to = BufWriter::new(stream);
+                fill(&mut to)?;
+                to.flush()
+            }
+            Self::Stdout => {
+                let mut to = BufWriter::new(io::stdout().lock());
+                fill(&mut to).and_then(|()| to.flush()).or_else(|error| {
+                    // A reader that closed the pipe has what it wanted.
+                    if io_error::is_closed_pipe(&error) { Ok(()) } else { Err(error) }
+                })
+            }
         }
     }
 }

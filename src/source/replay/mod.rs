@@ -10,12 +10,13 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
 
 use tokio::sync::mpsc::Sender;
 
 use crate::event::origin::Origin;
 use crate::event::{Event, Fact, Micros, Offset};
-use crate::journal::{ReadError, Reader};
+use crate::journal::{JournalHeader, ReadError, Reader};
 use crate::model::moment::outline::Outline;
 use crate::source::replay::position::{PlayerStep, Position};
 
@@ -26,6 +27,8 @@ pub const EVENTS_AHEAD: usize = 1024;
 #[derive(Clone, Debug)]
 pub struct Recording {
     path: PathBuf,
+    /// When the run started, as its first line says.
+    header: JournalHeader,
     /// Events in it.
     pub n: u64,
     /// What happens when.
@@ -40,6 +43,7 @@ impl Recording {
     /// Reads it once, for its length, its outline and its defects.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
+        let header = reader.header().clone();
         let (mut n, mut outline, mut clocks) = (0, Outline::default(), Clocks::default());
         for event in reader.by_ref() {
             let event = event?;
@@ -49,11 +53,17 @@ impl Recording {
         outline.finish();
         Ok(Self {
             path: path.to_owned(),
+            header,
             n,
             outline: Arc::new(outline),
             skipped: reader.skipped(),
             is_cut: reader.is_cut(),
         })
+    }
+
+    /// When the run started, by the wall clock of that machine.
+    pub fn started(&self) -> SystemTime {
+        humantime::parse_rfc3339_weak(&self.header.started).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     /// Every event, in order.

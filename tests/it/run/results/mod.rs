@@ -4,6 +4,7 @@
 
 mod bodies;
 mod console;
+mod documents;
 mod failure_samples;
 mod foreign;
 mod outputs;

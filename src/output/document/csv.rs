@@ -1,0 +1,63 @@
+//! The jobs of a recording as CSV, in the order in which they were settled.
+//!
+//! The columns have the names of the report's, as far as a recording knows them. Start at [`write`].
+
+use std::io::{self, Write};
+
+use crate::event::Micros;
+use crate::event::cause::Cause;
+use crate::event::outcome::{JobEnd, Outcome};
+use crate::output::document::RecordedRun;
+use crate::output::document::job_log::RecordedJob;
+use crate::output::report::csv::cell;
+
+const HEADER: &str =
+    "endpoint,row,request,ended,ok,status,tries,attempts,started,settled,total_ms,waited_ms,bytes,error,detail\n";
+
+/// Writes a header and one line for each job.
+pub(super) fn write(run: &RecordedRun<'_>, to: &mut dyn Write) -> io::Result<()> {
+    to.write_all(HEADER.as_bytes())?;
+    run.for_each_job(|job| to.write_all(line(run, job).as_bytes()))
+}
+
+fn line(run: &RecordedRun<'_>, job: &RecordedJob) -> String {
+    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+    let failure = job.failure();
+    let detail = match failure {
+        Some(Outcome::Failed { detail, expected, .. }) => expected.as_deref().or(detail.as_deref()),
+        _ => None,
+    };
+    let cells = [
+        cell(&job.endpoint),
+        // Rows count from 1, as in the report.
+        number(job.row.map(|row| row + 1)),
+        cell(job.target.as_deref().unwrap_or_default()),
+        end_word(job).to_owned(),
+        (job.end == Some(JobEnd::Done)).to_string(),
+        number(job.status().map(u64::from)),
+        job.tries.to_string(),
+        job.attempts.len().to_string(),
+        job.started().map_or_else(String::new, |at| run.wall_clock(at)),
+        run.wall_clock(job.settled),
+        milliseconds(job.total),
+        milliseconds(job.waited.total()),
+        number(job.bytes()),
+        cell(&failure.and_then(Cause::from_outcome).map_or_else(String::new, |cause| cause.to_string())),
+        cell(detail.unwrap_or_default()),
+    ];
+    cells.join(",") + "\n"
+}
+
+/// How a job ended, in one word.
+pub(super) fn end_word(job: &RecordedJob) -> &'static str {
+    match &job.end {
+        Some(JobEnd::Done) => "done",
+        Some(JobEnd::Failed { .. }) => "failed",
+        Some(JobEnd::Cancelled) => "cancelled",
+        None => "unfinished",
+    }
+}
+
+fn milliseconds(time: Micros) -> String {
+    format!("{}.{:03}", time.0 / 1000, time.0 % 1000)
+}
