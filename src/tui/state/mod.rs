@@ -337,7 +337,7 @@ impl UiState {
         // After the run, nothing is left to stop. Any other question stays open until the user has read it.
         self.question.take_if(|asking| is_over(model) && *asking == Question::Leave);
         self.names.refresh(model);
-        self.moments.refresh(model);
+        self.moments.refresh(model, now);
         self.privacy.refresh(model);
         self.refresh_palette(model);
         self.expectations.refresh(model, now);

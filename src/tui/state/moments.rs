@@ -58,7 +58,14 @@ impl Moments {
     }
 
     /// Keeps the figures of the marks that the model has met since the last picture.
-    pub(super) fn refresh(&mut self, model: &Model) {
+    ///
+    /// A replay may still be on its way to the moment where the user has set a mark.
+    pub(super) fn refresh(&mut self, model: &Model, now: Offset) {
+        if let Some(mark) = self.own.last().and_then(|number| self.marks.get_mut(number))
+            && mark.at == now
+        {
+            *mark = Arc::new(MomentFigures::new(model, now));
+        }
         if model.marked.n_set() > 0 {
             for (number, figures) in model.marked.iter() {
                 if !self.own.contains(&number) {
@@ -158,7 +165,7 @@ impl UiState {
 
     /// Goes to the next or the previous moment of interest, and holds the replay there.
     fn seek_event(&mut self, is_forward: bool, model: &Model, now: Offset) -> Vec<Effect> {
-        self.moments.refresh(model);
+        self.moments.refresh(model, now);
         let Some((at, name)) = self.moments.next(is_forward, now) else {
             self.show_remark(if is_forward { "no later event" } else { "no earlier event" }, now);
             return Vec::new();
@@ -206,11 +213,14 @@ impl UiState {
         }
     }
 
-    /// Records the maximum scroll position of the comparison.
+    /// Records the maximum scroll position of the comparison, and takes the latest figures of its mark.
     pub(super) fn fit_comparison(&mut self, end: usize) {
         if let Some(comparison) = &mut self.comparison {
             comparison.end = end;
             comparison.scroll = comparison.scroll.min(end);
+            if let Some(figures) = self.moments.marks.get(&comparison.mark) {
+                comparison.figures = Arc::clone(figures);
+            }
         }
     }
 }

@@ -59,14 +59,16 @@ fn marked(word: &str) -> String {
 /// The text of the screen after some keys.
 fn lines(model: &Model, now: Offset, (width, height): (u16, u16), keys: &str) -> String {
     let mut ui = UiState::default();
-    press(&mut ui, model, Abilities::FULL, (now, Rect::new(0, 0, width, height)), keys);
+    // A source that records no marks leaves them to the screen, so that the comparison can be opened.
+    let can = Abilities { stop: !keys.contains('\''), ..Abilities::FULL };
+    press(&mut ui, model, can, (now, Rect::new(0, 0, width, height)), keys);
     let theme = roles::theme(Charset::Unicode);
-    let drawn = draw(model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (width, height));
+    let drawn = draw(model, &ui, &theme, can, Charset::Unicode, now, (width, height));
     picture::lines(&drawn).join("\n")
 }
 
 /// The keys that show every view and popup with names in it.
-const VIEWS: [&str; 27] = [
+const VIEWS: [&str; 28] = [
     "",
     "b",
     "b b",
@@ -74,6 +76,7 @@ const VIEWS: [&str; 27] = [
     "H",
     "X",
     "i",
+    "' c",
     "enter",
     "2",
     "2 up enter",

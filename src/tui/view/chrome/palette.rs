@@ -32,7 +32,7 @@ pub fn draw(screen: &mut Pen<'_>, palette: &Palette, keymap: &Keymap) {
     // As large as without a filter, so that it does not move while the user types.
     let popup = Popup::new(screen.area, columns.total(), columns.n);
     popup.write(screen, |pen| {
-        head(pen, palette, rows.len());
+        head(pen, palette, if palette.moment().is_some() { 1 } else { rows.len() });
         if let Some(at) = palette.moment() {
             pen.text(LEAD, 1, &format!("go to {}", units::clock(at)), Role::Text);
             table::selection_mark(pen, 1);
@@ -67,6 +67,7 @@ pub fn draw(screen: &mut Pen<'_>, palette: &Palette, keymap: &Keymap) {
 fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let noun = match palette.text() {
         _ if palette.is_of_themes => "theme",
+        _ if palette.moment().is_some() => "moment",
         "" => "action",
         _ => "result",
     };
@@ -74,9 +75,12 @@ fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
     let typed = cut_middle(&pen.safe(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
     let cursor = pen.theme.glyphs.levels[7];
-    pen.section(0, &format!(":{typed}{cursor}"), &remark);
-    pen.text(0, 0, ":", Role::Key);
-    pen.text(1 + width_of(&typed), 0, cursor, Role::Accent);
+    let lead = if palette.is_of_themes { "Themes " } else { ":" };
+    pen.section(0, &format!("{lead}{typed}{cursor}"), &remark);
+    if !palette.is_of_themes {
+        pen.text(0, 0, lead, Role::Key);
+    }
+    pen.text(width_of(lead) + width_of(&typed), 0, cursor, Role::Accent);
 }
 
 /// The widths of the columns.

@@ -180,6 +180,22 @@ fn the_marks_of_a_recording_can_be_compared_once_they_were_played_even_after_goi
 }
 
 #[test]
+fn a_mark_that_is_set_while_the_replay_is_still_on_its_way_gets_the_figures_of_its_moment() {
+    let mut replay = Replayed::new(RUN);
+    let (early, late) = (Offset(1_500_000), Offset(6_000_000));
+    let jobs = |replay: &Replayed| replay.ui.comparison.as_ref().map(|it| (it.figures.at, it.figures.failed));
+    // The key comes before the events up to that moment.
+    let behind = replay.model(early);
+    press(&mut replay.ui, &behind, Abilities::REPLAY, (late, AREA), "' c");
+    assert_eq!(jobs(&replay), Some((late, 0)));
+    let there = replay.model(late);
+    press(&mut replay.ui, &there, Abilities::REPLAY, (late, AREA), "");
+    assert_eq!(jobs(&replay), Some((late, 1)));
+    press(&mut replay.ui, &behind, Abilities::REPLAY, (early, AREA), "");
+    assert_eq!(jobs(&replay), Some((late, 1)));
+}
+
+#[test]
 fn a_run_records_a_mark_and_compares_it_with_now() {
     let model = scenario("0ms run limit 4 jobs 9 | 1ms start a#1 | 500ms mark | 900ms answer a#1 200").fold();
     let mut ui = UiState::default();
