@@ -94,6 +94,16 @@ pub enum ProgramFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<CodeLine>,
     },
+    /// So many threads of a pool sent requests for an event loop, and the pool has no more.
+    ThreadsExhausted {
+        /// How many.
+        threads: u32,
+    },
+    /// A process ended normally.
+    ProbeEnded {
+        /// The processor time that the probe used in its own thread.
+        used: Micros,
+    },
     /// The program has ended.
     ProgramEnded {
         /// Its exit code, if it was not ended by a signal.

@@ -15,4 +15,5 @@ pub mod probe_line;
 pub mod program;
 mod requests;
 pub mod session;
+mod threads;
 pub mod translator;

@@ -18,6 +18,9 @@ pub enum ProbeLine {
         parent: Option<u32>,
         /// The version of Python.
         python: String,
+        /// The most threads of the pool that `asyncio.to_thread` uses.
+        #[serde(default)]
+        workers: u32,
     },
     /// A library is observed from here on.
     Hook {
@@ -37,6 +40,8 @@ pub enum ProbeLine {
         t: f64,
         /// Its method.
         method: String,
+        /// The thread that sent it.
+        thread: u64,
         /// Its address, with secrets.
         url: String,
         /// The line that sent it.
@@ -71,6 +76,8 @@ pub enum ProbeLine {
     Loop {
         /// The time.
         t: f64,
+        /// The thread that it runs in.
+        thread: u64,
         /// Its class.
         name: String,
     },
@@ -163,6 +170,9 @@ pub enum ProbeLine {
         /// Events that it could not keep.
         #[serde(default)]
         dropped: u64,
+        /// The processor time of its own thread, in seconds.
+        #[serde(default)]
+        used: f64,
     },
 }
 

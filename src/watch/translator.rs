@@ -18,6 +18,7 @@ use crate::watch::in_order::InOrder;
 use crate::watch::listener::Connection;
 use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
+use crate::watch::threads::Threads;
 
 /// The state of what was read.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub struct Translator {
     order: InOrder<Moment>,
     code: CodeLines,
     requests: Requests,
+    threads: Threads,
     has_joined: bool,
     hooks: BTreeSet<String>,
     problems: u64,
@@ -53,6 +55,7 @@ impl Translator {
             order: InOrder::default(),
             code: CodeLines::within(folder),
             requests: Requests::default(),
+            threads: Threads::default(),
             has_joined: false,
             hooks: BTreeSet::new(),
             problems: 0,
@@ -114,8 +117,9 @@ impl Translator {
 
     fn take(&mut self, connection: Connection, line: ProbeLine) {
         let fact = match line {
-            ProbeLine::Hello { t, pid, parent, python } => {
+            ProbeLine::Hello { t, pid, parent, python, workers } => {
                 self.has_joined = true;
+                self.threads.join(connection, workers);
                 let runtime = format!("Python {python}").into();
                 (t, ProgramFact::ProbeJoined { process: pid, parent, runtime })
             }
@@ -127,7 +131,11 @@ impl Translator {
                 let lacks = lacks.into_iter().map(Arc::from).collect();
                 (t, ProgramFact::ProbeHooked { hook: name.map(Arc::from), lacks })
             }
-            ProbeLine::Request { id, t, method, url, place, in_loop, queued, end } => {
+            ProbeLine::Request { id, t, method, thread, url, place, in_loop, queued, end } => {
+                if let Some(threads) = self.threads.send(connection, thread) {
+                    let fact = ProgramFact::ThreadsExhausted { threads };
+                    self.order.add(self.at(t), Moment::Fact(Fact::Program(Box::new(fact))));
+                }
                 let start = RequestStart { address: RequestAddress::parse(&method, &url), queued: micros(queued) };
                 self.order.add(self.at(t), Moment::Start(connection, id, Box::new(start)));
                 self.take_end(connection, id, &end);
@@ -140,7 +148,10 @@ impl Translator {
                 return self.order.add(at, Moment::Head(connection, id, status));
             }
             ProbeLine::End { id, end } => return self.take_end(connection, id, &end),
-            ProbeLine::Loop { t, name } => (t, ProgramFact::LoopStarted { name: name.into() }),
+            ProbeLine::Loop { t, thread, name } => {
+                self.threads.run_loop(connection, thread);
+                (t, ProgramFact::LoopStarted { name: name.into() })
+            }
             ProbeLine::Stall { t, lasted, n, longest, ready, parts } => {
                 let fact = self.stall(lasted, (n, longest), ready, &parts);
                 return self.order.add(self.at(t), Moment::Fact(fact));
@@ -170,11 +181,11 @@ impl Translator {
                 }
                 return;
             }
-            ProbeLine::Bye { t, dropped } => {
+            ProbeLine::Bye { t, dropped, used } => {
                 if dropped > 0 {
                     self.warn(t, format!("the probe could not keep {dropped} events: figures are too low"));
                 }
-                return;
+                (t, ProgramFact::ProbeEnded { used: micros(used) })
             }
         };
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));

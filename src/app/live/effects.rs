@@ -87,6 +87,8 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
             CopiedText::Curl(line) => (&line.text, "as curl", &*line.caveats),
             CopiedText::Setting(lines) => (lines, "as lines of a plan", ""),
         };
+        // The screen shows stand-ins, and the copy has none.
+        let kind = if self.view.hides_names() { format!("{kind} {REAL_NAMES}") } else { kind.to_owned() };
         let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
         let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
         let clipboard = self.appearance.clipboard();
@@ -100,9 +102,6 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         };
         if !caveats.is_empty() {
             remark = format!("{remark}; {caveats}");
-        }
-        if self.view.hides_names() {
-            remark = format!("{remark}; {REAL_NAMES}");
         }
         self.view.say(&remark);
     }

@@ -17,7 +17,9 @@ use crate::event::{Micros, Offset};
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::rules::held_back::long_wait;
-use crate::model::verdict::rules::watched::{gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited};
+use crate::model::verdict::rules::watched::{
+    gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited, pools,
+};
 use crate::model::verdict::rules::{
     change, churn, convoy, experiment, failures, held_back, hosts, look_ups, outage, own_machine, pauses, phase, place,
     queue, refusals, retries, serial, stragglers, timeouts, waves,
@@ -67,7 +69,7 @@ type Rule = (&'static str, fn(&RunFigures<'_>) -> Option<Conclusion>);
 /// failures, then how the upstream takes the load, then the shape of the run, then notes. What holds now, so that the
 /// user can act on it, comes before an outage that is over. The mistakes of a watched program come before what follows
 /// from them, as failures or one attempt after the other.
-const RULES: [Rule; 35] = [
+const RULES: [Rule; 37] = [
     ("own-machine", own_machine::lacks_resources),
     ("own-time-outs", own_machine::caused_failures),
     ("outage", outage::host_is_down),
@@ -83,6 +85,7 @@ const RULES: [Rule; 35] = [
     ("loop-stalled", loop_stalled::loop_stalled),
     ("error-lost", lost_tasks::errors_lost),
     ("unfinished-tasks", lost_tasks::unfinished),
+    ("pool-starvation", pools::connections),
     ("failures-in-one-span", outage::failures_in_one_span),
     ("failures", failures::jobs_fail),
     ("retries", retries::retries),
@@ -94,6 +97,7 @@ const RULES: [Rule; 35] = [
     ("one-host", place::slow_host),
     ("one-endpoint", place::slow_endpoint),
     ("serial", serial::serial),
+    ("thread-ceiling", pools::threads),
     ("waves", waves::waves),
     ("stragglers", stragglers::stragglers),
     ("time-outs", timeouts::timeouts_take_slots),

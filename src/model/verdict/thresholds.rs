@@ -257,5 +257,11 @@ pub const STALL_SHARE: f64 = 0.1;
 pub const STALL_NEARLY_ALL: f64 = 0.95;
 /// A line computes if it used the processor for at least this share of its blocks.
 pub const STALL_COMPUTES: f64 = 0.5;
+/// So many requests that wait for a connection are a pattern.
+pub const POOL_LEAST: u64 = 8;
+/// And such a share of all requests.
+pub const POOL_SHARE: f64 = 0.5;
+/// Threads of a pool are its limit if they are in use for this share of the time.
+pub const THREADS_BUSY: f64 = 0.6;
 /// So many things that are gathered are meant to run at once.
 pub const GATHER_WIDE: u32 = 8;

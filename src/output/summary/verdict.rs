@@ -10,6 +10,7 @@ use crate::output::fit;
 use crate::output::output_error::path_shown;
 use crate::output::summary::extras::Extras;
 use crate::text::console::StreamStyle;
+use crate::text::units;
 
 /// The verdict or the headline, wrapped to the line width. Each mistake of a program has a line of its own to repair.
 pub fn lines(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
@@ -24,6 +25,10 @@ pub fn lines(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle
         let head = |i: usize| if i == 0 { label } else { "" };
         let wrapped = fit::wrapped(&sentence, style, 12);
         lines.extend(wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))));
+    }
+    if model.is_watched() {
+        let used = units::length(model.evidence.program.used);
+        lines.push(format!("  {:<9} {used} of processor time in its own thread", "probe"));
     }
     lines
 }

@@ -40,6 +40,8 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
             code
         }),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::TaskUnfinished { coroutine, code }),
+        any::<u32>().prop_map(|threads| ProgramFact::ThreadsExhausted { threads }),
+        length().prop_map(|used| ProgramFact::ProbeEnded { used }),
         (of(any::<i32>()), of(any::<i32>())).prop_map(|(code, signal)| ProgramFact::ProgramEnded { code, signal }),
     ]
 }
@@ -71,6 +73,7 @@ pub fn named_fact(words: &[&str]) -> Fact {
             code: code(14),
             raised: Some(code(9)),
         },
+        "threads" => ProgramFact::ThreadsExhausted { threads: count(1) },
         "unawaited" => ProgramFact::NeverAwaited { coroutine: "save".into(), code: Some(code(16)) },
         "lost" => ProgramFact::ErrorLost { error: "KeyError".into(), coroutine: None, code: Some(code(10)) },
         "unfinished" => ProgramFact::TaskUnfinished { coroutine: "push".into(), code: Some(code(11)) },

@@ -14,6 +14,10 @@ pub struct ProgramEvidence {
     pub probes: u64,
     /// When the first event loop started.
     pub loop_started: Option<Offset>,
+    /// The most threads that sent requests for an event loop, if their pool has no more.
+    pub threads: Option<u32>,
+    /// The processor time of the probes' own threads.
+    pub used: Micros,
     /// What the probe cannot observe.
     pub lacks: Vec<Arc<str>>,
     /// Synchronous requests in threads that run an event loop, by line and library.
@@ -126,6 +130,8 @@ impl ProgramEvidence {
             ProgramFact::NeverAwaited { coroutine, code } => self.never_awaited.count(code.as_ref(), coroutine),
             ProgramFact::ErrorLost { error, code, .. } => self.lost.count(code.as_ref(), error),
             ProgramFact::TaskUnfinished { coroutine, code } => self.unfinished.count(code.as_ref(), coroutine),
+            ProgramFact::ThreadsExhausted { threads } => self.threads = self.threads.max(Some(*threads)),
+            ProgramFact::ProbeEnded { used } => self.used += *used,
             ProgramFact::ProgramEnded { .. } => {}
         }
     }

@@ -112,7 +112,7 @@ fn times(scene: &ViewScene<'_>) -> Vec<String> {
         return vec![format!("replay {speed}   {now} of {end}"), format!("{speed} {now} of {end}"), now];
     }
     if let Some(round) = round(scene) {
-        return vec![format!("{elapsed} elapsed   {round}"), format!("{elapsed}   {round}"), elapsed];
+        return vec![format!("{elapsed} elapsed   {round}"), format!("{elapsed}   {round}"), round, elapsed];
     }
     let (left, held) = (time_left(scene), stragglers(scene));
     let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));

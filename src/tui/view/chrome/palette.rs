@@ -75,9 +75,12 @@ fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
     let typed = cut_middle(&pen.safe(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
     let cursor = pen.theme.glyphs.levels[7];
-    pen.section(0, &format!(":{typed}{cursor}"), &remark);
-    pen.text(0, 0, ":", Role::Key);
-    pen.text(1 + width_of(&typed), 0, cursor, Role::Accent);
+    let lead = if palette.is_of_themes { "Themes " } else { ":" };
+    pen.section(0, &format!("{lead}{typed}{cursor}"), &remark);
+    if !palette.is_of_themes {
+        pen.text(0, 0, lead, Role::Key);
+    }
+    pen.text(width_of(lead) + width_of(&typed), 0, cursor, Role::Accent);
 }
 
 /// The widths of the columns.

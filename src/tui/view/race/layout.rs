@@ -45,16 +45,18 @@ impl LabLayout {
         };
         let mut left =
             Rect { x: area.x + margin.min(area.width), width: area.width.saturating_sub(2 * margin), ..area };
+        // Two rows of lanes need every line to show ten requests each.
+        let is_dense = grid(left.width, lanes).1 > 1;
         let head = above(&mut left, 1);
-        let foot = below(&mut left, if area.height >= 30 { 2 } else { u16::from(area.height > 3 + lanes) });
+        let foot_height = if area.height >= 30 && !is_dense { 2 } else { u16::from(area.height > 3 + lanes) };
+        let foot = below(&mut left, foot_height);
         let sentence = above(&mut left, u16::from(area.height >= 20));
         let verdict = above(&mut left, u16::from(area.height >= 20));
-        above(&mut left, u16::from(area.height >= 30));
+        above(&mut left, u16::from(area.height >= 30 && !is_dense));
         let outcome = below(
             &mut left,
             match area.height {
-                // Four lanes in two rows need the line to show ten requests each.
-                30.. if lanes < 4 => 5,
+                30.. if !is_dense => 5,
                 20.. => 4,
                 _ => u16::from(area.height > 2 + lanes),
             },

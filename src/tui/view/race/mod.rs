@@ -8,6 +8,7 @@ mod heartbeat;
 mod lane;
 mod layout;
 pub mod lesson;
+mod numbers;
 mod outcome;
 pub mod paragraph;
 mod rows;

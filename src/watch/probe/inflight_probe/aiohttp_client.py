@@ -42,7 +42,7 @@ def watch_pool(connector, code):
         return ["aiohttp: the queue of the connection pool"]
 
     async def _wait_for_available_connection(self, *args, **kwargs):
-        frame, began = sys._getframe(), wire.now()
+        frame = sys._getframe()
         while frame is not None and frame.f_code is not code:
             frame = frame.f_back
         exchange = frame and frame.f_locals.get("exchange")
@@ -55,7 +55,8 @@ def watch_pool(connector, code):
             raise
         finally:
             if exchange:
-                exchange.queued += wire.now() - began
+                # It is sent from now on. What came before the queue counts as waiting, too.
+                exchange.queued = wire.now() - exchange.began
                 exchange.is_queued = False
 
     dress(_wait_for_available_connection, original)

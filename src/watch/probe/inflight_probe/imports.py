@@ -16,6 +16,7 @@ HOOKS = {
     "asyncio.tasks": "tasks",
     "asyncio.base_events": "tasks",
     "asyncio.runners": "tasks",
+    "asyncio.taskgroups": "tasks",
     "warnings": "tasks",
 }
 
@@ -35,7 +36,6 @@ def apply(hook, module):
         probe = __import__("inflight_probe." + hook, fromlist=["install"])
         lacks = probe.install(module)
     except Exception as error:
-        wire.lacking.append(name)
         wire.emit("hook", name=None, lacks=[name], why="%s: %s" % (type(error).__name__, str(error)[:200]))
     else:
         wire.add_hook(name, lacks or ())

@@ -88,7 +88,7 @@ def install(module):
         name = "%s.%s" % (type(loop).__module__, type(loop).__name__)
         if name not in _reported:
             _reported.add(name)
-            wire.emit("loop", name=name)
+            wire.emit("loop", thread=thread, name=name)
 
     dress(_run, original_run)
     dress(_run_one_of_many, original_run)

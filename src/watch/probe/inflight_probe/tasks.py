@@ -18,6 +18,7 @@ def install(module):
         "asyncio.tasks": hook_gather,
         "asyncio.base_events": hook_exception_handler,
         "asyncio.runners": hook_end_of_run,
+        "asyncio.taskgroups": hook_task_group,
         "warnings": hook_never_awaited,
     }[module.__name__](module)
 
@@ -62,6 +63,25 @@ def hook_gather(module):
     dress(__init__, original_init)
     dress(set_exception, original_set)
     future.__init__, future.set_exception = __init__, set_exception
+
+
+def hook_task_group(module):
+    """Hooks the end of the body of a `TaskGroup`: so many tasks are meant to run at once."""
+    group = module.TaskGroup
+    original = group.__aexit__
+
+    def __aexit__(self, *args):
+        report(self, sys._getframe(1))
+        return original(self, *args)
+
+    @wire.safe
+    def report(self, frame):
+        place = places.own_place(frame)
+        if place is not None and len(self._tasks) > 1:
+            wire.emit("gather", n=len(self._tasks), place=place)
+
+    dress(__aexit__, original)
+    group.__aexit__ = __aexit__
 
 
 def hook_exception_handler(module):

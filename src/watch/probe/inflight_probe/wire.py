@@ -45,6 +45,8 @@ class State:
         self.queue = deque()
         self.dropped = 0
         self.unready = []
+        # The processor time that the hidden thread has used.
+        self.used = 0.0
 
 
 state = State()
@@ -52,7 +54,6 @@ state = State()
 samplers = []
 # Called before the last lines are sent.
 finishers = []
-hooks, lacking = [], []
 
 
 def safe(function):
@@ -121,7 +122,10 @@ def line(fields):
 
 def flush():
     """Sends what is queued."""
-    with state.sending:
+    # The thread that sends may be stuck, or be gone with a fork.
+    if not state.sending.acquire(True, PATIENCE):
+        return leave()
+    try:
         lines, unready, waiting = [], [], state.unready
         for _ in range(min(len(state.queue), FLUSHED_AT_ONCE)):
             waiting.append(state.queue.popleft())
@@ -136,6 +140,8 @@ def flush():
         data = "".join(lines)
         if data:
             send(data)
+    finally:
+        state.sending.release()
 
 
 def send(data):
@@ -191,16 +197,14 @@ def connect():
 def hello():
     """The first line of a process."""
     version = "%d.%d.%d" % sys.version_info[:3]
-    arguments = getattr(sys, "orig_argv", None) or []
-    emit("hello", v=1, pid=os.getpid(), parent=os.getppid(), python=version, program=os.path.basename(
-        arguments[0] if arguments else sys.executable or "python"), hooks=list(hooks), lacks=list(lacking))
+    # The workers of the thread pool that `asyncio.to_thread` uses.
+    workers = min(32, (os.cpu_count() or 1) + 4)
+    emit("hello", v=1, pid=os.getpid(), parent=os.getppid(), python=version, workers=workers)
     flush()
 
 
 def add_hook(name, lacks=()):
     """Reports a hook that was installed, and what it lacks."""
-    hooks.append(name)
-    lacking.extend(lacks)
     emit("hook", name=name, lacks=list(lacks))
 
 
@@ -225,6 +229,7 @@ def start_thread():
 
 def run(mine):
     """The hidden thread."""
+    used_before = mine.used
     try:
         last, phase = now(), 0.0
         while mine.thread is RUNNING and mine.socket is not None:
@@ -236,6 +241,7 @@ def run(mine):
                 sampler(at, at - last, step)
             last = at
             flush()
+            mine.used = used_before + time.thread_time()
     except BaseException:  # Never a traceback of ours on the program's standard error.
         pass
     finally:
@@ -254,6 +260,15 @@ def stop_thread(next_state):
 def at_fork_and_exit():
     os.register_at_fork(before=safe(before_fork), after_in_parent=safe(after_fork), after_in_child=safe(in_child))
     atexit.register(safe(say_bye))
+    leave_now, bye = os._exit, safe(say_bye)
+
+    # A worker of multiprocessing leaves this way, without its handlers at exit.
+    def _exit(status):
+        bye()
+        leave_now(status)
+
+    _exit.__doc__, _exit.__module__, _exit.__qualname__ = leave_now.__doc__, leave_now.__module__, "_exit"
+    os._exit = _exit
 
 
 def before_fork():
@@ -303,7 +318,7 @@ def say_bye():
     stop_thread(OFF)
     for finisher in finishers:
         finisher()
-    emit("bye", dropped=state.dropped)
+    emit("bye", dropped=state.dropped, used=state.used)
     while state.socket is not None and state.queue:
         flush()
     if state.socket is not None and is_ours():

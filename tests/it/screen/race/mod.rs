@@ -231,8 +231,10 @@ fn all_ten_requests_are_visible_and_the_numbers_are_large_if_there_is_room() {
     ] {
         assert!(visible(lanes, size, keys), "{size:?} {keys}");
     }
-    assert!(large(&two, (120, 40), "") && large(&four, (200, 50), "") && large(&four, (120, 40), "1 2"));
-    assert!(!large(&four, (120, 40), ""), "ten requests are more important");
+    for (lanes, size) in [(&two, (120, 40)), (&two, (80, 24)), (&four, (200, 50)), (&four, (120, 40))] {
+        assert!(large(lanes, size, ""), "{size:?}");
+    }
+    assert!(!large(&four, (80, 24), "") && large(&four, (80, 24), "1 2"));
 }
 
 #[test]

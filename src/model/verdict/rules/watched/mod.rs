@@ -7,6 +7,7 @@ pub(in crate::model::verdict) mod loop_stalled;
 pub(in crate::model::verdict) mod loop_waits;
 pub(in crate::model::verdict) mod lost_tasks;
 pub(in crate::model::verdict) mod never_awaited;
+pub(in crate::model::verdict) mod pools;
 
 use crate::event::program::CodeLine;
 use crate::text::sanitize::sanitize;

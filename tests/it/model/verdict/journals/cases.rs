@@ -144,3 +144,18 @@ pub fn program(fact: &str) -> Case {
     case.step(2_500, "idle work 1ms");
     case
 }
+
+/// A watched program with 40 requests of 100 ms, four at once, each of which waited so many milliseconds before.
+pub fn pooled(waited: u64, fact: &str) -> Case {
+    let mut case = Case::new("");
+    case.step(0, "program joined");
+    case.step(0, "program loop");
+    if !fact.is_empty() {
+        case.step(1, &format!("program {fact}"));
+    }
+    for i in 0..40 {
+        let from = i / 4 * 100 + i % 4;
+        case.good(&format!("a#{i}"), &format!("slot {waited}ms"), (from, from + 98));
+    }
+    case
+}

@@ -9,7 +9,7 @@ use inflight::model::verdict::{Finding, findings, kinds};
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::verdict::journals::cases::{
-    busy, cooled, down, forbidden, handshakes, held, late_time_outs, look_ups, program, short, steady, stopped,
+    busy, cooled, down, forbidden, handshakes, held, late_time_outs, look_ups, pooled, program, short, steady, stopped,
     two_endpoints, unknown,
 };
 use crate::model::verdict::{Case, answers, load, order, over_time};
@@ -22,7 +22,7 @@ struct Journals {
     healthy: fn() -> Case,
 }
 
-const JOURNALS: [Journals; 33] = [
+const JOURNALS: [Journals; 35] = [
     Journals { kind: "own-machine", has: || short(3), below: || short(2), healthy: || short(0) },
     Journals {
         kind: "own-time-outs",
@@ -75,6 +75,13 @@ const JOURNALS: [Journals; 33] = [
         has: || program("unfinished"),
         below: || program("gathered 12"),
         healthy: || program("loop"),
+    },
+    Journals { kind: "pool-starvation", has: || pooled(110, ""), below: || pooled(95, ""), healthy: || pooled(0, "") },
+    Journals {
+        kind: "thread-ceiling",
+        has: || pooled(0, "threads 4"),
+        below: || pooled(0, "threads 5"),
+        healthy: || pooled(0, ""),
     },
     Journals {
         kind: "failures-in-one-span",

@@ -2,6 +2,8 @@
 //!
 //! Time is the script's: it moves only while the loop waits. Start at [`TestSession::play`].
 
+mod privacy;
+
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
