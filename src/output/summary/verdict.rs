@@ -26,8 +26,9 @@ pub fn lines(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle
         let wrapped = fit::wrapped(&sentence, style, 12);
         lines.extend(wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))));
     }
-    if model.is_watched() {
-        let used = units::length(model.evidence.program.used);
+    let used = model.evidence.program.used;
+    if !used.is_zero() {
+        let used = units::length(used);
         lines.push(format!("  {:<9} {used} of processor time in its own thread", "probe"));
     }
     lines

@@ -4,6 +4,7 @@
 //! is none, each test says so and passes, unless the variable requires them. Start at [`watch`].
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+#![expect(clippy::print_stdout, reason = "a test reports what it leaves out")]
 
 mod faces;
 mod hazards;
@@ -22,9 +23,9 @@ use crate::run::program::{Folder, Program};
 /// The interpreters to test with, none of which is a wrapper.
 pub fn pythons() -> Vec<PathBuf> {
     let named = std::env::var("INFLIGHT_PYTHONS").ok();
-    let names = named.as_deref().unwrap_or("python3");
+    let list = named.as_deref().unwrap_or("python3");
     let mut found = Vec::new();
-    for name in names.split(':') {
+    for name in list.split(':') {
         let ask = "import sys; print(sys.executable if sys.version_info >= (3, 8) else '')";
         let answer = Command::new(name).args(["-c", ask]).stderr(Stdio::null()).output();
         match answer.map(|answer| String::from_utf8(answer.stdout).unwrap()) {
