@@ -53,7 +53,7 @@ impl KeyList {
     }
 
     /// The list after its own key: closed if it was open, and otherwise at the top.
-    pub(super) fn toggled(open: Option<Self>) -> Option<Self> {
-        if open.is_some() { None } else { Some(Self::default()) }
+    pub(super) fn toggled(is_open: bool) -> Option<Self> {
+        if is_open { None } else { Some(Self::default()) }
     }
 }

@@ -234,7 +234,7 @@ impl UiState {
             Action::SaveCurl => return self.save_command(model, now),
             // One popup replaces the other: no key changes what another popup hides.
             Action::Why => (self.help, self.working) = (None, toggled(self.working)),
-            Action::Help => (self.help, self.working) = (KeyList::toggled(self.help.take()), None),
+            Action::Help => (self.help, self.working) = (KeyList::toggled(self.help.is_some()), None),
             Action::Palette => self.open_palette(can),
             Action::Choose => return self.choose(model, can, now),
             // The question is needed only if work would be lost.

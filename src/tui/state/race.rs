@@ -80,7 +80,7 @@ impl RaceUi {
             Action::Bottom => self.step(isize::MAX),
             Action::Lane(lane) => self.toggle_lane(lane.into(), race, now),
             Action::Why => (self.help, self.lesson) = (None, toggled(self.lesson)),
-            Action::Help => (self.help, self.lesson) = (KeyList::toggled(self.help.take()), None),
+            Action::Help => (self.help, self.lesson) = (KeyList::toggled(self.help.is_some()), None),
             Action::Filter => self.start_search(now),
             Action::Keep => self.stop_search(),
             Action::Palette => self.open_palette(),

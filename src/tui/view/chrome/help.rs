@@ -40,9 +40,9 @@ pub struct HelpScene<'a> {
 pub fn draw(screen: &mut Pen<'_>, scene: HelpScene<'_>, list: &KeyList) {
     let (popup, sections, keys_width) = layout(screen.area, scene, list);
     let columns = columns(&sections, keys_width, widths(screen.area, keys_width));
-    let last = end(popup, &columns);
-    let from = list.scroll.min(last);
-    let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
+    let lowest = end(popup, &columns);
+    let from = list.scroll.min(lowest);
+    let remark = if lowest > 0 { format!("{} of {}", from + 1, lowest + 1) } else { String::new() };
     popup.write(screen, |pen| {
         let searched = searched(pen, list);
         pen.section(0, &format!("Keys{searched}"), &remark);

@@ -208,7 +208,7 @@ fn draw_row(
     let why = host.outage.as_ref().map(|outage| &outage.why).or(given_up).or(host.why.as_ref());
     if let (Some(why), true) = (why, columns.why > 0) {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
-        pen.text(x, y, &cut_end(&pen.safe(why).into_owned(), usize::from(columns.why), &ellipsis), Role::TextDim);
+        pen.text(x, y, &cut_end(&pen.safe(why), usize::from(columns.why), &ellipsis), Role::TextDim);
     }
     if is_selected {
         pen.highlight_row(y, Role::Selection);

@@ -71,7 +71,7 @@ pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<Label
     let scrolled = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     let remarks: Vec<&str> = [remark, &scrolled].into_iter().filter(|remark| !remark.is_empty()).collect();
     popup.write(screen, |pen| {
-        pen.section(0, &pen.safe(title).into_owned(), &remarks.join("   "));
+        pen.section(0, &pen.safe(title), &remarks.join("   "));
         for (y, row) in (1..=popup.rows).zip(lines.iter().skip(from)) {
             pen.text(0, y, row.label, Role::TextDim);
             match row.bar {
