@@ -29,7 +29,7 @@ const NAME: usize = 32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// The whole runs.
-    runs: (WholeRun, WholeRun),
+    runs: (ComparedRun, ComparedRun),
     /// The endpoints that both have, those that changed most first.
     endpoints: Vec<EndpointChange>,
     /// The names of endpoints that only one of them has; foreign text.
@@ -38,7 +38,7 @@ pub struct Difference {
 
 /// A run as a whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct WholeRun {
+struct ComparedRun {
     length: Micros,
     done: u64,
     failed: u64,
@@ -96,7 +96,7 @@ impl Difference {
             a.verdict().cmp(&b.verdict()).then(size(b).total_cmp(&size(a)))
         });
         let gone = before.into_keys().map(str::to_owned).collect();
-        Self { runs: (WholeRun::from_model(earlier), WholeRun::from_model(later)), endpoints, only: (gone, new) }
+        Self { runs: (ComparedRun::from_model(earlier), ComparedRun::from_model(later)), endpoints, only: (gone, new) }
     }
 
     /// The comparison for people, a line end after each line.
@@ -179,7 +179,7 @@ impl Difference {
 
     /// The comparison for scripts.
     pub fn json(&self) -> Value {
-        let run = |run: &WholeRun| {
+        let run = |run: &ComparedRun| {
             json!({
                 "elapsed_s": run.length.as_secs_f64(), "done": run.done, "failed": run.failed, "refused": run.refused,
                 "good_per_s": run.per_second, "in_flight": run.in_flight,
@@ -214,7 +214,7 @@ impl Difference {
     }
 }
 
-impl WholeRun {
+impl ComparedRun {
     fn from_model(model: &Model) -> Self {
         let end = model.ended.unwrap_or(model.last);
         let length = end.since(Offset::ZERO);
