@@ -1,6 +1,6 @@
 //! The jobs of a recording as CSV, in the order in which they were settled.
 //!
-//! The columns have the names of the report's, as far as a recording knows them. Start at [`write`].
+//! The columns have the names of the report's, as far as a recording knows them. Start at [`write()`].
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! The attempts of a recording as an HTTP archive, HAR 1.2.
 //!
 //! A recording has no headers and bodies, so these lists are empty. An attempt without an answer has status 0 and an
-//! `_error`, as browsers write it. The format: <http://www.softwareishard.com/blog/har-12-spec/>. Start at [`write`].
+//! `_error`, as browsers write it. The format: <http://www.softwareishard.com/blog/har-12-spec/>. Start at [`write()`].
 
 use std::io::{self, Write};
 

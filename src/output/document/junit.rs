@@ -1,6 +1,6 @@
 //! The jobs of a recording as `JUnit` XML: a suite for each endpoint, a test case for each job.
 //!
-//! A cancelled or unfinished job is skipped. Start at [`write`].
+//! A cancelled or unfinished job is skipped. Start at [`write()`].
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

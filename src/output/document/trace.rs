@@ -1,7 +1,7 @@
 //! The attempts of a recording on a time axis, in the trace event format of Chrome, which Perfetto reads.
 //!
 //! Each slot is a thread, each attempt a slice with its phases, and the number in flight and the limit are counters.
-//! The format: <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>. Start at [`write`].
+//! The format: <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>. Start at [`write()`].
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! A recording as one HTML page: no script, no request, light and dark, and fit to be printed.
 //!
-//! `maud` escapes all text, and foreign text is sanitized before. Start at [`write`].
+//! `maud` escapes all text, and foreign text is sanitized before. Start at [`write()`].
 
 #![expect(
     clippy::cast_possible_truncation,
