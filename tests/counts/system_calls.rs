@@ -17,6 +17,8 @@ const SHORT: u64 = 1_000;
 const LONG: u64 = 5_000;
 /// In hundredths, for each warm request: two, and its share of asking which connections are ready.
 const MOST: u64 = 220;
+/// How often it is counted, if it is more than that.
+const TRIES: u32 = 3;
 /// At least one call to send and one to receive.
 const LEAST: u64 = 195;
 
@@ -25,21 +27,32 @@ fn a_warm_request_is_one_call_to_send_and_one_to_receive() {
     let _alone = alone();
     let upstream = Upstream::start().unwrap();
     for wire in ["direct", "reqwest"] {
-        let counted: Result<Vec<u64>, Errno> = [SHORT, LONG].into_iter().map(|n| calls(&upstream, wire, n)).collect();
-        let [short, long] = match counted.as_deref() {
-            Ok(&[short, long]) => [short, long],
-            Ok(_) => unreachable!("two were asked for"),
-            // Written directly, because libtest captures other output.
-            Err(error @ (Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) => {
-                writeln!(std::io::stderr(), "system calls were NOT counted: ptrace says {error}").unwrap();
-                return;
+        // On a busy machine fewer connections are ready at a time, so the question which ones are is asked more often.
+        // A request that asked for more would do so in each try.
+        let mut hundredths = u64::MAX;
+        for _ in 0..TRIES {
+            hundredths = hundredths.min(match hundredths_of(&upstream, wire) {
+                Ok(hundredths) => hundredths,
+                // Written directly, because libtest captures other output.
+                Err(error @ (Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) => {
+                    writeln!(std::io::stderr(), "system calls were NOT counted: ptrace says {error}").unwrap();
+                    return;
+                }
+                Err(error) => panic!("{error}"),
+            });
+            if hundredths <= MOST {
+                break;
             }
-            Err(error) => panic!("{error}"),
-        };
-        let hundredths = (long - short) * 100 / (LONG - SHORT);
+        }
         println!("{wire}: {hundredths} hundredths of a call");
         assert!((LEAST..=MOST).contains(&hundredths), "{wire}: {hundredths} of {MOST} hundredths of a call");
     }
+}
+
+/// System calls of each further request, in hundredths.
+fn hundredths_of(upstream: &Upstream, wire: &str) -> Result<u64, Errno> {
+    let (short, long) = (calls(upstream, wire, SHORT)?, calls(upstream, wire, LONG)?);
+    Ok((long - short) * 100 / (LONG - SHORT))
 }
 
 /// System calls of a run of so many requests, all its threads together, but for pauses.
