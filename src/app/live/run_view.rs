@@ -16,6 +16,7 @@ use crate::app::stop::Stop;
 use crate::app::wakeups::Signal;
 use crate::event::Offset;
 use crate::model::{Model, Stage};
+use crate::text::output_lines::OutputLines;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, Leave};
@@ -26,6 +27,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::setting::{ScreenSetting, SettingRow};
 use crate::tui::state::UiState;
 use crate::tui::state::expectations::LiveExpectations;
+use crate::tui::state::output_pane::OutputPane;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
@@ -62,6 +64,11 @@ impl<'a> RunView<'a> {
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
         let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());
         Self { watched, stop, ui, frozen_model: None, remark_made: None, title, attention, now }
+    }
+
+    /// Adds the view of what a watched program prints.
+    pub fn show_output(&mut self, lines: OutputLines) {
+        self.ui.output = OutputPane::new(lines);
     }
 
     /// The time in the run.

@@ -13,6 +13,7 @@ pub mod moments;
 mod mouse;
 mod moves;
 pub mod names;
+pub mod output_pane;
 pub mod palette;
 mod prompt;
 mod question;
@@ -45,6 +46,7 @@ use crate::tui::state::expectations::LiveExpectations;
 use crate::tui::state::key_list::KeyList;
 use crate::tui::state::moments::{Comparison, Moments};
 use crate::tui::state::names::Names;
+use crate::tui::state::output_pane::OutputPane;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::prompt::PromptHistory;
 use crate::tui::state::question::Question;
@@ -116,6 +118,8 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// What a watched program prints.
+    pub output: OutputPane,
     /// The marked moments, and what a recording contains when.
     pub moments: Moments,
     /// The comparison of a marked moment with now, while it is open.
@@ -193,9 +197,9 @@ impl UiState {
             Action::ZoomOut => self.zoom(false, model, now),
             Action::GroupBy if self.view == View::Overview => self.regroup(model, now),
             Action::GroupBy => self.sort("grouped", now),
-            Action::Show(view) => self.show(view),
-            Action::ViewNext => self.show(self.view.after(1)),
-            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
+            Action::Show(view) => self.show_if_there(view, model, now),
+            Action::ViewNext => self.show_next(1, model),
+            Action::ViewPrev => self.show_next(View::ALL.len() - 1, model),
             Action::Open => self.open(model, now),
             Action::LogScale => self.change_scale(now),
             Action::HeatMap => self.has_heat_map = !self.has_heat_map,
@@ -318,6 +322,9 @@ impl UiState {
         }
         self.fit_grouping(model);
         self.list_mut().page = fit.rows;
+        if self.view == View::Output && self.frozen.is_none() {
+            self.output.refresh(fit.rows, self.lists[View::Output as usize].filter.value());
+        }
         self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
         self.fit_card(fit.card_end, model, now);

@@ -8,12 +8,14 @@ use inflight::control::{Abilities, Command, Playback};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::model::moment::outline::Outline;
+use inflight::text::output_lines::OutputLines;
 use inflight::tui::action::Action;
 use inflight::tui::click_targets::ClickTargets;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
+use inflight::tui::state::output_pane::OutputPane;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::view;
@@ -37,6 +39,7 @@ pub struct Shot {
     can: Abilities,
     charset: Charset,
     is_replay: bool,
+    printed: Option<OutputLines>,
 }
 
 /// A snapshot of a recording under `tests/fixtures/`.
@@ -57,6 +60,7 @@ pub fn shot_of(name: &str, events: Vec<Event>) -> Shot {
         can: Abilities::FULL,
         charset: Charset::Unicode,
         is_replay: false,
+        printed: None,
     }
 }
 
@@ -104,6 +108,11 @@ impl Shot {
         Self { can: Abilities::REPLAY, is_replay: true, ..self }
     }
 
+    /// Shows a watched program that has printed these lines.
+    pub fn printed(self, lines: &OutputLines) -> Self {
+        Self { can: Abilities { stop: true, ..Abilities::PROGRAM }, printed: Some(lines.clone()), ..self }
+    }
+
     /// Uses a terminal without Unicode.
     pub fn ascii(mut self) -> Self {
         self.charset = Charset::Ascii;
@@ -132,6 +141,9 @@ impl Shot {
     fn take(&self, theme: &Theme) -> Picture {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
         let mut ui = if self.is_replay { replaying(&self.events) } else { UiState::default() };
+        if let Some(lines) = &self.printed {
+            ui.output = OutputPane::new(lines.clone());
+        }
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
@@ -148,6 +160,8 @@ impl Shot {
             Some("5") => "hosts",
             Some("6") => "log",
             Some("7") => "in-flight",
+            Some("8") => "output",
+            Some("9") => "findings",
             Some(":") => "palette",
             Some(_) => "overview-keys",
         }

@@ -11,6 +11,9 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
+/// The width of a vertical axis: a number of five digits, a space and the line.
+pub(super) const LABELS: u16 = 7;
+
 /// The columns of a chart, and the time that they cover.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RunAxis {
