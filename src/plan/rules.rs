@@ -10,6 +10,7 @@ use crate::plan::defaults;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::job::{Policy, Retry, Statuses, Timeouts};
 use crate::plan::network::cookies::CookieMode;
+use crate::plan::pages::WrittenPages;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::Throttled;
 
@@ -42,6 +43,8 @@ pub struct Rules {
     pub status: Option<Statuses>,
     /// What is expected of an answer with such a status.
     pub answer: ExpectedAnswer,
+    /// The pages of a row.
+    pub pages: WrittenPages,
     /// The statuses that count as refusals.
     pub throttled: Option<Throttled>,
     /// The most attempts, including the first.
@@ -74,6 +77,7 @@ impl Rules {
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             answer: self.answer.over(&lower.answer),
+            pages: self.pages.over(&lower.pages),
             throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
@@ -120,6 +124,7 @@ impl Rules {
             },
             status: self.status.unwrap_or(Statuses::Success),
             answer: self.answer.clone(),
+            pages: self.pages.rules(),
             throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body,
         }

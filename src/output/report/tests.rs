@@ -23,6 +23,7 @@ fn result(row: u64, body: &str) -> JobResult {
         target: "GET http://a.b/".into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: None,
         end: JobEnd::Done,
         tries: 1,

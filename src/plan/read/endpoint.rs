@@ -12,6 +12,7 @@ use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
 use crate::plan::read::in_row::{self, InRow};
+use crate::plan::read::pages::{CountedPages, read_pages};
 use crate::plan::read::rows;
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
@@ -44,7 +45,8 @@ pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
-    let rules = Rules { timeout, ..read_rules(&mut section) };
+    let pages = read_pages(&mut section, None);
+    let rules = Rules { timeout, pages, ..read_rules(&mut section) };
     section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, auth, rules }
@@ -94,6 +96,8 @@ fn read_endpoint(
     let weight = section.get("weight").map_or(Some(1), |entry| rows::read_weight(&entry));
     let timeout = section.get("timeout");
     let mut own_rules = read_rules(&mut section);
+    let counted = CountedPages::get(&mut section);
+    own_rules.pages = read_pages(&mut section, Some(&counted));
     if let Some(entry) = section.get("retry") {
         read_retry(&entry, "endpoint.retry", &mut own_rules);
     }
@@ -129,7 +133,8 @@ fn read_endpoint(
     templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE.into(), Template::literal(name))));
     let auth = auth.as_ref().or(defaults.auth.as_ref()).and_then(|auth| auth.parse(&mut columns, &mut used));
     let rows = rows?;
-    used.check(&columns, &rows);
+    counted.check_use(&columns);
+    used.check(&columns, &rows, counted.is_set());
 
     let name = name.and_then(|name| Some((name.text("a name such as `\"orders\"`")?, name.span())));
     let naming = match &name {

@@ -12,6 +12,7 @@ mod headers;
 mod in_row;
 mod json;
 mod network;
+mod pages;
 mod rows;
 mod rules;
 mod run_retry;

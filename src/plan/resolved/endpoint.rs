@@ -17,6 +17,7 @@ use crate::plan::job::{Policy, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::request::body::BodyBuilder;
+use crate::plan::resolved::pages::page_items;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
@@ -172,6 +173,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         retry,
         status,
         answer,
+        pages,
         throttled,
         max_body,
     } = policy;
@@ -226,6 +228,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
     ];
     items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
+    items.extend(page_items(pages.as_deref()).map(|(key, value)| Item::new(key, value, provenance(key))));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),

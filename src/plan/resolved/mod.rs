@@ -5,6 +5,7 @@
 
 mod endpoint;
 mod network;
+mod pages;
 pub mod row_check;
 mod run;
 pub mod value;

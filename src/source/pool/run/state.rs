@@ -31,6 +31,12 @@ use crate::text::sanitize::sanitize;
 const OUT_OF_RETRIES: &str =
     "retries have used up their budget: each one waits for the longest backoff while that is so, to spare the upstream";
 
+/// The warning when a row has more pages than are read.
+fn more_pages(job: &Job) -> String {
+    let most = job.policy.pages.as_ref().map_or(0, |pages| pages.most);
+    format!("a row has more than {most} pages, and the rest is not read: `max_pages` allows more")
+}
+
 /// What the run's lock protects.
 #[derive(Debug)]
 pub(in crate::source::pool) struct RunState {
@@ -62,6 +68,7 @@ pub(in crate::source::pool) struct RunState {
     was_drawn: bool,
     has_warned_of_budget: bool,
     has_warned_of_unreadable_wait: bool,
+    has_warned_of_pages: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
     /// When the clock wakes a worker next.
     pub(in crate::source::pool) alarm: Option<Offset>,
@@ -88,6 +95,7 @@ impl RunState {
             was_drawn: false,
             has_warned_of_budget: false,
             has_warned_of_unreadable_wait: false,
+            has_warned_of_pages: false,
             has_warned_of_lost_jobs: false,
             alarm: None,
         }
@@ -128,6 +136,13 @@ impl RunState {
             let host = self.schedule.host_name(host);
             let message = format!("{host} sent a `Retry-After` that cannot be read: `{}`", sanitize(text));
             self.emit(now, Fact::Warned { about: WarningSource::Retries, message: message.into() });
+        }
+    }
+
+    /// Warns that a row has more pages than are read. Emitted once.
+    pub(in crate::source::pool) fn warn_of_pages(&mut self, now: Offset, job: &Job) {
+        if !mem::replace(&mut self.has_warned_of_pages, true) {
+            self.emit(now, Fact::Warned { about: WarningSource::Plan, message: more_pages(job).into() });
         }
     }
 
