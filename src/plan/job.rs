@@ -18,7 +18,6 @@ use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::network::cookies::CookieMode;
 use crate::plan::pages::PageRules;
-use crate::plan::pages::position::PagePosition;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -61,6 +60,19 @@ pub struct Place {
     pub source: u32,
     /// The index of the row in the source.
     pub row: u64,
+}
+
+/// The position of a job among the pages of its row.
+#[derive(Clone, Default)]
+pub struct PagePosition {
+    /// Which page it is, from 1.
+    pub n: u32,
+    /// Its number, if pages are counted by the plan.
+    pub number: u64,
+    /// Hashes of the URLs or bodies of this page and those before it.
+    pub known: Vec<u64>,
+    /// The request without its number, if pages are counted by the plan.
+    pub(in crate::plan) unnumbered: Option<Arc<Job>>,
 }
 
 /// The rules for running a job.

@@ -1,7 +1,9 @@
-//! Values that are known only when a request is sent, and the markers that stand for them until then.
+//! Values that are known only when a request is sent, and their markers until then.
 //!
 //! A marker is a word of letters and digits that no plan contains, so every notation of a request leaves it as it is.
 //! Start at [`LateValues::fill`].
+
+pub mod page_number;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -36,7 +38,7 @@ enum Notation {
     Json,
 }
 
-/// Returns the word that stands for a value until it is known. Its length depends only on the name.
+/// Returns the marker of a value. Its length depends only on the name.
 pub fn marker(name: &str) -> String {
     static NONCE: OnceLock<u64> = OnceLock::new();
     let mut marker = format!("late{:016x}x", NONCE.get_or_init(|| fastrand::u64(..)));

@@ -2,9 +2,7 @@
 //!
 //! A page is a job of its own. It only describes and compares; the pool reads bodies. Start at [`PageRules`].
 
-mod columns;
 pub mod page_range;
-pub mod position;
 
 use std::fmt;
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use crate::plan::late::page_number::PAGE;
 use crate::plan::pages::page_range::PageRange;
-use crate::plan::pages::position::PAGE;
 use crate::plan::pages::{NextLink, WrittenPages};
 use crate::plan::read::values::{PlanEntry, PlanSection};
 use crate::text::json_path::WrittenPath;
@@ -32,17 +32,13 @@ impl<'r> CountedPages<'r> {
         Self { page: section.get("page"), items: section.get("until_empty") }
     }
 
-    /// Whether there are any.
-    pub(super) fn is_set(&self) -> bool {
-        self.page.is_some()
-    }
-
-    /// Notes that nothing takes the number of the page.
-    pub(super) fn check_use(&self, columns: &[String]) {
+    /// Whether pages are counted. Notes a number that nothing takes.
+    pub(super) fn check_use(&self, columns: &[String]) -> bool {
         if let Some(page) = self.page.as_ref().filter(|_| !columns.iter().any(|column| column == PAGE)) {
             let fix = "write `{page}` where the number belongs, such as `?page={page}`";
             page.note_invalid(ValueError::new("useless: nothing has a `{page}`", fix));
         }
+        self.page.is_some()
     }
 }
 

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use crate::plan::defaults::{MAX_JOBS, MAX_WEIGHT};
 use crate::plan::error::io_reason;
-use crate::plan::pages::position::PAGE;
+use crate::plan::late::page_number::PAGE;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;

@@ -10,7 +10,7 @@ use crate::plan::endpoints::EndpointRegistry;
 use crate::plan::error::PlanError;
 use crate::plan::error::io_reason;
 use crate::plan::job::{Job, Place};
-use crate::plan::pages::position::first_page;
+use crate::plan::late::page_number::first_page;
 use crate::plan::priority_jobs::{PriorityJob, PriorityRow, SlowJob};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;

@@ -22,7 +22,7 @@ use crate::plan::content::RequestContent;
 use crate::plan::exact::field_names::{FieldName, FieldNames};
 use crate::plan::job::Policy;
 use crate::plan::late::marker;
-use crate::plan::pages::position::PAGE;
+use crate::plan::late::page_number::PAGE;
 use crate::plan::request::address::{Address, AddressRules};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;

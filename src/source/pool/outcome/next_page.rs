@@ -13,8 +13,7 @@ use serde_json::Value;
 
 use crate::event::outcome::Reason;
 use crate::plan::exact::request_url::RequestUrl;
-use crate::plan::job::Job;
-use crate::plan::pages::position::PagePosition;
+use crate::plan::job::{Job, PagePosition};
 use crate::plan::pages::{NextLink, PageRules, is_empty};
 use crate::source::pool::outcome::body_check::read_body;
 use crate::source::pool::outcome::redirect;

@@ -29,7 +29,7 @@ use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::refusal::HostResponse;
 use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::schedule::settling::SettlingJob;
-use crate::source::pool::wire::{Exchange, NextPage, Reply};
+use crate::source::pool::wire::{Exchange, Reply};
 
 /// The warning when there is no room to keep another failed job. Emitted once.
 const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first 10,000 can be sent again";
@@ -130,11 +130,7 @@ impl SharedRun {
             if response == HostResponse::Refused && state.schedule.give_up_refusing(&ready) {
                 response = HostResponse::RefusedForGood;
             }
-            match exchange.next_page.take() {
-                Some(NextPage::Job(next)) => ready.next_page = Some(next),
-                Some(NextPage::BeyondMost) => state.warn_of_pages(now, &ready.job),
-                None => {}
-            }
+            state.note_next_page(now, &mut ready, exchange.next_page.take());
             ready.end(now);
             ready.last = Some(outcome.clone());
             let is_of_stop = spans_stop && stops::may_be_of_stop(&outcome);

@@ -24,6 +24,8 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::idle_slots::IdleSlots;
+use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::wire::NextPage;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::text::sanitize::sanitize;
 
@@ -139,10 +141,19 @@ impl RunState {
         }
     }
 
-    /// Warns that a row has more pages than are read. Emitted once.
-    pub(in crate::source::pool) fn warn_of_pages(&mut self, now: Offset, job: &Job) {
-        if !mem::replace(&mut self.has_warned_of_pages, true) {
-            self.emit(now, Fact::Warned { about: WarningSource::Plan, message: more_pages(job).into() });
+    /// Keeps the page after an answer for the end of its job. Warns once if a row has more pages than are read.
+    pub(in crate::source::pool) fn note_next_page(
+        &mut self,
+        now: Offset,
+        ready: &mut PendingJob,
+        next: Option<NextPage>,
+    ) {
+        match next {
+            Some(NextPage::Job(next)) => ready.next_page = Some(next),
+            Some(NextPage::BeyondMost) if !mem::replace(&mut self.has_warned_of_pages, true) => {
+                self.emit(now, Fact::Warned { about: WarningSource::Plan, message: more_pages(&ready.job).into() });
+            }
+            Some(NextPage::BeyondMost) | None => {}
         }
     }
 

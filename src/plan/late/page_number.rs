@@ -1,28 +1,16 @@
-//! The position of a job among the pages of its row.
+//! The number of a page, which is filled in when the page is known.
 //!
 //! Start at [`first_page`].
 
 use std::sync::Arc;
 
-use crate::plan::job::Job;
+use crate::plan::job::{Job, PagePosition};
 use crate::plan::late::LateValues;
 use crate::plan::pages::NextLink;
+use crate::plan::source::Source;
 
-/// The name that stands for a page's number.
+/// The placeholder of a page's number.
 pub const PAGE: &str = "page";
-
-/// The position of a job among the pages of its row.
-#[derive(Clone, Default)]
-pub struct PagePosition {
-    /// Which page it is, from 1.
-    pub n: u32,
-    /// Its number, if pages are counted by the plan.
-    pub number: u64,
-    /// Hashes of the URLs or bodies of this page and those before it.
-    pub known: Vec<u64>,
-    /// The request without its number, if pages are counted by the plan.
-    unnumbered: Option<Arc<Job>>,
-}
 
 /// Makes a job the first page of its row, if its row has pages.
 pub(in crate::plan) fn first_page(mut job: Box<Job>) -> Box<Job> {
@@ -56,5 +44,20 @@ impl PagePosition {
             job
         });
         Some(filled)
+    }
+}
+
+impl Source {
+    /// Returns the column of the page's number, if pages are counted. Rows do not have it.
+    pub(in crate::plan) fn page_column(&self) -> Option<usize> {
+        let is_counted = matches!(self.rules.pages.next, Some(NextLink::Number { .. }));
+        self.columns.iter().position(|column| is_counted && column == PAGE)
+    }
+
+    /// Returns the columns that rows fill in.
+    pub(in crate::plan) fn row_columns(&self) -> Vec<String> {
+        let mut columns = self.columns.clone();
+        self.page_column().map(|at| columns.remove(at));
+        columns
     }
 }
