@@ -15,7 +15,7 @@ pub struct ResultArgs {
     /// Print one JSON summary on standard output
     #[arg(long)]
     pub json: bool,
-    /// Write every answer and every failure to one file: JSON, or CSV for `.csv`; `-` is standard output
+    /// Write every answer and every failure to one file: `.json`, `.jsonl`, `.csv`, `.md` or `.html`; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Save every response body in this folder

@@ -20,6 +20,7 @@ use crate::plan::request::body::BodyBuilder;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
+use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
@@ -226,6 +227,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
     ];
     items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
+    items.push(Item::new("extract", extracted(rules), provenance("extract")));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
@@ -249,6 +251,13 @@ fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 3] {
         ("expect.body", Value::or_nothing(body, "any")),
         ("expect.json", Value::or_nothing(json, "any")),
     ]
+}
+
+/// The columns that a report takes out of answers.
+fn extracted(rules: &Rules) -> Value {
+    let columns = rules.extract.iter().flat_map(|all| all.iter());
+    let columns: Vec<String> = columns.map(|column| format!("{} = {}", column.name, column.path)).collect();
+    Value::or_nothing((!columns.is_empty()).then_some(Value::List(columns)), "nothing")
 }
 
 /// The statuses that count as refusals.
