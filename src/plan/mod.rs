@@ -187,6 +187,14 @@ impl Plan {
         self.sources.iter().map(|source| source.rules.extract.clone().unwrap_or_default()).collect()
     }
 
+    /// Makes every value that a report takes out of an answer an expectation.
+    pub fn require_extracted(&mut self) {
+        for rules in self.sources.iter_mut().map(|source| &mut source.rules) {
+            let paths = rules.extract.iter().flat_map(|all| all.iter()).map(|column| column.path.clone());
+            rules.answer.present = paths.collect();
+        }
+    }
+
     /// Overrides the requests and rules of all sources with flags.
     pub fn override_requests(&mut self, overlay: &source::Overrides) {
         for source in &mut self.sources {

@@ -71,12 +71,12 @@ assert len(users.merge(orders, on="id")) == 297
 lines = pandas.read_json("r.jsonl", lines=True)
 assert len(lines) == 300
 for table in ["'r.csv'", "'r.jsonl'"]:
-    n, ok, total_ms = duckdb.sql(f"select count(*), count(*) filter (ok), sum(total_ms) from {table}").fetchone()
+    n, ok, total_ms = duckdb.sql(f"select count(*), count(*) filter (ok), sum(total_ms) from {table}").fetchall()[0]
     assert (n, ok) == (300, 297) and total_ms > 0, (table, n, ok, total_ms)
 types = dict(duckdb.sql("select column_name, column_type from (describe select * from 'r.csv')").fetchall())
 assert types["total"] == "DOUBLE" and types["ok"] == "BOOLEAN" and types["row"] == "BIGINT", types
 assert types["started"].startswith("TIMESTAMP"), types
-total = duckdb.sql("select sum(extract.total) from 'r.jsonl'").fetchone()[0]
+total = duckdb.sql("select sum(extract.total) from 'r.jsonl'").fetchall()[0][0]
 assert abs(total - frame["total"].sum()) < 1e-6, total
 largest = duckdb.sql("select max(\"data\".sum) from 'r.jsonl'").fetchall()
 assert largest[0][0] is not None
