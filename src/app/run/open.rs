@@ -109,7 +109,8 @@ impl Batch<'_> {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
             }
         };
-        let heading = ReportHeading { extract: self.plan.extractions(), ..ReportHeading::new(&self.plan.name, started) };
+        let heading =
+            ReportHeading { extract: self.plan.extractions(), ..ReportHeading::new(&self.plan.name, started) };
         let collector = Collector::start(collected, output, heading, warn)?;
         Ok((Some(collector), Some(results)))
     }

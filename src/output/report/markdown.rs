@@ -13,12 +13,7 @@ use crate::output::report::entry::stored::StoredEntry;
 use crate::output::report::spool::Spool;
 
 /// Writes the document. `columns` are taken out of answers.
-pub(super) fn write(
-    to: &mut dyn Write,
-    head: &DocumentHead<'_>,
-    columns: &[Arc<str>],
-    spool: Spool,
-) -> io::Result<()> {
+pub(super) fn write(to: &mut dyn Write, head: &DocumentHead<'_>, columns: &[Arc<str>], spool: Spool) -> io::Result<()> {
     writeln!(to, "## {}\n\n{}\n", escaped(head.name), head.sentence())?;
     let names: String = columns.iter().map(|name| format!(" {} |", escaped(name))).collect();
     writeln!(to, "| Endpoint | Row | Request | Status | Time (ms) |{names} Error |")?;

@@ -15,12 +15,7 @@ use crate::output::report::spool::Spool;
 use crate::text::sanitize::sanitize;
 
 /// Writes the page. `columns` are taken out of answers.
-pub(super) fn write(
-    to: &mut dyn Write,
-    head: &DocumentHead<'_>,
-    columns: &[Arc<str>],
-    spool: Spool,
-) -> io::Result<()> {
+pub(super) fn write(to: &mut dyn Write, head: &DocumentHead<'_>, columns: &[Arc<str>], spool: Spool) -> io::Result<()> {
     let name = sanitize(head.name);
     let top = html! {
         (DOCTYPE)

@@ -164,7 +164,10 @@ fn the_ending_decides_the_format_and_every_format_has_the_extracted_values() {
          | e | 3 | GET http://a.b/ |  | 1 |  |  | timeout, first byte |\n"
     );
     let page = written("x.html");
-    assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\"><head>") && page.ends_with("</body></html>\n"), "{page}");
+    assert!(
+        page.starts_with("<!DOCTYPE html><html lang=\"en\"><head>") && page.ends_with("</body></html>\n"),
+        "{page}"
+    );
     assert_eq!(page.matches("<tr>").count(), 4, "{page}");
     assert!(page.contains("<td>-5</td><td class=\"text\">=1|&lt;b&gt;</td>") && !page.contains("<script"), "{page}");
 }

@@ -89,8 +89,7 @@ mod tests {
         for value in ["accept", "origin"] {
             headers.append(HeaderName::from_static("vary"), HeaderValue::from_static(value));
         }
-        let other =
-            |name: &str, value: &str| ExpectedHeader::parse(name, value, value).unwrap().find_other(&headers);
+        let other = |name: &str, value: &str| ExpectedHeader::parse(name, value, value).unwrap().find_other(&headers);
         assert_eq!(other("Vary", "origin"), None);
         assert_eq!(other("vary", "/^acc/"), None);
         assert_eq!(other("vary", "cookie"), Some(OtherHeader::Values("accept, origin".to_owned())));

@@ -53,7 +53,8 @@ fn collect(output: &Output, results: impl IntoIterator<Item = JobResult>) -> (Co
     let reported: Arc<Mutex<Vec<String>>> = Arc::default();
     let reports = Arc::clone(&reported);
     let on_trouble = move |trouble| reports.lock().unwrap().push(trouble);
-    let collector = Collector::start(receiver, output, ReportHeading::new("nightly", SystemTime::UNIX_EPOCH), on_trouble).unwrap();
+    let collector =
+        Collector::start(receiver, output, ReportHeading::new("nightly", SystemTime::UNIX_EPOCH), on_trouble).unwrap();
     for result in results {
         sender.blocking_send(result).unwrap();
     }
@@ -219,7 +220,8 @@ fn the_older_report_is_unchanged_until_the_end() {
     let path = folder.path().join("x.json");
     let names = || fs::read_dir(folder.path()).unwrap().count();
     let (sender, receiver) = mpsc::channel(1);
-    let collector = Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
+    let collector =
+        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
     assert_eq!(names(), 0);
     fs::write(&path, "older").unwrap();
     sender.blocking_send(result((0, 0), "e", None, b"x")).unwrap();
@@ -235,7 +237,8 @@ fn a_report_that_cannot_be_moved_leaves_the_older_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
     let (sender, receiver) = mpsc::channel(1);
-    let collector = Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
+    let collector =
+        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
     fs::create_dir(&path).unwrap();
     fs::write(path.join("inside"), "older").unwrap();
     drop(sender);

@@ -78,7 +78,11 @@ impl Spool {
                 read_entry(file, length, &mut entry)?;
                 return to.write_all(&entry);
             }
-            if io::copy(&mut file.take(length), to)? < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+            if io::copy(&mut file.take(length), to)? < length {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            } else {
+                Ok(())
+            }
         })
     }
 

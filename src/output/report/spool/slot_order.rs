@@ -75,9 +75,7 @@ impl SlotOrder {
         self.recent.sort_unstable();
         let file = match &mut self.file {
             Some(file) => file,
-            file @ None => {
-                file.insert(self.folder.as_deref().map_or_else(tempfile::tempfile, tempfile::tempfile_in)?)
-            }
+            file @ None => file.insert(self.folder.as_deref().map_or_else(tempfile::tempfile, tempfile::tempfile_in)?),
         };
         let bytes: Vec<u8> = self.recent.iter().flat_map(encode).collect();
         file.write_all(&bytes)?;

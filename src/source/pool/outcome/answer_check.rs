@@ -2,8 +2,8 @@
 //!
 //! It sends nothing and reads no clock. Start at [`wrong_answer`].
 
-use crate::event::outcome::Reason;
 use crate::event::Micros;
+use crate::event::outcome::Reason;
 use crate::plan::expected::header::{ExpectedHeader, OtherHeader};
 use crate::plan::job::Job;
 use crate::source::pool::wire::{Exchange, Reply, WrongAnswer};

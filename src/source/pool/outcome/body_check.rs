@@ -128,7 +128,8 @@ fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quo
             let sentence = format!("{} is not {}, {why}", value.path(), value.value());
             Mismatch { expected: shown(value), sentence }
         });
-        let missing = |path: &WrittenPath| Mismatch { expected: present(path), sentence: format!("{path} is missing, {why}") };
+        let missing =
+            |path: &WrittenPath| Mismatch { expected: present(path), sentence: format!("{path} is missing, {why}") };
         return value.or_else(|| expected.present.first().map(missing));
     };
     let other = values.iter().find_map(|value| {

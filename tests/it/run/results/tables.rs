@@ -36,7 +36,10 @@ fn every_format_has_all_jobs_in_plan_order_with_the_values_taken_out_of_answers(
     for (i, result) in results.iter().enumerate() {
         if i < 297 {
             assert_eq!(result["with"]["id"], (i + 1).to_string());
-            assert_eq!(result["extract"], json!({"total": result["data"]["sum"], "currency": result["data"]["currency"]}));
+            assert_eq!(
+                result["extract"],
+                json!({"total": result["data"]["sum"], "currency": result["data"]["currency"]})
+            );
             assert!(result["extract"]["total"].is_f64() && result["encoding"] == "json", "{result}");
         } else {
             assert!(result.get("extract").is_none() && result["error"]["status"] == 500, "{result}");
@@ -45,7 +48,10 @@ fn every_format_has_all_jobs_in_plan_order_with_the_values_taken_out_of_answers(
     let text = |name: &str| String::from_utf8(folder.bytes(name)).unwrap();
     let lines: Vec<Value> = text("r.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let stable = |results: &[Value]| -> Vec<_> {
-        results.iter().map(|result| (result["with"].clone(), result["extract"].clone(), result["data"].clone())).collect()
+        results
+            .iter()
+            .map(|result| (result["with"].clone(), result["extract"].clone(), result["data"].clone()))
+            .collect()
     };
     assert_eq!(stable(&lines), stable(results));
     assert_eq!(text("r.csv").lines().count(), 301);
