@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::output::document::csv::cell;
 use crate::output::report::entry::stored::StoredEntry;
 use crate::output::report::spool::Spool;
-use crate::text::sanitize::sanitize;
 
 /// The names of the columns that every report has.
 const HEADER: &str = "endpoint,row,with,request,final_url,ok,status,tries,started,total_ms,waited_ms,bytes,\
@@ -65,29 +65,11 @@ fn value_cell(value: &Value) -> String {
     }
 }
 
-/// Foreign text as a cell.
-pub(in crate::output) fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
-    let text = sanitize(text).replace('"', "\"\"");
-    let apostrophe = if is_formula { "'" } else { "" };
-    if is_formula || text.contains([',', '"', '\n', ';']) { format!("\"{apostrophe}{text}\"") } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{cell, value_cell};
-
-    #[test]
-    fn a_cell_is_no_formula_and_has_no_control_character() {
-        assert_eq!(cell("plain text"), "plain text");
-        assert_eq!(cell("a,b \"c\""), "\"a,b \"\"c\"\"\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
-            assert_eq!(cell(formula), format!("\"'{formula}\""));
-        }
-        assert!(!cell("\t=1\u{1b}[31m\r\n").contains(['\u{1b}', '\r', '\n']));
-    }
+    use super::value_cell;
 
     #[test]
     fn a_value_keeps_its_type() {
