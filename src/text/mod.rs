@@ -8,7 +8,6 @@ pub mod diagnostics;
 pub mod glob;
 pub mod host_name;
 pub mod io_error;
-pub mod json_path;
 pub mod nearest;
 pub mod safe_json;
 pub mod sanitize;

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::plan::extract::json_path::WrittenPath;
 use crate::plan::pages::page_range::PageRange;
 use crate::text::glob;
-use crate::text::json_path::WrittenPath;
 
 /// How the pages of a row follow each other.
 #[derive(Clone, Debug, PartialEq)]

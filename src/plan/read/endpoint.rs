@@ -48,7 +48,6 @@ pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
     let pages = read_pages(&mut section, None);
     let rules = Rules { timeout, pages, ..read_rules(&mut section) };
-    section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, auth, rules }
 }
@@ -102,7 +101,6 @@ fn read_endpoint(
     if let Some(entry) = section.get("retry") {
         read_retry(&entry, "endpoint.retry", &mut own_rules);
     }
-    section.refuse_planned("extract");
     let reader = section.reader;
     section.finish();
 

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
+use crate::plan::extract::json_path::WrittenPath;
 use crate::plan::late::page_number::PAGE;
 use crate::plan::pages::page_range::PageRange;
 use crate::plan::pages::{NextLink, WrittenPages};
 use crate::plan::read::values::{PlanEntry, PlanSection};
-use crate::text::json_path::WrittenPath;
 use crate::text::value_error::ValueError;
 
 /// The word for the `Link` header.

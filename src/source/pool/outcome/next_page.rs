@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use crate::event::outcome::Reason;
 use crate::plan::exact::request_url::RequestUrl;
+use crate::plan::extract::json_path::WrittenPath;
 use crate::plan::job::{Job, PagePosition};
 use crate::plan::pages::{NextLink, PageRules, is_empty};
 use crate::source::pool::outcome::body_check::read_body;
 use crate::source::pool::outcome::redirect;
 use crate::source::pool::wire::{Exchange, NextPage, Reply, WrongAnswer};
-use crate::text::json_path::WrittenPath;
 
 /// What may stand for itself in the value of a query parameter.
 const VALUE: percent_encoding::AsciiSet =
