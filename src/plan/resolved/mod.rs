@@ -8,6 +8,7 @@ mod network;
 mod pages;
 pub mod row_check;
 mod run;
+mod statuses;
 pub mod value;
 pub mod warnings;
 
