@@ -6,9 +6,9 @@ use std::io::{self, Write};
 
 use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::output::document::{RecordedRun, milliseconds};
 use crate::output::document::job_log::RecordedJob;
-use crate::output::report::csv::cell;
+use crate::output::document::{RecordedRun, milliseconds};
+use crate::text::sanitize::sanitize;
 
 const HEADER: &str =
     "endpoint,row,request,ended,ok,status,tries,attempts,started,settled,total_ms,waited_ms,bytes,error,detail\n";
@@ -54,5 +54,28 @@ pub(super) fn end_word(job: &RecordedJob) -> &'static str {
         Some(JobEnd::Failed { .. }) => "failed",
         Some(JobEnd::Cancelled) => "cancelled",
         None => "unfinished",
+    }
+}
+
+/// Foreign text as a cell.
+pub(in crate::output) fn cell(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    let text = sanitize(text).replace('"', "\"\"");
+    let apostrophe = if is_formula { "'" } else { "" };
+    if is_formula || text.contains([',', '"', '\n', ';']) { format!("\"{apostrophe}{text}\"") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_cell_is_no_formula_and_has_no_control_character() {
+        assert_eq!(cell("plain text"), "plain text");
+        assert_eq!(cell("a,b \"c\""), "\"a,b \"\"c\"\"\"");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
+            assert_eq!(cell(formula), format!("\"'{formula}\""));
+        }
+        assert!(!cell("\t=1\u{1b}[31m\r\n").contains(['\u{1b}', '\r', '\n']));
     }
 }
