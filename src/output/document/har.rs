@@ -11,8 +11,8 @@ use url::Url;
 use crate::event::Micros;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::output::document::{RecordedRun, milliseconds};
 use crate::output::document::job_log::{RecordedAttempt, RecordedJob, status};
+use crate::output::document::{RecordedRun, milliseconds};
 use crate::text::safe_json;
 
 /// Writes the archive, a line for each attempt.
