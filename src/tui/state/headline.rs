@@ -20,11 +20,11 @@ pub struct Headline {
 struct Found {
     sentence: (VerdictSentence, Gravity),
     at: Offset,
-    controls: Controls,
+    controls: RunControls,
 }
 
 /// What the user sets. A change shows at once.
-type Controls = (Stage, bool, Option<u32>);
+type RunControls = (Stage, bool, Option<u32>);
 
 /// How long a sentence stays.
 const LIFETIME: Micros = Micros(250_000);
