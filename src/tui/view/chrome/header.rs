@@ -21,6 +21,8 @@ const SHORTEST_TIME: u16 = 9;
 const STEERING_FROM: u16 = 78;
 /// The space before a badge.
 const GAP: u16 = 3;
+/// The badge of a screen that hides hosts and paths.
+pub const PRIVATE: &str = "PRIVATE";
 
 /// The state of a run.
 #[derive(Clone, Debug)]
@@ -73,8 +75,18 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
-/// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
+/// That names are hidden, and that limits adapt to the hosts, longest first; nothing if neither is so.
 fn badge(scene: &ViewScene<'_>) -> Vec<String> {
+    let adaptive = adaptive_badge(scene);
+    if !scene.ui.privacy.is_on {
+        return adaptive;
+    }
+    let both = adaptive.iter().map(|adaptive| format!("{PRIVATE}   {adaptive}"));
+    both.chain([PRIVATE.to_owned()]).collect()
+}
+
+/// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
+fn adaptive_badge(scene: &ViewScene<'_>) -> Vec<String> {
     let model = scene.model;
     if model.evidence.program.is_steered && model.ended.is_none() && scene.ui.frozen.is_none() {
         let limit = model.limit.map(|limit| format!("STEERING limit {}", units::count(limit.into())));
