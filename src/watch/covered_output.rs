@@ -121,8 +121,9 @@ impl OutputReader {
     /// Reads until every process has closed the terminals.
     fn run(&mut self) {
         while self.terminals.iter().any(|terminal| !terminal.is_closed) {
-            // A write was reported whose bytes have not arrived.
-            let is_waiting = self.order.as_ref().is_some_and(WriteOrder::is_pending);
+            // A write was reported whose bytes have not arrived, or a part of a line has.
+            let has_part = self.terminals.iter().any(|terminal| !terminal.arrived.is_empty());
+            let is_waiting = has_part || self.order.as_ref().is_some_and(WriteOrder::is_pending);
             if self.wait(is_waiting.then_some(&WRITE_PATIENCE)).is_err() {
                 break;
             }
@@ -133,7 +134,8 @@ impl OutputReader {
             }
             self.pass_in_order();
             if is_waiting && n == 0 {
-                // A write of nothing, or one whose bytes came with the one before.
+                // A part of a line, or a write whose bytes came with the one before.
+                self.pass_rest();
                 if let Some(order) = &mut self.order {
                     order.clear();
                 }
@@ -161,8 +163,12 @@ impl OutputReader {
             let Some(terminal) = self.terminals.get_mut(i).filter(|terminal| !terminal.arrived.is_empty()) else {
                 return;
             };
-            // Of several writes each is one line, as programs print line by line to a terminal.
-            let n = if is_last { terminal.arrived.len() } else { terminal.first_line() };
+            // Of several writes each is one line, as programs print line by line to a terminal. A part of a line waits for
+            // the rest.
+            let n = if is_last { terminal.whole_lines() } else { terminal.first_line() };
+            if n == 0 {
+                return;
+            }
             let bytes: Vec<u8> = terminal.arrived.drain(..n).collect();
             let stream = terminal.stream;
             if let Some(order) = &mut self.order {
@@ -170,8 +176,9 @@ impl OutputReader {
             }
             self.pass(stream, &bytes);
         }
-        // Bytes without a reported write are passed on as they come.
-        self.pass_rest();
+        if self.order.is_none() {
+            self.pass_rest();
+        }
     }
 
     fn pass_rest(&mut self) {
@@ -212,9 +219,14 @@ impl StreamTerminal {
         n_read
     }
 
-    /// The length of the first line that has arrived, or of everything if it has no end.
+    /// The length of the first line that has arrived; 0 if it has no end yet.
     fn first_line(&self) -> usize {
-        self.arrived.iter().position(|byte| *byte == b'\n').map_or(self.arrived.len(), |at| at + 1)
+        self.arrived.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    }
+
+    /// The length of all lines that have arrived, without a last one that has no end.
+    fn whole_lines(&self) -> usize {
+        self.arrived.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows of the output view: none, because what a program prints is no part of the model.
 //!
-//! The view has lines of its own, in `tui/state/output_pane.rs`. Start at [`OutputRows`].
+//! The view has lines of its own, in `tui/output_pane.rs`. Start at [`OutputRows`].
 
 use std::ops::Range;
 

@@ -42,8 +42,8 @@ impl UiState {
             return None;
         }
         let is_steered = model.evidence.program.is_steered;
-        // Without a limit, the first one begins at what is in flight.
-        let run = model.limit.or(is_steered.then(|| model.in_flight().max(1)))?;
+        // Without a limit, the first one begins at the most that was in flight.
+        let run = model.limit.or(is_steered.then(|| model.level.peak().max(1)))?;
         let host = self.selected_host(model).filter(|_| !is_steered);
         if host.is_some_and(|i| model.hosts.get(i).is_none()) {
             self.show_remark(NOT_TRACKED, now);

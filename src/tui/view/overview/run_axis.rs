@@ -86,6 +86,8 @@ impl RunAxis {
 fn names_of(mark: Mark) -> [String; 2] {
     let [name, short] = match mark {
         Mark::Refusals(status) => [format!("{status} burst"), status.to_string()],
+        // There was no limit before.
+        Mark::Limit(from, to) if from == to => [format!("limit {to}"), format!("to {to}")],
         Mark::Limit(from, to) => [format!("limit {from} to {to}"), format!("to {to}")],
         Mark::Paused => ["paused".to_owned(), "pause".to_owned()],
         Mark::Resumed => ["resumed".to_owned(), "on".to_owned()],

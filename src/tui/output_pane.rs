@@ -44,7 +44,7 @@ impl OutputPane {
     }
 
     /// Takes the lines that fit into so many rows.
-    pub(super) fn refresh(&mut self, rows: usize, filter: &str) {
+    pub(in crate::tui) fn refresh(&mut self, rows: usize, filter: &str) {
         let Some(lines) = self.lines.clone() else { return };
         let filter = Filter::parse(filter);
         let ring = lines.lock();
@@ -63,14 +63,14 @@ impl OutputPane {
     }
 
     /// Scrolls by some lines. At the end, new lines are followed again.
-    pub(super) fn step(&mut self, by: isize) {
+    pub(in crate::tui) fn step(&mut self, by: isize) {
         let last = self.matching.len().saturating_sub(self.rows);
         let to = self.first().saturating_add_signed(by).min(last);
         self.top = if to == last { None } else { self.matching.get(to).copied() };
     }
 
     /// Follows the newest lines, or no longer.
-    pub(super) fn toggle_follow(&mut self) {
+    pub(in crate::tui) fn toggle_follow(&mut self) {
         self.top = if self.top.is_none() { self.matching.get(self.first()).copied() } else { None };
     }
 
