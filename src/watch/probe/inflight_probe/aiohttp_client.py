@@ -17,9 +17,10 @@ def install(module):
 
     async def exchange_over(self, method, url, kwargs, place):
         base = getattr(self, "_base_url", None)
-        with Exchange("aiohttp", method, url if base is None else "%s%s" % (base, url), place) as exchange:
+        waits, address = gate.gate is not None, url if base is None else "%s%s" % (base, url)
+        with Exchange("aiohttp", method, address, place, waits=waits) as exchange:
             # Before aiohttp starts the program's own time-out.
-            if gate.gate is not None:
+            if waits:
                 await gate.pass_async(exchange)
             answer = await original(self, method, url, **kwargs)
             return exchange.answered(answer.status, answer, answer.closed)

@@ -48,13 +48,13 @@ class Exchange(Block):
     __slots__ = ("number", "began", "client", "method", "url", "place", "in_loop", "thread", "head", "status", "over",
                  "error", "queued", "is_queued", "is_sent", "permit", "__weakref__")
 
-    def __init__(self, client, method, url, place, in_loop=None, permit=None):
+    def __init__(self, client, method, url, place, in_loop=None, permit=None, waits=False):
         self.number = next(_numbers) if permit is None else permit.number
         self.client, self.method, self.url, self.place, self.permit = client, method, url, place, permit
         # The package that was called, if this blocks the event loop of its thread.
         self.in_loop, self.thread = in_loop, wire.thread_id()
         self.head = self.status = self.over = self.error = None
-        self.queued, self.is_queued, self.is_sent = 0.0, False, 0
+        self.queued, self.is_queued, self.is_sent = 0.0, waits, 0
         self.began = now()
         if permit is not None and permit.waited:
             # It has waited for its permit before.

@@ -211,13 +211,14 @@ async def pass_async(exchange):
     permit = exchange.permit = Permit(exchange.number)
     if gate.share is None:
         gate.live.add(permit.number)
-        return
-    wake, wait = waiter()
-    if wake is None:
-        gate.let_pass(permit.number)
-    elif not gate.admit(permit.number, wake):
-        with InQueue(exchange), Wait(permit):
-            await wait()
+    else:
+        wake, wait = waiter()
+        if wake is None:
+            gate.let_pass(permit.number)
+        elif not gate.admit(permit.number, wake):
+            with InQueue(exchange), Wait(permit):
+                await wait()
+    exchange.is_queued = False
 
 
 def waiter():

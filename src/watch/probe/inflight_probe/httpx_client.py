@@ -11,8 +11,9 @@ def install(module):
     send = module.HTTPTransport.handle_request
 
     async def handle_async_request(self, request):
-        with begin(request, sys._getframe(1)) as exchange:
-            if gate.gate is not None:
+        waits = gate.gate is not None
+        with begin(request, sys._getframe(1), waits=waits) as exchange:
+            if waits:
                 await gate.pass_async(exchange)
             answer = await send_async(self, request)
             return exchange.answered(answer.status_code, answer, answer.is_closed)
@@ -33,5 +34,5 @@ def install(module):
     module.HTTPTransport.handle_request = handle_request
 
 
-def begin(request, frame, in_loop=None, permit=None):
-    return Exchange("httpx", request.method, request.url, places.any_place(frame), in_loop, permit)
+def begin(request, frame, in_loop=None, permit=None, waits=False):
+    return Exchange("httpx", request.method, request.url, places.any_place(frame), in_loop, permit, waits)
