@@ -57,13 +57,22 @@ pub struct Lane {
     adaptive: Option<Box<AdaptiveLane>>,
 }
 
+/// The position of a lane in the rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TurnKey {
+    /// How many attempts the lane had in flight.
+    pub in_flight: u32,
+    /// The number of its entry: the lower, the longer it has waited.
+    pub entry: u64,
+}
+
 /// The position of a lane in the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LanePosition {
     /// It has no turn: the lane is full, quarantined, or has no work.
     None,
-    /// In the rotation, with the number of its entry.
-    Rotation(u64),
+    /// In the rotation.
+    Rotation(TurnKey),
     /// Among the lanes that open at a known moment.
     Timed(Offset),
 }
@@ -102,6 +111,11 @@ impl Lane {
     /// The name of its host, the first time that this is called.
     pub fn take_name_to_prefetch(&mut self) -> Option<Arc<str>> {
         (!std::mem::replace(&mut self.is_prefetched, true)).then(|| Arc::clone(&self.name))
+    }
+
+    /// Whether the DNS prefetch has looked at it.
+    pub fn is_prefetched(&self) -> bool {
+        self.is_prefetched
     }
 
     /// Whether the lane can be evicted: nothing happens here, and it holds no state that matters.
