@@ -84,6 +84,9 @@ fn waiting_for_stragglers(model: &Model, now: Offset) -> Option<VerdictSentence>
 
 /// The batch repeats in rounds.
 fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    if !model.is_polled {
+        return None;
+    }
     let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
     let (up, all) = (checked().filter(|(_, health)| health.is_up).count(), checked().count());
     let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
@@ -96,7 +99,7 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     });
     let changes = if flips > 0 { units::plural(flips, "change") } else { "no change".to_owned() };
     let place = format!("{}{changes}{}", down.unwrap_or_default(), by_tense(model, " so far", ""));
-    (model.is_polled && all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
+    (all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
 }
 
 /// From this share of the jobs on, one in so many, what became of them is the headline.

@@ -45,7 +45,6 @@ pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
     let rules = Rules { timeout, ..read_rules(&mut section) };
-    section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, auth, rules }
 }
@@ -97,7 +96,6 @@ fn read_endpoint(
     if let Some(entry) = section.get("retry") {
         read_retry(&entry, "endpoint.retry", &mut own_rules);
     }
-    section.refuse_planned("extract");
     let reader = section.reader;
     section.finish();
 

@@ -8,6 +8,7 @@ mod body;
 mod document;
 mod endpoint;
 mod expect;
+mod extract;
 mod headers;
 mod in_row;
 mod json;

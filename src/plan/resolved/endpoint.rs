@@ -20,6 +20,7 @@ use crate::plan::request::body::BodyBuilder;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
+use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
 use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
@@ -226,6 +227,9 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
     ];
     items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
+    items.push(Item::new("extract", extracted(rules), provenance("extract")));
+    let must_find = (!answer.present.is_empty()).then(|| Value::Text("missing".to_owned()));
+    items.extend(must_find.map(|value| Item::new("fail_on", value, index.key_provenance("fail_on"))));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
@@ -238,17 +242,30 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 }
 
 /// What is expected of an answer with a good status.
-fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 3] {
+fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 6] {
     let url = answer.url.as_ref().map(|url| Value::Text(url.to_string()));
-    let body = answer.body.as_ref().filter(|all| !all.is_empty());
-    let body = body.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
-    let json = answer.json.as_ref().filter(|all| !all.is_empty());
-    let json = json.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
+    let within = answer.within.map(|most| Value::Count(u64::try_from(most.as_millis()).unwrap_or(u64::MAX)));
     [
         ("expect.url", Value::or_nothing(url, "any")),
-        ("expect.body", Value::or_nothing(body, "any")),
-        ("expect.json", Value::or_nothing(json, "any")),
+        ("expect.body", list_or_any(answer.body.as_deref())),
+        ("expect.contains", list_or_any(answer.contains.as_deref())),
+        ("expect.json", list_or_any(answer.json.as_deref())),
+        ("expect.header", list_or_any(answer.header.as_deref())),
+        ("expect.max_ms", Value::or_nothing(within, "any")),
     ]
+}
+
+/// What must all be so, if there is any of it.
+fn list_or_any<T: ToString>(all: Option<&[T]>) -> Value {
+    let all = all.filter(|all| !all.is_empty());
+    Value::or_nothing(all.map(|all| Value::List(all.iter().map(ToString::to_string).collect())), "any")
+}
+
+/// The columns that a report takes out of answers.
+fn extracted(rules: &Rules) -> Value {
+    let columns = rules.extract.iter().flat_map(|all| all.iter());
+    let columns: Vec<String> = columns.map(|column| format!("{} = {}", column.name, column.path)).collect();
+    Value::or_nothing((!columns.is_empty()).then_some(Value::List(columns)), "nothing")
 }
 
 /// The statuses that count as refusals.

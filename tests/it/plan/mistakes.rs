@@ -58,7 +58,7 @@ rate = "0/s"
 [[endpoint]]
 url = "htp://a.b/{idd}"
 each = { id = "1..=3" }
-extract = { total = "$.sum" }
+extract = { total = "sum", status = "$.s" }
 [[endpoint]]
 name = "no url"
 "#;
@@ -134,18 +134,26 @@ error: no row provides `{idd}`
 
 help: `each` has id
 
-error: `extract` is planned but does not work yet
+error: `total` is not a JSON path
 
-  shop.toml:11:1
+  shop.toml:11:21
   10 │ each = { id = "1..=3" }
-  11 │ extract = { total = "$.sum" }
-     │ ^^^^^^^ leave it out for now
+  11 │ extract = { total = "sum", status = "$.s" }
+     │                     ^^^^^ write one such as `"$.status"` or `"$.items[0].id"`
+  12 │ [[endpoint]]
+
+error: `status` cannot be the name of a column
+
+  shop.toml:11:28
+  10 │ each = { id = "1..=3" }
+  11 │ extract = { total = "sum", status = "$.s" }
+     │                            ^^^^^^ every report has a column of this name
   12 │ [[endpoint]]
 
 error: [[endpoint]] has no `url`
 
   shop.toml:12:1
-  11 │ extract = { total = "$.sum" }
+  11 │ extract = { total = "sum", status = "$.s" }
   12 │ [[endpoint]]
      │ ^^^^^^^^^^^^ missing
   13 │ name = "no url"

@@ -14,6 +14,7 @@ use crate::event::outcome::Reason;
 use crate::plan::defaults;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::expected::json::{ExpectedJson, OtherValue};
+use crate::plan::extract::json_path::WrittenPath;
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::wire::content_coding::{self, BodyDecoder, DecodeError};
@@ -111,22 +112,40 @@ struct Mismatch {
 
 /// The first expectation that a body does not meet. `quote` describes bytes, without secrets.
 fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quote) -> Option<Mismatch> {
-    if let Some(text) = expected.body.iter().flat_map(|all| all.iter()).find(|text| !text.is_in(body)) {
+    if let Some(text) = expected.texts().find(|text| !text.is_in(body)) {
         let verb = if text.is_regex() { "match" } else { "contain" };
         let sentence = format!("the body does not {verb} `{text}`: it {}", quote(body).predicate());
         return Some(Mismatch { expected: format!("`{text}` in the body"), sentence });
     }
-    let values = expected.json.as_deref().filter(|values| !values.is_empty())?;
+    let values = expected.json.as_deref().unwrap_or_default();
+    if values.is_empty() && expected.present.is_empty() {
+        return None;
+    }
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let Ok(document) = serde_json::from_slice::<Value>(text) else {
-        let (path, value) = (values[0].path(), values[0].value());
-        let sentence = format!("{path} is not {value}, because the body is not JSON: it {}", quote(body).predicate());
-        return Some(Mismatch { expected: shown(&values[0]), sentence });
+        let why = format!("because the body is not JSON: it {}", quote(body).predicate());
+        let value = values.first().map(|value| {
+            let sentence = format!("{} is not {}, {why}", value.path(), value.value());
+            Mismatch { expected: shown(value), sentence }
+        });
+        let missing =
+            |path: &WrittenPath| Mismatch { expected: present(path), sentence: format!("{path} is missing, {why}") };
+        return value.or_else(|| expected.present.first().map(missing));
     };
-    values.iter().find_map(|value| {
+    let other = values.iter().find_map(|value| {
         let other = value.find_other(&document)?;
         Some(Mismatch { expected: shown(value), sentence: other_value(value, &other, &quote, body) })
+    });
+    other.or_else(|| {
+        let path = expected.present.iter().find(|path| path.find_all(&document).is_empty())?;
+        let sentence = format!("{path} is missing: the body {}", quote(body).predicate());
+        Some(Mismatch { expected: present(path), sentence })
     })
+}
+
+/// A path that must lead to something.
+fn present(path: &WrittenPath) -> String {
+    format!("a value at {path}")
 }
 
 /// An expected value with its path.

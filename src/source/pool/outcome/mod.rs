@@ -2,6 +2,7 @@
 //!
 //! This module sends nothing and reads no clock. Start at [`judge`].
 
+pub mod answer_check;
 pub mod body_check;
 pub mod failure_sample;
 pub mod host_fate;
