@@ -3,12 +3,13 @@
 //! Start at [`Upstream`].
 
 mod long_wait;
+mod slow_host;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use inflight::control::Command;
-use inflight::event::{Micros, Offset, Scope};
+use inflight::event::{Micros, Scope};
 use inflight::model::Model;
 use inflight::model::verdict::{Finding, findings};
 
@@ -243,30 +244,6 @@ async fn a_shorter_time_out_frees_the_slots_and_loses_no_answer() {
     assert_eq!(obeyed.model.totals.expected, first.model.totals.expected);
     assert!(obeyed.took().0 * 2 < first.took().0);
     obeyed.is_content(&["time-outs", "stragglers"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_slow_host_holds_no_other_up_and_a_limit_of_its_own_is_named() {
-    let run = |own: &str| {
-        let hosts = format!("{}{}", endpoint("slow.test", 30), endpoint("a.test", 300));
-        let plan = format!("[limits]\nconcurrency = 8\n{own}{hosts}");
-        Judged::new(Rig::new(&plan, |cue| ok(if cue.host == "slow.test" { 1_500 } else { 20 })))
-    };
-    let last = |judged: &Judged| judged.run.arrivals_at("a.test").last().copied();
-    let first = run("").await;
-    let sentence = first.says("one-host");
-    let remedy = "it decides when the run ends: find out why it is slow";
-    assert!(sentence.contains("slow.test took it, 1.50 s against 20") && sentence.ends_with(remedy), "{sentence}");
-    // 300 jobs of 20 ms with half of the slots.
-    assert!(last(&first) <= Some(Offset(1_600_000)), "{:?}", last(&first));
-    let limited = run("[host.\"slow.test\"]\nconcurrency = 4\n").await;
-    assert!(
-        limited
-            .says("one-host")
-            .ends_with("its own limit of 4 decides when the run ends; raise it if the host has room")
-    );
-    // To raise it is what the first run did.
-    assert!(first.took() < limited.took(), "{:?} and {:?}", first.took(), limited.took());
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 //! Pure. Wind its clock to the present before any change. Start at [`Lane::opens_at`].
 
 mod parked;
+pub mod position;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::source::pool::outage::Outage;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
+use crate::source::pool::schedule::lane::position::LanePosition;
 use crate::source::pool::schedule::refusal::health::HostHealth;
 use crate::source::pool::schedule::refusal::waiting_jobs::WaitingJobs;
 
@@ -55,26 +57,6 @@ pub struct Lane {
     pub(super) clock: LaneClock,
     /// Finds the host's limit or pace, if limits are adaptive.
     adaptive: Option<Box<AdaptiveLane>>,
-}
-
-/// The position of a lane in the rotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TurnKey {
-    /// How many attempts the lane had in flight.
-    pub in_flight: u32,
-    /// The number of its entry: the lower, the longer it has waited.
-    pub entry: u64,
-}
-
-/// The position of a lane in the schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LanePosition {
-    /// It has no turn: the lane is full, quarantined, or has no work.
-    None,
-    /// In the rotation.
-    Rotation(TurnKey),
-    /// Among the lanes that open at a known moment.
-    Timed(Offset),
 }
 
 impl Lane {

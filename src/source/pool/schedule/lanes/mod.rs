@@ -21,7 +21,8 @@ use crate::event::{Fact, HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::controller;
-use crate::source::pool::schedule::lane::{Lane, LanePosition};
+use crate::source::pool::schedule::lane::Lane;
+use crate::source::pool::schedule::lane::position::LanePosition;
 use crate::source::pool::schedule::lanes::rotation::{LaneTurn, Rotation};
 
 /// Above this many lanes, cold ones are evicted.

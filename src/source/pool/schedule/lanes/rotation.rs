@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::source::pool::schedule::lane::TurnKey;
+use crate::source::pool::schedule::lane::position::TurnKey;
 
 /// The turns of lanes and of sources that have many hosts.
 #[derive(Debug, Default)]
