@@ -83,7 +83,7 @@ for i in range(100):
     time.sleep(0.001)
 print('\\x1b]0;title\\x07last', end='')
 ";
-    let Some((_, mut terminal)) = watched(script) else { return };
+    let Some((_folder, mut terminal)) = watched(script) else { return };
     terminal.wait_for("FINISHED");
     terminal.send_keys("8");
     terminal.wait_for("err 99");
