@@ -89,7 +89,7 @@ print('\\x1b]0;title\\x07last', end='')
     terminal.wait_for("err 99");
     terminal.wait_for("last");
     terminal.send_keys("/rr 4\r");
-    terminal.wait_for("11 of 201 lines");
+    terminal.wait_for("19 of 201 lines");
     assert!(!terminal.text().contains("out 99"), "{}", terminal.text());
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
