@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::run::resume::outcome::KeptOutcome;
 use crate::app::run::{Batch, recording};
 use crate::app::wakeups::Wakeups;
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub(super) struct BatchOutcome {
     pub(super) follow: Follow,
     pub(super) collected: Option<Collected>,
     pub(super) own_failures: OwnFailures,
+    /// The results that are kept for a later run.
+    pub(super) kept: Option<KeptOutcome>,
     /// The internal error, if a thread panicked.
     pub(super) broken: Option<Error>,
     /// The recording, if there is one and it is complete.
@@ -75,6 +78,8 @@ impl Batch<'_> {
             own_failures.unwritten = true;
         }
         let code = exit::exit_code(&model, &checked, own_failures);
+        let counts = outcome.collected.as_ref().and_then(|collected| collected.counts);
+        let code = outcome.kept.as_ref().map_or(code, |kept| kept.exit_code(code, counts));
         // An internal error outranks the signal that may have ended the run because of it.
         outcome.exit_code.filter(|_| outcome.broken.is_none()).unwrap_or(code)
     }

@@ -89,8 +89,9 @@ fn a_run_whose_collector_panics_ends_with_code_70() {
         let (sender, results) = tokio::sync::mpsc::channel(4);
         let panics = |_| std::panic::resume_unwind(Box::new("as the test says"));
         let collector =
-            Collector::start(results, &output, ReportHeading::new("breaking", SystemTime::UNIX_EPOCH), panics).unwrap();
-        (opened.collector, opened.results) = (Some(collector), Some(sender));
+            Collector::start(results, &output, ReportHeading::new("breaking", SystemTime::UNIX_EPOCH), None, panics)
+                .unwrap();
+        (opened.collector, opened.results) = (Some(collector), Some(sender.into()));
         // Without its folder the first body cannot be saved.
         folder.close().unwrap();
     });

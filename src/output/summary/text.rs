@@ -257,7 +257,7 @@ fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
 
 fn files(extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(Collected { report, bodies, troubles }) = extras.collected {
+    if let Some(Collected { report, bodies, troubles, counts: _ }) = extras.collected {
         if let Some((path, counts)) = report {
             let n = units::plural(counts.settled(), "result");
             lines.push(format!("  report     {}   {}", path_shown(path), style.dim(&n)));
