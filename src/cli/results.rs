@@ -43,13 +43,11 @@ pub struct ResultArgs {
     /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
-    /// Going on with an earlier run.
-    #[command(flatten)]
-    pub resume: ResumeArgs,
 }
 
 /// Which run to go on with.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Results")]
 pub struct ResumeArgs {
     /// Go on where this recorded run stopped: jobs with a result are not sent again
     #[arg(long = "resume", value_name = "RUN")]

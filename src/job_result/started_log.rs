@@ -1,17 +1,13 @@
 //! The jobs of a run that have started, in a file next to its recording.
 //!
 //! A place is in it before the first request of its job is sent. So after a kill it is known which jobs may have reached
-//! a server without a result. Start at [`StartedLog::note`] and [`read_started`].
+//! a server without a result. The first line is the length of the file of results when this one was begun; each other line
+//! is a source and a row, from 0. Start at [`StartedLog::note`] and [`read_started`].
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use crate::plan::job::Place;
-
-/// The bytes of a place in the file.
-const PLACE: usize = 12;
-/// The bytes of the head: the length of the file of results when this file was begun.
-const HEAD: usize = 8;
 
 /// A file of started jobs.
 pub struct StartedLog {
@@ -27,9 +23,8 @@ impl StartedLog {
         n_kept: u64,
         places: impl IntoIterator<Item = Place>,
     ) -> io::Result<Self> {
-        let mut bytes = n_kept.to_le_bytes().to_vec();
-        bytes.extend(places.into_iter().flat_map(encode));
-        to.write_all(&bytes)?;
+        let lines: String = places.into_iter().map(line).collect();
+        to.write_all(format!("{n_kept}\n{lines}").as_bytes())?;
         Ok(Self { to: Mutex::new(Some(to)) })
     }
 
@@ -37,7 +32,7 @@ impl StartedLog {
     pub fn note(&self, place: Place) -> io::Result<()> {
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = &mut *to else { return Ok(()) };
-        let written = file.write_all(&encode(place));
+        let written = file.write_all(line(place).as_bytes());
         if written.is_err() {
             *to = None;
         }
@@ -51,23 +46,22 @@ impl std::fmt::Debug for StartedLog {
     }
 }
 
-/// Reads a file of started jobs: the length of the file of results when it was begun, and the places. A cut last place
-/// is left out: its request was not sent.
-pub fn read_started(bytes: &[u8]) -> Option<(u64, impl Iterator<Item = Place>)> {
-    let (head, places) = bytes.split_first_chunk::<HEAD>()?;
-    Some((u64::from_le_bytes(*head), places.chunks_exact(PLACE).filter_map(decode)))
+/// Reads a file of started jobs: the length of the file of results when it was begun, and the places. A cut last line is
+/// left out: its request was not sent.
+pub fn read_started(text: &str) -> Option<(u64, impl Iterator<Item = Place>)> {
+    let (whole, _) = text.rsplit_once('\n')?;
+    let mut lines = whole.lines();
+    let n_kept = lines.next()?.parse().ok()?;
+    let place = |line: &str| {
+        let (source, row) = line.split_once(' ')?;
+        Some(Place { source: source.parse().ok()?, row: row.parse().ok()? })
+    };
+    Some((n_kept, lines.filter_map(place)))
 }
 
-fn encode(place: Place) -> [u8; PLACE] {
-    let mut bytes = [0; PLACE];
-    bytes[..4].copy_from_slice(&place.source.to_le_bytes());
-    bytes[4..].copy_from_slice(&place.row.to_le_bytes());
-    bytes
-}
-
-fn decode(bytes: &[u8]) -> Option<Place> {
-    let (source, row) = bytes.split_first_chunk::<4>()?;
-    Some(Place { source: u32::from_le_bytes(*source), row: u64::from_le_bytes(*row.first_chunk()?) })
+/// The line of a place.
+fn line(place: Place) -> String {
+    format!("{} {}\n", place.source, place.row)
 }
 
 #[cfg(test)]
@@ -97,10 +91,10 @@ mod tests {
         let file = MemoryFile::default();
         let log = StartedLog::begin(Box::new(file.clone()), 99, [places[0]]).unwrap();
         places[1..].iter().for_each(|place| log.note(*place).unwrap());
-        let bytes = file.0.lock().unwrap().clone();
-        let read = |bytes: &[u8]| read_started(bytes).map(|(n, places)| (n, places.collect::<Vec<_>>()));
-        assert_eq!(read(&bytes), Some((99, places.to_vec())));
-        assert_eq!(read(&bytes[..bytes.len() - 1]), Some((99, places[..2].to_vec())));
-        assert_eq!(read(&bytes[..7]), None);
+        let text = String::from_utf8(file.0.lock().unwrap().clone()).unwrap();
+        let read = |text: &str| read_started(text).map(|(n, places)| (n, places.collect::<Vec<_>>()));
+        assert_eq!(read(&text), Some((99, places.to_vec())));
+        assert_eq!(read(&text[..text.len() - 1]), Some((99, places[..2].to_vec())));
+        assert_eq!(read("9"), None);
     }
 }

@@ -11,7 +11,6 @@ use tokio::sync::mpsc;
 use crate::app::run::resume::KeptRun;
 use crate::app::run::resume::outcome::KeptOutcome;
 use crate::app::run::{Batch, network, recording, resume, slow_jobs};
-use crate::cli::results::ResultArgs;
 use crate::error::Error;
 use crate::event::origin::Origin;
 use crate::event::reasons::WarningSource;
@@ -82,7 +81,7 @@ impl Batch<'_> {
         let mut kept_outcome = kept.as_ref().map(KeptOutcome::of_run);
         let (collector, results) = self.open_outputs(started, kept, time.clone(), &events)?;
         // The recording comes last, because it may replace an older one.
-        let earlier = self.results.resume.recording.as_deref().filter(|_| !is_rerun);
+        let earlier = self.resume.recording.as_deref().filter(|_| !is_rerun);
         let name_of_results = || kept_outcome.as_ref().filter(|kept| kept.is_resumed).map(KeptOutcome::name_of_results);
         let (recorder, recording) = match (self.results.events.as_deref(), earlier) {
             (None, None) => (None, None),
@@ -125,14 +124,13 @@ impl Batch<'_> {
         practice_port: Option<u16>,
         started: SystemTime,
     ) -> Result<Option<KeptRun>, Error> {
-        let ResultArgs { resume, events, .. } = self.results;
-        match (&resume.recording, events.as_deref()) {
+        match (&self.resume.recording, self.results.events.as_deref()) {
             // The results of a rerun are those of another run.
             _ if is_rerun => Ok(None),
             (Some(earlier), events) => {
                 events.map_or(Ok(()), recording::check)?;
                 let again = || Ok(Cursor::open(&self.plan, practice_port)?);
-                resume::go_on(resume, earlier, &self.plan, cursor, again).map(Some)
+                resume::go_on(self.resume, earlier, &self.plan, cursor, again).map(Some)
             }
             (None, Some(path)) => {
                 recording::check(path)?;

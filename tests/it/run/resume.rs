@@ -120,7 +120,8 @@ fn a_run_that_the_user_stopped_goes_on_with_what_was_cancelled() {
     }
     running.signal(Signal::INT);
     running.signal(Signal::INT);
-    running.wait();
+    let ended = running.wait();
+    assert!(ended.out().contains("--resume run.jsonl   goes on where this run stopped"), "{}", ended.out());
     folder.inflight("run plan.toml --report r.json --resume run.jsonl").run().exits(0);
     let report = folder.json("r.json");
     assert_eq!(report["jobs"], json!({"ok": 2_000, "failed": 0, "cancelled": 0, "not_started": 0}));
@@ -137,7 +138,9 @@ fn only_failed_jobs_are_sent_again_if_the_user_says_so() {
         _ => 200,
     });
     let folder = Folder::new().with("plan.toml", &plan(&server, 20));
-    folder.inflight("run plan.toml --report r.json --events run.jsonl").run().exits(1);
+    let ended = folder.inflight("run plan.toml --report r.json --events run.jsonl").run().exits(1);
+    let hint = "resume     --resume run.jsonl --only-failed   sends the 3 failed jobs again";
+    assert!(ended.out().contains(hint), "{}", ended.out());
     assert!(folder.names().contains(&"run.jsonl.results".to_owned()), "{:?}", folder.names());
     // Nothing is left to do, and the failures are still failures.
     folder.inflight("run plan.toml --report r.csv --resume run.jsonl").run().exits(1);

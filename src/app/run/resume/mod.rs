@@ -174,8 +174,8 @@ fn find_files(recording: &Path) -> Result<ResultFiles, Error> {
 
 /// The jobs that started and have no result from then on.
 fn jobs_in_flight(path: &Path, kept: &KeptResults) -> BTreeSet<Place> {
-    let bytes = fs::read(path).unwrap_or_default();
-    let Some((n_kept, places)) = read_started(&bytes) else { return BTreeSet::new() };
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let Some((n_kept, places)) = read_started(&text) else { return BTreeSet::new() };
     let mut open: BTreeSet<Place> = places.collect();
     for result in kept.results.iter().filter(|result| result.offset >= n_kept) {
         open.remove(&result.place);
