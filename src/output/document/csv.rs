@@ -4,11 +4,10 @@
 
 use std::io::{self, Write};
 
-use crate::event::Micros;
 use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::output::document::RecordedRun;
 use crate::output::document::job_log::RecordedJob;
+use crate::output::document::{RecordedRun, milliseconds};
 use crate::text::sanitize::sanitize;
 
 const HEADER: &str =
@@ -39,8 +38,8 @@ fn line(run: &RecordedRun<'_>, job: &RecordedJob) -> String {
         job.attempts.len().to_string(),
         job.started().map_or_else(String::new, |at| run.wall_clock(at)),
         run.wall_clock(job.settled),
-        milliseconds(job.total),
-        milliseconds(job.waited.total()),
+        format!("{:.3}", milliseconds(job.total)),
+        format!("{:.3}", milliseconds(job.waited.total())),
         number(job.bytes()),
         cell(&failure.and_then(Cause::from_outcome).map_or_else(String::new, |cause| cause.to_string())),
         cell(detail.unwrap_or_default()),
@@ -56,10 +55,6 @@ pub(super) fn end_word(job: &RecordedJob) -> &'static str {
         Some(JobEnd::Cancelled) => "cancelled",
         None => "unfinished",
     }
-}
-
-fn milliseconds(time: Micros) -> String {
-    format!("{}.{:03}", time.0 / 1000, time.0 % 1000)
 }
 
 /// Foreign text as a cell.

@@ -28,7 +28,7 @@ impl Cursor {
 
     /// How many jobs of a source are left, if that is known.
     pub(super) fn left_of(&self, source: usize) -> Option<u64> {
-        let jobs = self.streams.get(source)?.jobs;
+        let jobs = self.streams.get(source)?.n_jobs();
         self.left_out.as_ref().map_or(jobs, |left_out| left_out.left(source, jobs))
     }
 

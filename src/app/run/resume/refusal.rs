@@ -18,6 +18,8 @@ pub(super) fn why_not_resumable(plan: &Plan, cursor: &Cursor) -> Option<&'static
         Some("rounds have no end to go on to")
     } else if plan.limits.duration.is_some() {
         Some("a run for a time has no number of jobs")
+    } else if (0..cursor.sources()).any(|source| cursor.has_pages(source)) {
+        Some("a row with pages has no number of jobs")
     } else if !plan.is_repeatable() {
         Some("standard input and pipes cannot be read again")
     } else if plan.limits.jobs.is_some_and(|n| plan.sources.len() > 1 || cursor.jobs().is_none_or(|rows| rows < n)) {
