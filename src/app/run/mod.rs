@@ -48,8 +48,8 @@ pub struct Batch<'a> {
     pub plan: Plan,
     /// Where results go.
     pub results: &'a ResultArgs,
-    /// Which run to go on with.
-    pub resume: &'a ResumeArgs,
+    /// Which run to go on with. Without it, no later run can go on with this one.
+    pub resume: Option<&'a ResumeArgs>,
     /// The flags for the appearance.
     pub look: &'a LookArgs,
     /// The output streams.

@@ -81,7 +81,7 @@ impl Batch<'_> {
         let mut kept_outcome = kept.as_ref().map(KeptOutcome::of_run);
         let (collector, results) = self.open_outputs(started, kept, time.clone(), &events)?;
         // The recording comes last, because it may replace an older one.
-        let earlier = self.resume.recording.as_deref().filter(|_| !is_rerun);
+        let earlier = self.resume.and_then(|resume| resume.recording.as_deref()).filter(|_| !is_rerun);
         let name_of_results = || kept_outcome.as_ref().filter(|kept| kept.is_resumed).map(KeptOutcome::name_of_results);
         let (recorder, recording) = match (self.results.events.as_deref(), earlier) {
             (None, None) => (None, None),
@@ -124,13 +124,13 @@ impl Batch<'_> {
         practice_port: Option<u16>,
         started: SystemTime,
     ) -> Result<Option<KeptRun>, Error> {
-        match (&self.resume.recording, self.results.events.as_deref()) {
-            // The results of a rerun are those of another run.
-            _ if is_rerun => Ok(None),
+        // The results of a rerun are those of another run.
+        let Some(resume) = self.resume.filter(|_| !is_rerun) else { return Ok(None) };
+        match (&resume.recording, self.results.events.as_deref()) {
             (Some(earlier), events) => {
                 events.map_or(Ok(()), recording::check)?;
                 let again = || Ok(Cursor::open(&self.plan, practice_port)?);
-                resume::go_on(self.resume, earlier, &self.plan, cursor, again).map(Some)
+                resume::go_on(resume, earlier, &self.plan, cursor, again).map(Some)
             }
             (None, Some(path)) => {
                 recording::check(path)?;

@@ -11,7 +11,7 @@ use crate::app::run::watch_end::WatchEnd;
 use crate::app::run::{Batch, conclude};
 use crate::app::wakeups::Wakeups;
 use crate::cli::look::LookArgs;
-use crate::cli::results::{ResultArgs, ResumeArgs};
+use crate::cli::results::ResultArgs;
 use crate::config::settings::Settings;
 use crate::journal::{JournalHeader, Writer};
 use crate::output::collector::Collector;
@@ -56,8 +56,7 @@ fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send 
         let (results, look) = (ResultArgs::default(), LookArgs::default());
         let mut plan = Plan::from_urls(&[url], Some(50)).unwrap();
         plan.output = output;
-        let resume = ResumeArgs::default();
-        let batch = Batch { plan, results: &results, resume: &resume, look: &look, console: Console::default() };
+        let batch = Batch { plan, results: &results, resume: None, look: &look, console: Console::default() };
         let environment = Environment::default();
         let mut opened = batch.open(false).unwrap();
         tamper(&mut opened);

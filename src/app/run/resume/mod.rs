@@ -112,7 +112,8 @@ pub(super) fn go_on(
     earlier.sort_unstable_by_key(|job| job.place);
     let compared = compare(again()?, &earlier);
     let differences = PlanIdentity::new(plan, cursor).differences_from(&kept.head.plan);
-    if !args.allow_changed && !(compared.changed.is_empty() && differences.is_empty()) {
+    let is_same = compared.changed.is_empty() && differences.is_empty();
+    if !(is_same || args.allow_changed) {
         return Err(refusal::changed(recording, cursor, &kept, &compared, differences));
     }
     let changed: PlaceSet = compared.changed.iter().copied().collect();
