@@ -187,6 +187,7 @@ mod tests {
                 target: "GET http://a.b/".into(),
                 final_target: None,
                 row_values: None,
+                page: None,
                 started: None,
                 end: JobEnd::Cancelled,
                 tries: 1,

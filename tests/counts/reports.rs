@@ -29,6 +29,7 @@ fn result(i: u64) -> JobResult {
         target: "GET http://shop.internal/orders".into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: Some(Micros(i)),
         end: JobEnd::Done,
         tries: 1,

@@ -63,7 +63,7 @@ fn a_watched_program_that_is_serial_shows_one_in_flight() {
     assert!((model.effective_concurrency(model.last) - 6.93 / 7.354).abs() < 1e-9);
     let names: Vec<&str> = model.endpoints.iter().map(|endpoint| &*endpoint.name).collect();
     assert_eq!(names, ["GET crm.example/v1/profile/{}", "PUT files.example/reports/{}"]);
-    let stalls = model.event_log.newest_first().filter(|item| matches!(item.event, LogEvent::Stalled(Micros(250_000))));
+    let stalls = model.event_log.newest_first().filter(|item| matches!(item.event, LogEvent::Stalled(..)));
     assert_eq!(stalls.count(), 1);
     assert_eq!(model.anomalies, Anomalies::default());
 }

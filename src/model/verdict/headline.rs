@@ -26,7 +26,7 @@ pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> (Ve
 
 /// How the run is going.
 pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
-    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, lost, alone];
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, lost, alone, in_pages];
     states.iter().find_map(|state| state(model, now)).unwrap_or_else(|| concurrency(model, now))
 }
 
@@ -145,6 +145,19 @@ fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     (model.totals.started == 1).then(|| sentence(number, "nothing ran next to it".to_owned(), ""))
 }
 
+/// Nearly every job is a page of a row, so that no more could be in flight than there are rows.
+fn in_pages(model: &Model, now: Offset) -> Option<VerdictSentence> {
+    let (rows, pages) = (model.totals.paged_rows, model.totals.pages);
+    let is_apart = pages > rows && idle_reason(model, now) == Some(IdleReason::Pages);
+    if !is_apart {
+        return None;
+    }
+    let number = format!("{} of {}", units::plural(pages, "page"), units::plural(rows, "row"));
+    let place = format!("{} in flight on average", units::significant(mean_in_flight(model, now)));
+    let remedy = by_tense(model, "each page names the next", "each page named the next");
+    Some(sentence(&number, place, remedy))
+}
+
 /// How many were in flight at once, and what held the run to it.
 fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     let (peak, limit) = (model.level.peak(), model.limit);
@@ -238,6 +251,7 @@ fn held_by(why: IdleReason, model: &Model) -> String {
         IdleReason::Round => {
             return by_tense(model, "the next round is due later", "the rounds were due later").to_owned();
         }
+        IdleReason::Pages => return "each page names the next".to_owned(),
         IdleReason::Draining => return "it was drained".to_owned(),
         IdleReason::NoWork => return "there was no more to start".to_owned(),
     };

@@ -13,7 +13,7 @@ use crate::output::report::spool::Spool;
 
 /// The names of the columns that every report has.
 const HEADER: &str = "endpoint,row,with,request,final_url,ok,status,tries,started,total_ms,waited_ms,bytes,\
-    content_type,file,error,detail,since_due_ms";
+    content_type,file,error,detail,since_due_ms,page";
 
 /// Writes the header, and the line of each entry. `columns` are taken out of answers.
 pub(super) fn write(to: &mut dyn Write, columns: &[Arc<str>], spool: Spool) -> io::Result<()> {
@@ -47,6 +47,7 @@ fn line(entry: &StoredEntry<'_>, columns: &[Arc<str>]) -> String {
         cell(entry.cause()),
         cell(entry.error.as_ref().and_then(|error| error.detail.as_deref()).unwrap_or_default()),
         entry.since_due_ms.map_or_else(String::new, |since_due| since_due.to_string()),
+        number(entry.page.map(u64::from)),
     ];
     cells.extend(columns.iter().map(|name| entry.extract.get(&**name).map_or_else(String::new, value_cell)));
     cells.join(",") + "\n"

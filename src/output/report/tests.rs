@@ -29,6 +29,7 @@ fn result(row: u64, body: &str) -> JobResult {
         target: "GET http://a.b/".into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: None,
         end: JobEnd::Done,
         tries: 1,
@@ -149,10 +150,10 @@ fn the_ending_decides_the_format_and_every_format_has_the_extracted_values() {
     assert_eq!(
         written("x.csv"),
         "endpoint,row,with,request,final_url,ok,status,tries,started,total_ms,waited_ms,bytes,content_type,file,error,\
-         detail,since_due_ms,sum,first name\n\
-         e,1,,GET http://a.b/,,true,200,1,,1,0,10,,,,,,7,\n\
-         e,2,,GET http://a.b/,,true,200,1,,1,0,32,,,,,,-5,\"'=1|<b>\"\n\
-         e,3,,GET http://a.b/,,false,,1,,1,0,,,,\"timeout, first byte\",,,,\n"
+         detail,since_due_ms,page,sum,first name\n\
+         e,1,,GET http://a.b/,,true,200,1,,1,0,10,,,,,,,7,\n\
+         e,2,,GET http://a.b/,,true,200,1,,1,0,32,,,,,,,-5,\"'=1|<b>\"\n\
+         e,3,,GET http://a.b/,,false,,1,,1,0,,,,\"timeout, first byte\",,,,,\n"
     );
     assert_eq!(
         written("x.md"),

@@ -11,10 +11,11 @@ use serde_json::Value;
 use crate::plan::extract::json_path::WrittenPath;
 
 /// Names that the columns of every report have.
-pub const RESERVED: [&str; 18] = [
+pub const RESERVED: [&str; 19] = [
     "endpoint",
     "row",
     "with",
+    "page",
     "request",
     "final_url",
     "ok",

@@ -13,6 +13,7 @@ mod headers;
 mod in_row;
 mod json;
 mod network;
+mod pages;
 mod rows;
 mod rules;
 mod run_retry;

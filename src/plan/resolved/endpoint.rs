@@ -13,16 +13,17 @@ use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::exact::field_names::FieldName;
 use crate::plan::expected::ExpectedAnswer;
-use crate::plan::job::{Policy, Statuses};
+use crate::plan::job::{Policy, Retry};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::request::body::BodyBuilder;
+use crate::plan::resolved::pages::page_items;
+use crate::plan::resolved::statuses::{refusals, statuses};
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
-use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{MASK, mask_queries, remove_users};
@@ -173,6 +174,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         retry,
         status,
         answer,
+        pages,
         throttled,
         max_body,
     } = policy;
@@ -201,7 +203,6 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         true => Provenance::DerivedFrom("timeout"),
         false => Provenance::Default,
     };
-    let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     let mut items = vec![
         Item::new(
             "method",
@@ -230,10 +231,11 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     items.push(Item::new("extract", extracted(rules), provenance("extract")));
     let must_find = (!answer.present.is_empty()).then(|| Value::Text("missing".to_owned()));
     items.extend(must_find.map(|value| Item::new("fail_on", value, index.key_provenance("fail_on"))));
+    items.extend(page_items(pages.as_deref()).map(|(key, value)| Item::new(key, value, provenance(key))));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
-        Item::new("retry.backoff", Value::Text(backoff.join("..")), provenance("retry.backoff")),
+        Item::new("retry.backoff", backoff(&retry), provenance("retry.backoff")),
         Item::new("retry.on", Value::List(retry.on.words()), provenance("retry.on")),
         Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), provenance("retry.unsafe")),
         Item::new("retry.longest_wait", Value::Length(retry.longest_wait), provenance("retry.longest_wait")),
@@ -268,32 +270,7 @@ fn extracted(rules: &Rules) -> Value {
     Value::or_nothing((!columns.is_empty()).then_some(Value::List(columns)), "nothing")
 }
 
-/// The statuses that count as refusals.
-fn refusals(throttled: Throttled) -> Value {
-    match throttled {
-        Throttled::Inferred => Value::Nothing("429; also 503 and 403, as the host answers"),
-        Throttled::Listed(statuses) => Value::List(statuses.words()),
-    }
-}
-
-/// Lists the expected statuses. Consecutive ones are a range.
-fn statuses(statuses: &Statuses) -> String {
-    match statuses {
-        Statuses::Success => "200 to 399".to_owned(),
-        Statuses::Any => "any".to_owned(),
-        Statuses::Listed(listed) => listed.words().join(", ").replace("..=", " to "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::statuses;
-    use crate::plan::job::Statuses;
-    use crate::plan::statuses::StatusSet;
-
-    #[test]
-    fn consecutive_statuses_are_a_range() {
-        let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
-        assert_eq!(statuses(&Statuses::Listed(StatusSet::from_statuses(&listed))), "200, 204, 205, 400 to 499");
-    }
+fn backoff(retry: &Retry) -> Value {
+    let range = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
+    Value::Text(range.join(".."))
 }

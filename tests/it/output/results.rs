@@ -29,6 +29,7 @@ fn result(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &
         target: format!("GET http://a.b/{}/{}", place.0, place.1).into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: None,
         end: JobEnd::Done,
         tries: 1,

@@ -40,6 +40,9 @@ pub struct ReportEntry<'a> {
     /// The values of the row, secrets masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     with: Option<RowObject<'a>>,
+    /// The number of its page, from 1, if its row has pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
     ok: bool,
     status: Option<u16>,
     tries: u32,
@@ -158,6 +161,7 @@ impl<'a> ReportEntry<'a> {
                 .map(|target| target.split_once(' ').map_or(target, |(_, url)| url)),
             row: result.place.row.saturating_add(1),
             with: result.row_values.as_deref().map(RowObject),
+            page: result.page,
             started: started.map(|at| humantime::format_rfc3339_millis(at).to_string()),
             bytes: answer.map(|answer| answer.bytes),
             content_type: answer.and_then(|answer| answer.content_type.as_deref()),

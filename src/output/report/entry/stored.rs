@@ -17,6 +17,7 @@ pub struct StoredEntry<'a> {
     pub(in crate::output) row: u64,
     #[serde(borrow)]
     pub(in crate::output) with: Option<&'a RawValue>,
+    pub(in crate::output) page: Option<u32>,
     pub(in crate::output) ok: bool,
     pub(in crate::output) status: Option<u16>,
     pub(in crate::output) tries: u32,

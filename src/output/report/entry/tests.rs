@@ -17,6 +17,7 @@ fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult 
         target: "GET https://a.b/orders".into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: None,
         end,
         tries: 2,

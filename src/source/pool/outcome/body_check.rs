@@ -35,17 +35,31 @@ static LARGE_BODY: Mutex<()> = Mutex::new(());
 
 /// Checks the body of a response with an expected status. Returns what is wrong with it.
 pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<WrongAnswer> {
-    let Reply::Answer { head, body, .. } = &exchange.reply else { return None };
+    let Reply::Answer { head, .. } = &exchange.reply else { return None };
     if !job.policy.status.contains(head.status) {
         return None;
     }
+    read_body(job, exchange, check_bytes).await.err()
+}
+
+/// Reads something from the decoded body of a response.
+///
+/// # Errors
+///
+/// What is wrong with the body, as `read` finds, or because it cannot be decoded.
+pub async fn read_body<T: Default + Send + 'static>(
+    job: &Job,
+    exchange: &mut Exchange,
+    read: impl FnOnce(&Job, &[u8]) -> Result<T, WrongAnswer> + Send + 'static,
+) -> Result<T, WrongAnswer> {
+    let Reply::Answer { head, body, .. } = &exchange.reply else { return Ok(T::default()) };
     let is_encoded = exchange.is_encoded;
     let file = match exchange.file.take().map(|file| *file) {
-        None => return check_bytes(job, &head.headers, body, is_encoded).err(),
+        None => return plain(job, &head.headers, body, is_encoded).and_then(|body| read(job, &body)),
         Some(Err(error)) => {
             let failure = unreadable(&error);
             exchange.file = Some(Box::new(Err(error)));
-            return Some(failure.into());
+            return Err(failure.into());
         }
         Some(Ok(file)) => file,
     };
@@ -54,15 +68,15 @@ pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<WrongAnswe
     let checked = tokio::task::spawn_blocking(move || {
         let _one_at_a_time = LARGE_BODY.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = file.read().map_err(|error| unreadable(&error).into());
-        let checked = bytes.and_then(|bytes| check_bytes(&job, &headers, &bytes, is_encoded));
+        let checked = bytes.and_then(|bytes: Vec<u8>| read(&job, &*plain(&job, &headers, &bytes, is_encoded)?));
         (file, checked)
     });
     match checked.await {
         Ok((file, checked)) => {
             exchange.file = Some(Box::new(Ok(file)));
-            checked.err()
+            checked
         }
-        Err(_) => Some((Reason::Panicked, "the check of a body panicked".to_owned()).into()),
+        Err(_) => Err((Reason::Panicked, "the check of a body panicked".to_owned()).into()),
     }
 }
 
@@ -70,11 +84,14 @@ fn unreadable(error: &io::Error) -> Failure {
     (Reason::Local, format!("the body cannot be kept to be checked: {}", IoErrorText(error.kind().into())))
 }
 
-/// Checks a body, which may still be encoded.
-fn check_bytes(job: &Job, headers: &HeaderMap, body: &[u8], is_encoded: bool) -> Result<(), WrongAnswer> {
-    let body: Cow<'_, [u8]> =
-        if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() };
-    match mismatch(&job.policy.answer, &body, |bytes| quote(job, bytes)) {
+/// A body that may still be encoded, without its coding.
+fn plain<'b>(job: &Job, headers: &HeaderMap, body: &'b [u8], is_encoded: bool) -> Result<Cow<'b, [u8]>, WrongAnswer> {
+    Ok(if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() })
+}
+
+/// Checks a body against what the plan expects of it.
+fn check_bytes(job: &Job, body: &[u8]) -> Result<(), WrongAnswer> {
+    match mismatch(&job.policy.answer, body, |bytes| quote(job, bytes)) {
         None => Ok(()),
         Some(Mismatch { expected, sentence }) => {
             let failure = (Reason::Unexpected, sanitize(&sentence).into_owned());

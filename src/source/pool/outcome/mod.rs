@@ -7,6 +7,7 @@ pub mod body_check;
 pub mod failure_sample;
 pub mod host_fate;
 pub mod judge;
+pub mod next_page;
 pub mod next_step;
 pub mod redirect;
 pub mod request_profile;
