@@ -43,7 +43,7 @@ pub fn place_of<'m>(endpoint: &'m EndpointStats, target: &'m str) -> &'m str {
 }
 
 /// As much of a request as fits into `room` columns: the host is left out first, then the query, because the path
-/// tells the requests of one endpoint apart. It is still foreign text.
+/// differs between the requests of one endpoint. It is still foreign text.
 pub fn target_within(target: &str, room: u16) -> Cow<'_, str> {
     if width_of(target) <= room {
         return Cow::Borrowed(target);

@@ -85,7 +85,7 @@ fn a_replay_goes_to_events_and_marks_by_keys_and_to_any_moment_by_a_click() {
         terminal.send_keys(&format!("\x1b[<0;{column};23M\x1b[<0;{column};23m"));
         terminal.wait_for(moment);
     }
-    // The failed endpoints are on top at once, although the replay stands still.
+    // The failed endpoints are on top at once, although the replay is paused.
     terminal.wait_until("a failed endpoint on top", |screen| screen.contents().contains(" ▌ × GET /"));
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
