@@ -31,6 +31,7 @@ use crate::cli::given_flags::given_flags;
 use crate::cli::look::color_in;
 use crate::cli::overlay::GivenRequest;
 use crate::cli::request::RequestArgs;
+use crate::cli::results::ResumeArgs;
 use crate::cli::{Cli, CliCommand, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::config::env_file::EnvFile;
@@ -83,7 +84,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             for warning in run_warnings(&plan, &given_flags(args)) {
                 streams::say(&warning_text(&warning));
             }
-            Batch { plan, results: &args.results, look: &args.look, console }.run()
+            Batch { plan, results: &args.results, resume: &args.resume, look: &args.look, console }.run()
         }
         CliCommand::Import(args) => import::run(args),
         CliCommand::Watch(args) => watch::run(args, console),
@@ -102,7 +103,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
                 GivenRequest::default(),
             )?;
             destination::check_distinct(&plan.output, args.results.events.as_deref())?;
-            Batch { plan, results: &args.results, look: &args.look, console }.run()
+            Batch { plan, results: &args.results, resume: &ResumeArgs::default(), look: &args.look, console }.run()
         }
         CliCommand::Replay(args) => replay::run(args, console),
         CliCommand::Report(args) => report::run(args),
