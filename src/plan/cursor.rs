@@ -8,6 +8,7 @@ use std::{fmt, mem};
 
 use crate::event::EndpointId;
 use crate::plan::Plan;
+use crate::plan::before::{BeforeStep, StepRequest};
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
 use crate::plan::exact::request_url::RequestUrl;
@@ -32,6 +33,8 @@ pub struct Cursor {
     n_peeked: usize,
     /// How many jobs got priority, if [`Self::prioritize`] was called.
     priority_count: Option<PriorityCount>,
+    /// The steps before the batch, until they are taken.
+    steps: Vec<StepRequest>,
 }
 
 /// The result of drawing.
@@ -79,6 +82,7 @@ impl Cursor {
             threads,
             n_peeked: 0,
             priority_count: None,
+            steps: Vec::new(),
         };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
@@ -91,6 +95,11 @@ impl Cursor {
             let stream = cursor.stream(plan, source, name, practice_port, bounds)?;
             cursor.streams.push(stream);
         }
+        let step = |step: &BeforeStep| {
+            let help = "check the step's URL and headers";
+            step.request(practice_port).map_err(|why| PlanError::in_file(&plan.file, why, help))
+        };
+        cursor.steps = plan.before.iter().map(step).collect::<Result<_, _>>()?;
         if cursor.jobs() == Some(0) {
             return Err(PlanError::no_jobs(&plan.file, "its files have no rows"));
         }
@@ -142,6 +151,11 @@ impl Cursor {
     /// How many jobs got priority, if [`Self::prioritize`] was called.
     pub fn priority_count(&self) -> Option<PriorityCount> {
         self.priority_count
+    }
+
+    /// Takes the steps before the batch.
+    pub fn take_steps(&mut self) -> Vec<StepRequest> {
+        mem::take(&mut self.steps)
     }
 
     /// Takes the priority jobs of a source. They are there again after it is rewound.
