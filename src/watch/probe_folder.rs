@@ -16,17 +16,19 @@ pub const SOCKET_VARIABLE: &str = "INFLIGHT_WATCH_SOCKET";
 pub const PATH_VARIABLE: &str = "PYTHONPATH";
 
 /// The files of the probe.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 12] = [
     ("sitecustomize.py", include_str!("probe/sitecustomize.py")),
     ("inflight_probe/__init__.py", include_str!("probe/inflight_probe/__init__.py")),
     ("inflight_probe/aiohttp_client.py", include_str!("probe/inflight_probe/aiohttp_client.py")),
     ("inflight_probe/exchange.py", include_str!("probe/inflight_probe/exchange.py")),
+    ("inflight_probe/gate.py", include_str!("probe/inflight_probe/gate.py")),
     ("inflight_probe/http_client.py", include_str!("probe/inflight_probe/http_client.py")),
     ("inflight_probe/httpx_client.py", include_str!("probe/inflight_probe/httpx_client.py")),
     ("inflight_probe/imports.py", include_str!("probe/inflight_probe/imports.py")),
     ("inflight_probe/loops.py", include_str!("probe/inflight_probe/loops.py")),
     ("inflight_probe/places.py", include_str!("probe/inflight_probe/places.py")),
     ("inflight_probe/tasks.py", include_str!("probe/inflight_probe/tasks.py")),
+    ("inflight_probe/urllib3_pool.py", include_str!("probe/inflight_probe/urllib3_pool.py")),
 ];
 
 /// The part of the probe that every process loads first.

@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::watch::steering::shares::GateReport;
+
 /// A line of a probe.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "ev", rename_all = "snake_case")]
@@ -81,6 +83,15 @@ pub enum ProbeLine {
         /// Its class.
         name: String,
     },
+    /// What the thread of an event loop has computed.
+    Ran {
+        /// Until when.
+        t: f64,
+        /// The length of that time.
+        lasted: f64,
+        /// How much of it the thread computed.
+        ran: f64,
+    },
     /// An event loop was blocked.
     Stall {
         /// Until when.
@@ -152,6 +163,22 @@ pub enum ProbeLine {
         coroutine: Option<String>,
         /// Where it waited.
         place: Option<ReportedPlace>,
+    },
+    /// What is under way at the gate of a process, and what waits there.
+    Gate {
+        /// The time.
+        t: f64,
+        /// What it reports.
+        #[serde(flatten)]
+        report: GateReport,
+        /// Synchronous requests inside an event loop, which do not wait.
+        #[serde(default)]
+        passed: u64,
+    },
+    /// The gate has opened for good, because the monitor was silent.
+    GateOpened {
+        /// The time.
+        t: f64,
     },
     /// The probe itself has a problem.
     Problem {

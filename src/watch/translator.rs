@@ -18,6 +18,7 @@ use crate::watch::in_order::InOrder;
 use crate::watch::listener::Connection;
 use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
+use crate::watch::steering::shares::{GateNews, GateReport};
 use crate::watch::threads::Threads;
 
 /// The state of what was read.
@@ -34,6 +35,10 @@ pub struct Translator {
     problems: u64,
     /// Lines that make no sense.
     malformed: u64,
+    /// Whether requests have passed a closed gate.
+    has_passed: bool,
+    /// What gates have reported since they were asked last.
+    gates: Vec<(Connection, GateNews)>,
 }
 
 /// What happened at one moment.
@@ -60,6 +65,8 @@ impl Translator {
             hooks: BTreeSet::new(),
             problems: 0,
             malformed: 0,
+            has_passed: false,
+            gates: Vec::new(),
         }
     }
 
@@ -71,6 +78,11 @@ impl Translator {
     /// Lines that made no sense.
     pub fn malformed(&self) -> u64 {
         self.malformed
+    }
+
+    /// Takes what gates have reported.
+    pub fn take_gates(&mut self) -> Vec<(Connection, GateNews)> {
+        std::mem::take(&mut self.gates)
     }
 
     /// Reads whole lines of a connection.
@@ -152,6 +164,7 @@ impl Translator {
                 self.threads.run_loop(connection, thread);
                 (t, ProgramFact::LoopStarted { name: name.into() })
             }
+            ProbeLine::Ran { t, lasted, ran } => (t, ProgramFact::LoopRan { lasted: micros(lasted), ran: micros(ran) }),
             ProbeLine::Stall { t, lasted, n, longest, ready, parts } => {
                 let fact = self.stall(lasted, (n, longest), ready, &parts);
                 return self.order.add(self.at(t), Moment::Fact(fact));
@@ -173,14 +186,12 @@ impl Translator {
                 let code = place.map(|place| self.code.read(&place));
                 (t, ProgramFact::TaskUnfinished { coroutine: coroutine.unwrap_or_default().into(), code })
             }
-            ProbeLine::Problem { t, place, error } => {
-                self.problems += 1;
-                // One is enough to report that figures may be incomplete.
-                if self.problems == 1 {
-                    self.warn(t, format!("the probe has a problem in `{place}`: {error}"));
-                }
-                return;
+            ProbeLine::Gate { t, passed, report } => return self.take_gate(t, connection, report, passed),
+            ProbeLine::GateOpened { t } => {
+                self.gates.push((connection, GateNews::Opened));
+                return self.warn(t, "inflight was silent for 5 s, so a process is no longer held back".into());
             }
+            ProbeLine::Problem { t, place, error } => return self.take_problem(t, &place, &error),
             ProbeLine::Bye { t, dropped, used } => {
                 if dropped > 0 {
                     self.warn(t, format!("the probe could not keep {dropped} events: figures are too low"));
@@ -189,6 +200,21 @@ impl Translator {
             }
         };
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
+    }
+
+    fn take_problem(&mut self, t: f64, place: &str, error: &str) {
+        self.problems += 1;
+        // One is enough to report that figures may be incomplete.
+        if self.problems == 1 {
+            self.warn(t, format!("the probe has a problem in `{place}`: {error}"));
+        }
+    }
+
+    fn take_gate(&mut self, t: f64, connection: Connection, report: GateReport, passed: u64) {
+        self.gates.push((connection, GateNews::Report(report)));
+        if passed > 0 && !std::mem::replace(&mut self.has_passed, true) {
+            self.warn(t, "synchronous requests in the event loop pass the limit: waiting would block it".into());
+        }
     }
 
     fn take_end(&mut self, connection: Connection, id: u64, end: &ReportedEnd) {

@@ -12,6 +12,8 @@ use crate::event::{Micros, Offset};
 pub struct ProgramEvidence {
     /// Processes with a probe.
     pub probes: u64,
+    /// Whether the program may be held back.
+    pub is_steered: bool,
     /// When the first event loop started.
     pub loop_started: Option<Offset>,
     /// The most threads that sent requests for an event loop, if their pool has no more.
@@ -110,6 +112,7 @@ impl ProgramEvidence {
                     }
                 }
             }
+            ProgramFact::SteeringStarted => self.is_steered = true,
             ProgramFact::LoopStarted { .. } => {
                 self.loop_started.get_or_insert(at);
             }
@@ -132,7 +135,7 @@ impl ProgramEvidence {
             ProgramFact::TaskUnfinished { coroutine, code } => self.unfinished.count(code.as_ref(), coroutine),
             ProgramFact::ThreadsExhausted { threads } => self.threads = self.threads.max(Some(*threads)),
             ProgramFact::ProbeEnded { used } => self.used += *used,
-            ProgramFact::ProgramEnded { .. } => {}
+            ProgramFact::LoopRan { .. } | ProgramFact::ProgramEnded { .. } => {}
         }
     }
 
