@@ -10,7 +10,8 @@ use crate::plan::provenance::FlagOverride;
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, unique, env_file: _, batch, request, network, results, look: _ } = args;
+    let RunArgs { targets: _, requests, unique, env_file: _, batch, request, network, results, resume: _, look: _ } =
+        args;
     let BatchArgs {
         concurrency,
         per_host,
@@ -31,7 +32,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, path_as_is, cookie, cookies, auth, body } = request;
-    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, fail_on, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, fail_on, events, metrics: _ } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("unique", "--unique", *unique),

@@ -2,6 +2,7 @@
 //!
 //! Start at [`ResultArgs`].
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -43,4 +44,22 @@ pub struct ResultArgs {
     /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Serve the figures of the run for Prometheus, as OpenMetrics at /metrics
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Which run to go on with.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Results")]
+pub struct ResumeArgs {
+    /// Go on where this recorded run stopped: jobs with a result are not sent again
+    #[arg(long = "resume", value_name = "RUN")]
+    pub recording: Option<PathBuf>,
+    /// With `--resume`, send only jobs that failed again: all, or those with this cause: `timeout`, `503`
+    #[arg(long, value_name = "CAUSE", num_args = 0..=1, require_equals = true, requires = "recording")]
+    pub only_failed: Option<Option<String>>,
+    /// With `--resume`, go on although the plan has changed
+    #[arg(long, requires = "recording")]
+    pub allow_changed: bool,
 }

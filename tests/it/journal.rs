@@ -218,7 +218,7 @@ impl Write for Kept {
 /// The model and the recording that the pump makes of the events; `at_once` is the size of the channel.
 fn pumped(events: &[Event], at_once: usize) -> (Model, Vec<u8>) {
     let kept = Kept::default();
-    let header = JournalHeader { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
+    let header = JournalHeader { inflight: SCHEMA, name: "pumped".into(), started: String::new(), results: None };
     let to: Box<dyn Write + Send> = Box::new(kept.clone());
     let (sender, receiver) = mpsc::channel(at_once);
     let pump = Pump::start(receiver, Some(Writer::new(to, &header).unwrap())).unwrap();

@@ -45,7 +45,7 @@ const STEP: Duration = Duration::from_millis(100);
 pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let name = run_name(&args.program);
-    let recorder = args.events.as_deref().map(|path| recording::open(path, &name)).transpose()?;
+    let recorder = args.events.as_deref().map(|path| recording::open(path, &name, None)).transpose()?;
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, recorder).map_err(system("start the pump"))?;
     let follow = pump.follow();
