@@ -36,6 +36,13 @@ pub enum ProgramFact {
         /// Its implementation.
         name: Arc<str>,
     },
+    /// A line of the program sends requests. Reported when the count doubles.
+    RequestLine {
+        /// The line.
+        code: CodeLine,
+        /// How many requests it has sent, at least.
+        requests: u64,
+    },
     /// A synchronous request was sent in a thread that runs an event loop, which waits meanwhile.
     LoopWaited {
         /// The library that sent it.
@@ -101,7 +108,7 @@ pub enum ProgramFact {
     },
     /// A process ended normally.
     ProbeEnded {
-        /// The processor time that the probe used in its own thread.
+        /// The processor time that the probe used in its own thread, or in Node the time in the program's.
         used: Micros,
     },
     /// The program has ended.

@@ -51,7 +51,7 @@ impl CodeLines {
         }
         let lines = self.files.get(file)?;
         let text = lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?;
-        Some(masked(without_comment(text.trim())).chars().take(LONGEST).collect())
+        Some(masked(without_comment(file, text.trim())).chars().take(LONGEST).collect())
     }
 }
 
@@ -65,9 +65,10 @@ fn read_file(path: &Path) -> Option<Vec<Box<str>>> {
     Some(String::from_utf8_lossy(&text).lines().map(Box::from).collect())
 }
 
-/// The line without a comment after two spaces, as most are written.
-fn without_comment(line: &str) -> &str {
-    line.split_once("  #").map_or(line, |(code, _)| code.trim_end())
+/// The line without a comment after two spaces, or in JavaScript after one, as most are written.
+fn without_comment<'l>(file: &str, line: &'l str) -> &'l str {
+    let mark = if file.ends_with(".py") { "  #" } else { " //" };
+    line.split_once(mark).map_or(line, |(code, _)| code.trim_end())
 }
 
 /// The line with every literal masked that comes after a secret name, and secrets in addresses.
@@ -128,7 +129,9 @@ mod tests {
 
     #[test]
     fn a_comment_is_left_out() {
-        assert_eq!(without_comment("time.sleep(0.2)     # stalls the loop"), "time.sleep(0.2)");
-        assert_eq!(without_comment("get('#x')"), "get('#x')");
+        assert_eq!(without_comment("a.py", "time.sleep(0.2)     # stalls the loop"), "time.sleep(0.2)");
+        assert_eq!(without_comment("a.py", "get('#x')"), "get('#x')");
+        assert_eq!(without_comment("a.mjs", "execSync('date'); // stalls the loop"), "execSync('date');");
+        assert_eq!(without_comment("a.mjs", "get('http://a.example')"), "get('http://a.example')");
     }
 }

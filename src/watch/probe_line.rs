@@ -16,9 +16,9 @@ pub enum ProbeLine {
         pid: u32,
         /// The number of its parent.
         parent: Option<u32>,
-        /// The version of Python.
-        python: String,
-        /// The most threads of the pool that `asyncio.to_thread` uses.
+        /// The language and its version.
+        runtime: String,
+        /// The most threads of the pool that `asyncio.to_thread` uses; 0 for other languages.
         #[serde(default)]
         workers: u32,
     },
@@ -170,7 +170,7 @@ pub enum ProbeLine {
         /// Events that it could not keep.
         #[serde(default)]
         dropped: u64,
-        /// The processor time of its own thread, in seconds.
+        /// The processor time of its own thread, in seconds; in Node the time of the program's.
         #[serde(default)]
         used: f64,
     },

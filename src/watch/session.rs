@@ -17,7 +17,7 @@ use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{Event, Fact, Offset};
 use crate::watch::in_order::HELD;
 use crate::watch::listener::{Incoming, listen};
-use crate::watch::probe_folder::ProbeFolder;
+use crate::watch::probe_folder::{ProbeFolder, UsualVariables};
 use crate::watch::program::{ProgramSettings, ProgramStreams, WatchedProgram, run_name};
 use crate::watch::translator::Translator;
 
@@ -37,8 +37,8 @@ const END_PATIENCE: Duration = Duration::from_secs(1);
 pub struct SessionSettings<'a> {
     /// The program and its arguments.
     pub words: &'a [OsString],
-    /// The path that Python would search without the probe.
-    pub python_path: Option<OsString>,
+    /// The variables that find the probe, as they are without it.
+    pub usual: UsualVariables,
     /// Whether the program reads this process's standard input.
     pub reads_input: bool,
     /// Where it prints to.
@@ -66,7 +66,7 @@ impl WatchSession {
         let (started, zero) = (Instant::now(), monotonic());
         let program = ProgramSettings {
             words: settings.words,
-            variables: folder.variables(settings.python_path).into(),
+            variables: folder.variables(&settings.usual).into(),
             reads_input: settings.reads_input,
             streams: settings.streams,
         };
@@ -77,7 +77,7 @@ impl WatchSession {
         let run = move || {
             let status = watcher.run(&name);
             // The probe loads parts of itself while the program runs.
-            drop(folder);
+            folder.remove();
             status
         };
         let thread = thread::Builder::new().name("watch".into()).spawn(run)?;

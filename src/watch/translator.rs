@@ -3,7 +3,7 @@
 //! Lines are read as they arrive; what they say is held until it is in order, and becomes events then. So slots and job
 //! numbers are those of the order in which things happened. Start at [`Translator::read`] and [`Translator::release`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Translator {
     threads: Threads,
     has_joined: bool,
     hooks: BTreeSet<String>,
+    /// How many requests each line has sent.
+    lines: HashMap<ReportedPlace, u64>,
     problems: u64,
     /// Lines that make no sense.
     malformed: u64,
@@ -58,6 +60,7 @@ impl Translator {
             threads: Threads::default(),
             has_joined: false,
             hooks: BTreeSet::new(),
+            lines: HashMap::new(),
             problems: 0,
             malformed: 0,
         }
@@ -117,11 +120,10 @@ impl Translator {
 
     fn take(&mut self, connection: Connection, line: ProbeLine) {
         let fact = match line {
-            ProbeLine::Hello { t, pid, parent, python, workers } => {
+            ProbeLine::Hello { t, pid, parent, runtime, workers } => {
                 self.has_joined = true;
                 self.threads.join(connection, workers);
-                let runtime = format!("Python {python}").into();
-                (t, ProgramFact::ProbeJoined { process: pid, parent, runtime })
+                (t, ProgramFact::ProbeJoined { process: pid, parent, runtime: runtime.into() })
             }
             ProbeLine::Hook { t, name, lacks } => {
                 // Every process has the same hooks, mostly.
@@ -139,6 +141,7 @@ impl Translator {
                 let start = RequestStart { address: RequestAddress::parse(&method, &url), queued: micros(queued) };
                 self.order.add(self.at(t), Moment::Start(connection, id, Box::new(start)));
                 self.take_end(connection, id, &end);
+                self.count_line(t, place.as_ref());
                 let Some(client) = in_loop else { return };
                 let code = place.map(|place| self.code.read(&place));
                 (t, ProgramFact::LoopWaited { client: client.into(), code })
@@ -189,6 +192,21 @@ impl Translator {
             }
         };
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
+    }
+
+    /// Counts a request of a line, and reports the line each time that its count has doubled.
+    fn count_line(&mut self, t: f64, place: Option<&ReportedPlace>) {
+        const MOST_LINES: usize = 1_000;
+        let Some(place) = place.filter(|place| self.lines.len() < MOST_LINES || self.lines.contains_key(*place)) else {
+            return;
+        };
+        let requests = self.lines.entry(place.clone()).or_default();
+        *requests += 1;
+        let requests = *requests;
+        if requests.is_power_of_two() {
+            let fact = ProgramFact::RequestLine { code: self.code.read(place), requests };
+            self.order.add(self.at(t), Moment::Fact(Fact::Program(Box::new(fact))));
+        }
     }
 
     fn take_end(&mut self, connection: Connection, id: u64, end: &ReportedEnd) {

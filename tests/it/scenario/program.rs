@@ -21,6 +21,7 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
         }),
         (of(text()), vec(text(), 0..3)).prop_map(|(hook, lacks)| ProgramFact::ProbeHooked { hook, lacks }),
         text().prop_map(|name| ProgramFact::LoopStarted { name }),
+        (code(), any::<u64>()).prop_map(|(code, requests)| ProgramFact::RequestLine { code, requests }),
         (text(), of(code())).prop_map(|(client, code)| ProgramFact::LoopWaited { client, code }),
         (any::<u32>(), code()).prop_map(|(width, code)| ProgramFact::Gathered { width, code }),
         ((any::<u32>(), any::<u16>(), any::<u16>()), text(), code(), of(code())).prop_map(
@@ -63,6 +64,7 @@ pub fn named_fact(words: &[&str]) -> Fact {
     let fact = match words[0] {
         "joined" => ProgramFact::ProbeJoined { process: 7, parent: None, runtime: "Python 3.13.0".into() },
         "loop" => ProgramFact::LoopStarted { name: "asyncio".into() },
+        "sends" => ProgramFact::RequestLine { code: code(9), requests: count(1).into() },
         "waited" => ProgramFact::LoopWaited { client: "requests".into(), code: Some(code(8)) },
         "gathered" => ProgramFact::Gathered { width: count(1), code: code(14) },
         "raised" => ProgramFact::GatherRaised {

@@ -10,6 +10,7 @@ mod faces;
 mod hazards;
 mod mistakes;
 mod monitor;
+mod node;
 mod packages;
 
 use std::path::{Path, PathBuf};

@@ -12,6 +12,10 @@ use crate::event::{Micros, Offset};
 pub struct ProgramEvidence {
     /// Processes with a probe.
     pub probes: u64,
+    /// Whether some of them run Node.
+    pub has_node: bool,
+    /// How many requests each line has sent, at least.
+    pub request_lines: LineCounts,
     /// When the first event loop started.
     pub loop_started: Option<Offset>,
     /// The most threads that sent requests for an event loop, if their pool has no more.
@@ -102,7 +106,11 @@ impl ProgramEvidence {
     /// Records a fact.
     pub(in crate::model) fn record(&mut self, at: Offset, fact: &ProgramFact) {
         match fact {
-            ProgramFact::ProbeJoined { .. } => self.probes += 1,
+            ProgramFact::ProbeJoined { runtime, .. } => {
+                self.probes += 1;
+                self.has_node |= runtime.starts_with("Node");
+            }
+            ProgramFact::RequestLine { code, requests } => self.request_lines.set(code, *requests),
             ProgramFact::ProbeHooked { lacks, .. } => {
                 for lack in lacks {
                     if self.lacks.len() < Self::LACKS && !self.lacks.contains(lack) {
@@ -178,6 +186,13 @@ impl LineCounts {
         if let Some(line) = self.line(code, name) {
             line.n += 1;
         }
+    }
+
+    fn set(&mut self, code: &CodeLine, n: u64) {
+        let Some(line) = self.line(Some(code), &Arc::default()) else { return };
+        let more = n.saturating_sub(line.n);
+        line.n += more;
+        self.n = self.n.saturating_add(more);
     }
 
     fn block(&mut self, blocking: &BlockingLine) {
