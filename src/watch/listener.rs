@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
 
+use crate::watch::passive::sampler::Sample;
+
 /// The longest line. A sender with a longer one is not heard any more.
 const LONGEST_LINE: usize = 1 << 20;
 const BUFFER: usize = 1 << 16;
@@ -29,6 +31,8 @@ pub enum Incoming {
     Lines(Connection, Vec<u8>),
     /// A connection was closed.
     Closed(Connection),
+    /// What its sockets do.
+    Sampled(Sample),
     /// The program has ended.
     Exited(io::Result<std::process::ExitStatus>),
 }

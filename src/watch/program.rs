@@ -73,6 +73,11 @@ impl WatchedProgram {
         Ok(Self { id, has_own_group })
     }
 
+    /// The number of its first process.
+    pub fn process(self) -> u32 {
+        self.id.as_raw_nonzero().get().unsigned_abs()
+    }
+
     /// Passes a signal on. What a terminal would send to the whole group goes to the whole group.
     pub fn signal(self, signal: Signal) {
         // It fails only when the program has ended.

@@ -17,6 +17,7 @@ use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{Event, Fact, Offset};
 use crate::watch::in_order::HELD;
 use crate::watch::listener::{Incoming, listen};
+use crate::watch::passive::sampler;
 use crate::watch::probe_folder::{ProbeFolder, UsualVariables};
 use crate::watch::program::{ProgramSettings, ProgramStreams, WatchedProgram, run_name};
 use crate::watch::translator::Translator;
@@ -71,9 +72,10 @@ impl WatchSession {
             streams: settings.streams,
         };
         let name = run_name(settings.words);
-        let program = WatchedProgram::start(program, to)?;
+        let program = WatchedProgram::start(program, to.clone())?;
+        let has_sampler = sampler::start(program.process(), started, to).is_ok();
         let translator = Translator::new(zero, settings.folder);
-        let watcher = Watcher { started, arrivals, events, translator, batch: Vec::new(), open: 0, exited: None };
+        let watcher = Watcher { started, arrivals, events, translator, batch: Vec::new(), open: 0, has_sampler, exited: None };
         let run = move || {
             let status = watcher.run(&name);
             // The probe loads parts of itself while the program runs.
@@ -104,6 +106,8 @@ struct Watcher {
     batch: Vec<Event>,
     /// Open connections.
     open: usize,
+    /// Whether the sockets of the program are watched.
+    has_sampler: bool,
     exited: Option<(Instant, io::Result<ExitStatus>)>,
 }
 
@@ -139,14 +143,17 @@ impl Watcher {
                 self.open = self.open.saturating_sub(1);
                 self.translator.close(self.now(), connection);
             }
+            Incoming::Sampled(sample) => self.translator.take_sample(&sample),
             Incoming::Exited(status) => self.exited = Some((Instant::now(), status)),
         }
     }
 
     fn warn_without_probe(&mut self) {
         if !self.translator.has_joined() {
-            let message = "no probe reports: this is no CPython 3.8 or newer, or it ignores PYTHONPATH (`-I`, `-E`, `-S`, \
-                           a frozen program)";
+            let then = if self.has_sampler { "watching its sockets only" } else { "nothing is known of its requests" };
+            let message = format!(
+                "not a Python or Node that takes a probe (`-I`, `-E` or `-S`, a frozen program, another language?); {then}"
+            );
             let fact = Fact::Warned { about: WarningSource::Probe, message: message.into() };
             self.translator.add(self.now(), fact);
         }

@@ -16,6 +16,9 @@ use crate::watch::code_line::CodeLines;
 use crate::watch::exchange::outcome;
 use crate::watch::in_order::InOrder;
 use crate::watch::listener::Connection;
+use crate::watch::observed_sockets::ObservedSockets;
+use crate::watch::passive::sampler::Sample;
+use crate::watch::passive::socket_levels::LevelChange;
 use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
 use crate::watch::threads::Threads;
@@ -29,6 +32,7 @@ pub struct Translator {
     code: CodeLines,
     requests: Requests,
     threads: Threads,
+    sockets: ObservedSockets,
     has_joined: bool,
     hooks: BTreeSet<String>,
     /// How many requests each line has sent.
@@ -46,6 +50,7 @@ enum Moment {
     End(Connection, u64, EndedRequest),
     Closed(Connection),
     AllClosed,
+    Sockets(LevelChange),
     Fact(Fact),
 }
 
@@ -58,6 +63,7 @@ impl Translator {
             code: CodeLines::within(folder),
             requests: Requests::default(),
             threads: Threads::default(),
+            sockets: ObservedSockets::default(),
             has_joined: false,
             hooks: BTreeSet::new(),
             lines: HashMap::new(),
@@ -93,12 +99,25 @@ impl Translator {
 
     /// The program has ended, and everything that was in flight.
     pub fn close_all(&mut self, at: Offset) {
+        if let Some(waits) = self.sockets.take_threads(at) {
+            self.add(at, Fact::Program(Box::new(ProgramFact::ThreadsSampled { waits })));
+        }
         self.order.add(at, Moment::AllClosed);
     }
 
     /// Adds a fact of the session itself.
     pub fn add(&mut self, at: Offset, fact: Fact) {
         self.order.add(at, Moment::Fact(fact));
+    }
+
+    /// Takes what the sockets of the program do.
+    pub fn take_sample(&mut self, sample: &Sample) {
+        for change in &sample.changes {
+            self.order.add(change.at, Moment::Sockets(*change));
+        }
+        if let Some(waits) = self.sockets.add_threads(sample.at, &sample.threads) {
+            self.add(sample.at, Fact::Program(Box::new(ProgramFact::ThreadsSampled { waits })));
+        }
     }
 
     /// Takes the events that happened at `until` or before, in order.
@@ -114,6 +133,18 @@ impl Translator {
                 Moment::End(connection, id, end) => self.requests.end(at, (connection, id), &end, &mut push),
                 Moment::Closed(connection) => self.requests.close(at, Some(connection), &mut push),
                 Moment::AllClosed => self.requests.close(at, None, &mut push),
+                Moment::Sockets(change) => {
+                    if let Some(in_flight) = self.sockets.change(&change) {
+                        push(Fact::LevelReported { in_flight });
+                    }
+                }
+            }
+            if let Some((sockets, requests)) = self.sockets.compare(at, self.requests.n_open()) {
+                let message = format!(
+                    "a client that is not hooked is sending, too: {sockets} sockets wait for an answer, but the probe knows \
+                     of {requests}"
+                );
+                push(Fact::Warned { about: WarningSource::Probe, message: message.into() });
             }
         }
     }
@@ -123,6 +154,7 @@ impl Translator {
             ProbeLine::Hello { t, pid, parent, runtime, workers } => {
                 self.has_joined = true;
                 self.threads.join(connection, workers);
+                self.sockets.join(pid);
                 (t, ProgramFact::ProbeJoined { process: pid, parent, runtime: runtime.into() })
             }
             ProbeLine::Hook { t, name, lacks } => {

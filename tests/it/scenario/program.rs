@@ -2,7 +2,7 @@
 //!
 //! Start at [`fact`] and [`named_fact`].
 
-use inflight::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use inflight::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails, ThreadWaits};
 use inflight::event::{Fact, Micros};
 use proptest::collection::vec;
 use proptest::option::of;
@@ -42,6 +42,11 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
         }),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::TaskUnfinished { coroutine, code }),
         any::<u32>().prop_map(|threads| ProgramFact::ThreadsExhausted { threads }),
+        [length(), length(), length(), length(), length()].prop_map(
+            |[sleeping, reading, looping, locked, running]| ProgramFact::ThreadsSampled {
+                waits: ThreadWaits { sleeping, reading, looping, locked, running }
+            }
+        ),
         length().prop_map(|used| ProgramFact::ProbeEnded { used }),
         (of(any::<i32>()), of(any::<i32>())).prop_map(|(code, signal)| ProgramFact::ProgramEnded { code, signal }),
     ]
@@ -65,6 +70,9 @@ pub fn named_fact(words: &[&str]) -> Fact {
         "joined" => ProgramFact::ProbeJoined { process: 7, parent: None, runtime: "Python 3.13.0".into() },
         "loop" => ProgramFact::LoopStarted { name: "asyncio".into() },
         "sends" => ProgramFact::RequestLine { code: code(9), requests: count(1).into() },
+        "reading" => {
+            ProgramFact::ThreadsSampled { waits: ThreadWaits { reading: micros(words[1]), ..ThreadWaits::default() } }
+        }
         "waited" => ProgramFact::LoopWaited { client: "requests".into(), code: Some(code(8)) },
         "gathered" => ProgramFact::Gathered { width: count(1), code: code(14) },
         "raised" => ProgramFact::GatherRaised {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails, ThreadWaits};
 use crate::event::{Micros, Offset};
 
 /// The lines of the program that a finding may name.
@@ -22,6 +22,8 @@ pub struct ProgramEvidence {
     pub threads: Option<u32>,
     /// The processor time of the probes' own threads.
     pub used: Micros,
+    /// What the main threads of processes without a probe did while they had something in flight.
+    pub thread_waits: ThreadWaits,
     /// What the probe cannot observe.
     pub lacks: Vec<Arc<str>>,
     /// Synchronous requests in threads that run an event loop, by line and library.
@@ -139,6 +141,7 @@ impl ProgramEvidence {
             ProgramFact::ErrorLost { error, code, .. } => self.lost.count(code.as_ref(), error),
             ProgramFact::TaskUnfinished { coroutine, code } => self.unfinished.count(code.as_ref(), coroutine),
             ProgramFact::ThreadsExhausted { threads } => self.threads = self.threads.max(Some(*threads)),
+            ProgramFact::ThreadsSampled { waits } => self.thread_waits += *waits,
             ProgramFact::ProbeEnded { used } => self.used += *used,
             ProgramFact::ProgramEnded { .. } => {}
         }

@@ -1,9 +1,8 @@
 // The event loop: how long each of its turns is busy, and at which lines.
 //
 // A turn is exact: it lasts from one check phase to the next, less the time in which libuv was idle or the thread waited
-// for a processor. An answer that arrives
-// divides it, because its callback begins then. Only the part counts in which a request was in flight. Lines come from
-// samples that a second thread asks for meanwhile. Start at `install`.
+// for a processor. An answer that arrives divides it, because its callback begins then. Only the part counts in which a
+// request was in flight. Lines come from samples that a second thread asks for meanwhile. Start at `install`.
 'use strict';
 
 const fs = require('node:fs');

@@ -8,6 +8,7 @@ pub(in crate::model::verdict) mod loop_waits;
 pub(in crate::model::verdict) mod lost_tasks;
 pub(in crate::model::verdict) mod never_awaited;
 pub(in crate::model::verdict) mod pools;
+pub(in crate::model::verdict) mod sockets;
 
 use std::path::Path;
 
