@@ -181,31 +181,43 @@ mod tui {
     mod picture {
         use divan::Bencher;
 
-        use super::picture;
+        use super::{Overview, picture};
 
         /// The next frame, encoded as its difference from the previous one.
         #[divan::bench(args = [10, 10_000, 100_000])]
         fn changed(bencher: Bencher<'_, '_>, endpoints: u32) {
-            picture(bencher, endpoints, false);
+            picture(bencher, endpoints, Overview { is_unknown: false, has_heat_map: false });
+        }
+
+        /// The next frame, with latencies as a heat map.
+        #[divan::bench(args = [10, 10_000, 100_000])]
+        fn heat_map(bencher: Bencher<'_, '_>, endpoints: u32) {
+            picture(bencher, endpoints, Overview { is_unknown: false, has_heat_map: true });
         }
 
         /// A whole frame, as after a resize.
         #[divan::bench(args = [10, 10_000, 100_000])]
         fn anew(bencher: Bencher<'_, '_>, endpoints: u32) {
-            picture(bencher, endpoints, true);
+            picture(bencher, endpoints, Overview { is_unknown: true, has_heat_map: false });
         }
     }
 
+    /// What is drawn.
+    #[derive(Clone, Copy)]
+    struct Overview {
+        /// The terminal's content is unknown, so every cell is sent.
+        is_unknown: bool,
+        has_heat_map: bool,
+    }
+
     /// Encodes frames that are a twentieth of a second apart.
-    fn picture(bencher: Bencher<'_, '_>, endpoints: u32, is_unknown: bool) {
+    fn picture(bencher: Bencher<'_, '_>, endpoints: u32, Overview { is_unknown, has_heat_map }: Overview) {
         let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(n_warm_up(endpoints)));
         let (mut ui, keymap) = (UiState::default(), Keymap::default());
-        let (Some(theme), Ok(mut encoder)) =
-            (Theme::bundled("inflight-dark", look), FrameEncoder::new(SCREEN.as_size()))
-        else {
-            panic!("the theme is bundled, and there is no terminal")
-        };
+        ui.has_heat_map = has_heat_map;
+        let Some(theme) = Theme::bundled("inflight-dark", look) else { panic!("the theme is bundled") };
+        let mut encoder = FrameEncoder::new(SCREEN.as_size());
         let between = || {
             for event in events.by_ref().take(BETWEEN) {
                 model.borrow_mut().apply(&event);
@@ -217,7 +229,7 @@ mod tui {
             ui.fit(view::measure(&ui, &keymap, &model, SCREEN), &model, now);
             let (can, charset) = (Abilities::FULL, look.charset);
             let scene = ViewScene { model: &model, ui: &ui, theme: &theme, keymap: &keymap, can, charset, now };
-            let drawn = encoder.draw(SCREEN, "", is_unknown, |frame| drop(view::render(frame, &scene)));
+            let drawn = encoder.draw(SCREEN, "", is_unknown, |picture| drop(view::render(picture, &scene)));
             let length = encoder.with_bytes(|bytes| std::mem::take(bytes).len());
             drawn.map(|()| length)
         });

@@ -28,6 +28,8 @@ pub struct JobResult {
     pub final_target: Option<Arc<str>>,
     /// The values of its row, secrets masked, if it has any.
     pub row_values: Option<Arc<RowValues>>,
+    /// Its page among those of its row, from 1, if its row has pages.
+    pub page: Option<u32>,
     /// How long after the run its first attempt started, if one did, by a clock that never stops.
     pub started: Option<Micros>,
     /// How it ended.

@@ -70,6 +70,7 @@ impl Busy {
             target: format!("GET https://{}.example/things/{id}", host.0).into(),
             waited: WaitTimes::NONE,
             until: None,
+            page: None,
             due: None,
         }
     }

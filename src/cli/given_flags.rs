@@ -31,7 +31,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, path_as_is, cookie, cookies, auth, body } = request;
-    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, fail_on, events } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("unique", "--unique", *unique),
@@ -63,6 +63,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("downgrade", "--downgrade", *downgrade),
         ("path_as_is", "--path-as-is", *path_as_is),
         ("max_body", "--max-body", max_body.is_some()),
+        ("fail_on", "--fail-on", fail_on.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
     let given = flags.into_iter().chain(network.flags()).filter(|(.., is_given)| *is_given);

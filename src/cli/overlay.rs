@@ -10,7 +10,7 @@ use http::{HeaderValue, Method};
 use crate::cli::BatchArgs;
 use crate::cli::body::content::GivenBody;
 use crate::cli::request::RequestArgs;
-use crate::cli::results::ResultArgs;
+use crate::cli::results::{FailedResult, ResultArgs};
 use crate::error::Error;
 use crate::output::destination::is_stdout;
 use crate::plan::auth::GivenAuth;
@@ -70,6 +70,9 @@ pub fn apply_flags(
     }
     plan.output.raw |= results.raw;
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
+    if results.fail_on == Some(FailedResult::Missing) {
+        plan.require_extracted();
+    }
     let body = given.body;
     plan.override_requests(&Overrides {
         method: request

@@ -4,9 +4,16 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::values;
+
+/// A result that counts as a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailedResult {
+    /// An answer that lacks a value of `extract`.
+    Missing,
+}
 
 /// Where results go.
 #[derive(Debug, Default, Args)]
@@ -15,7 +22,7 @@ pub struct ResultArgs {
     /// Print one JSON summary on standard output
     #[arg(long)]
     pub json: bool,
-    /// Write every answer and every failure to one file: JSON, or CSV for `.csv`; `-` is standard output
+    /// Write every answer and every failure to one file: `.json`, `.jsonl`, `.csv`, `.md` or `.html`; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Save every response body in this folder
@@ -30,6 +37,9 @@ pub struct ResultArgs {
     /// Largest body to read: `64MiB`, `1GB`
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub max_body: Option<u64>,
+    /// Fail a job whose answer lacks a value of `extract`
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub fail_on: Option<FailedResult>,
     /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,

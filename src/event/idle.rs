@@ -27,6 +27,8 @@ pub enum IdleReason {
     Paused,
     /// The next round has not started.
     Round,
+    /// Each page of a row names the next one, so the row waits for it.
+    Pages,
     /// The run is draining: no attempt starts any more.
     Draining,
     /// No job is left to start.
@@ -36,7 +38,7 @@ pub enum IdleReason {
 
 impl IdleReason {
     /// All reasons, in display order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::HostLimit,
         Self::Cooldown,
         Self::Outage,
@@ -46,6 +48,7 @@ impl IdleReason {
         Self::Input,
         Self::Paused,
         Self::Round,
+        Self::Pages,
         Self::Draining,
         Self::NoWork,
     ];
@@ -63,6 +66,7 @@ impl IdleReason {
             Self::Backoff => "backoff",
             Self::Paused => "paused",
             Self::Round => "next round",
+            Self::Pages => "next page",
             Self::Draining => "draining",
         }
     }
@@ -80,6 +84,7 @@ impl IdleReason {
             Self::Backoff => "backoff",
             Self::Paused => "paused",
             Self::Round => "next_round",
+            Self::Pages => "next_page",
             Self::Draining => "draining",
         }
     }
@@ -119,6 +124,9 @@ pub struct Idle {
     /// [`IdleReason::Round`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub round: Micros,
+    /// [`IdleReason::Pages`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub pages: Micros,
     /// [`IdleReason::Draining`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub draining: Micros,
@@ -145,6 +153,7 @@ impl Idle {
             IdleReason::Backoff => &mut self.backoff,
             IdleReason::Paused => &mut self.paused,
             IdleReason::Round => &mut self.round,
+            IdleReason::Pages => &mut self.pages,
             IdleReason::Draining => &mut self.draining,
         }
     }

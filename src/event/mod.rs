@@ -136,9 +136,11 @@ pub enum Fact {
         endpoint: EndpointId,
         /// The host it goes to.
         host: HostId,
-        /// The job's row within its endpoint, from 0. Endpoint and row identify a job in every run of a plan.
-        /// For a watched program, rows count its requests.
+        /// The job's row within its endpoint, from 0; for a watched program, the number of the request.
         row: u64,
+        /// The job's page within its row, from 1, if rows have pages. These three identify a job in every run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<u32>,
         /// The slot it holds: the lowest that was free.
         slot: u32,
         /// Method and masked URL.

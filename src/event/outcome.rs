@@ -54,6 +54,34 @@ pub enum Outcome {
     Cancelled,
 }
 
+/// What an outcome is for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeClass {
+    /// An expected answer.
+    Good,
+    /// A redirect that was followed.
+    Followed,
+    /// A request to slow down.
+    Refused,
+    /// An unexpected answer, a time-out, or no answer.
+    Failed,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl Outcome {
+    /// What it is for the user.
+    pub fn class(&self) -> OutcomeClass {
+        match self {
+            Self::Answered { expected: true, .. } => OutcomeClass::Good,
+            Self::Redirected { .. } => OutcomeClass::Followed,
+            Self::Throttled { .. } => OutcomeClass::Refused,
+            Self::Answered { .. } | Self::TimedOut { .. } | Self::Failed { .. } => OutcomeClass::Failed,
+            Self::Cancelled => OutcomeClass::Cancelled,
+        }
+    }
+}
+
 /// The phases of an attempt, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -79,6 +79,7 @@ impl Observer {
             target: target.into(),
             waited: WaitTimes::NONE,
             until: None,
+            page: None,
             due: None,
         };
         self.emit(&mut state, fact);

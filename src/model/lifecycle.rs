@@ -112,6 +112,7 @@ impl Model {
         // That a host is still down is no news: the log has the start and the end of its outage.
         let is_probe = host.outage.as_ref().is_some_and(|outage| flight.started > outage.since);
         endpoint.used = (endpoint.used.0 + 1, endpoint.used.1 + service);
+        self.evidence.record_use(flight.endpoint, endpoint.used.1);
         // During a stop, no phase has a known length.
         let took = (!flight.spans_stop).then_some(service);
         endpoint.anatomy.end(Ending::from(outcome), took, spent);

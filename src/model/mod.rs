@@ -223,13 +223,14 @@ impl Model {
                 self.event_log.add(at, LogEvent::JobsReordered { jobs: *jobs, of: *of });
             }
             Fact::PlanDrawn { jobs } => self.change_part(origin, |part| part.jobs = Some(*jobs)),
-            Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until, due } => {
+            Fact::AttemptStarted { attempt, endpoint, host, row, page, slot, target, waited, until, due } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 self.unpark(origin, attempt.job);
                 let is_redirect = self.redirected.remove(&(origin, attempt.job));
                 self.totals.retries += u64::from(attempt.n > 1 && !is_redirect);
+                self.totals.start_page(*page, attempt.n);
                 let until = until.map(|until| self.origins.journal_time(origin, until));
                 let bar = Bar {
                     origin,

@@ -54,6 +54,10 @@ pub struct Totals {
     pub jobs_failed: u64,
     /// Jobs that were cancelled.
     pub jobs_cancelled: u64,
+    /// Rows that have pages.
+    pub paged_rows: u64,
+    /// Pages of those rows.
+    pub pages: u64,
     /// Failed jobs that the user repeated, each as a new job.
     pub jobs_repeated: u64,
     /// Repeated jobs that ended with an expected answer.
@@ -70,6 +74,13 @@ impl Totals {
     /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.jobs_done + self.jobs_failed + self.jobs_cancelled
+    }
+
+    /// Counts the page of a job whose attempt starts, if its row has pages.
+    pub(super) fn start_page(&mut self, page: Option<u32>, attempt: u32) {
+        let is_new = page.is_some() && attempt == 1;
+        self.pages += u64::from(is_new);
+        self.paged_rows += u64::from(is_new && page == Some(1));
     }
 
     /// Counts the body of an answer after decoding.

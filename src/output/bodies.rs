@@ -147,6 +147,7 @@ mod tests {
             target: "GET http://a.b/".into(),
             final_target: None,
             row_values: None,
+            page: None,
             started: None,
             end: JobEnd::Done,
             tries: 1,

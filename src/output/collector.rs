@@ -5,14 +5,13 @@
 
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
-use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
 use crate::job_result::JobResult;
 use crate::output::bodies::Bodies;
 use crate::output::output_error::OutputError;
-use crate::output::report::{Counts, Finish, Report};
+use crate::output::report::{Counts, Finish, Report, ReportHeading};
 use crate::plan::Output;
 use crate::text::io_error::IoErrorText;
 
@@ -47,11 +46,10 @@ impl Collector {
     pub fn start(
         results: mpsc::Receiver<JobResult>,
         output: &Output,
-        name: &str,
-        started: SystemTime,
+        heading: ReportHeading,
         on_trouble: impl FnMut(String) + Send + 'static,
     ) -> Result<Self, OutputError> {
-        let report = output.report.as_deref().map(|path| OpenOutput::report(path, name, started)).transpose()?;
+        let report = output.report.as_deref().map(|path| OpenOutput::report(path, heading)).transpose()?;
         let bodies = output.bodies.as_deref().map(OpenOutput::bodies).transpose()?;
         let outputs = Outputs { report, bodies, troubles: Vec::new() };
         let thread = thread::Builder::new()
@@ -81,8 +79,8 @@ struct OpenOutput<T> {
 }
 
 impl OpenOutput<Report> {
-    fn report(path: &Path, name: &str, started: SystemTime) -> Result<Self, OutputError> {
-        let output = Report::begin(path, name, started).map_err(|cause| OutputError::report(path, cause))?;
+    fn report(path: &Path, heading: ReportHeading) -> Result<Self, OutputError> {
+        let output = Report::begin(path, heading).map_err(|cause| OutputError::report(path, cause))?;
         Ok(Self { path: path.to_owned(), output })
     }
 }
@@ -162,7 +160,7 @@ mod tests {
     use crate::job_result::JobResult;
     use crate::output::report::spool::Spool;
     use crate::output::report::target::ReportTarget;
-    use crate::output::report::{Finish, Report};
+    use crate::output::report::{Finish, Report, ReportHeading};
     use crate::plan::job::Place;
 
     #[test]
@@ -171,7 +169,8 @@ mod tests {
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let output = Report::with_parts(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let heading = ReportHeading::new("n", SystemTime::UNIX_EPOCH);
+        let output = Report::with_parts(ReportTarget::File(path.clone()), full, heading);
         let report = Some(OpenOutput { path: "x.json".into(), output });
         let (sender, results) = mpsc::channel(4);
         let reported: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -188,6 +187,7 @@ mod tests {
                 target: "GET http://a.b/".into(),
                 final_target: None,
                 row_values: None,
+                page: None,
                 started: None,
                 end: JobEnd::Cancelled,
                 tries: 1,

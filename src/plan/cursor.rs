@@ -110,7 +110,7 @@ impl Cursor {
             PlanError::in_file(&plan.file, why, help)
         })?;
         let mut stream = SourceStream::open(source, builder, self.streams.len(), bounds, &self.threads)?;
-        stream.endpoint = name.map(|name| self.found.add(&name, stream.jobs));
+        stream.endpoint = name.map(|name| self.found.add(&name, stream.n_jobs()));
         Ok(stream)
     }
 
@@ -166,7 +166,7 @@ impl Cursor {
 
     /// How many jobs the plan has, if that is known.
     pub fn jobs(&self) -> Option<u64> {
-        self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.jobs?))
+        self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.n_jobs()?))
     }
 
     /// The weights of all sources.
@@ -176,7 +176,12 @@ impl Cursor {
 
     /// How many jobs a source has, if that is known.
     pub fn jobs_of(&self, source: usize) -> Option<u64> {
-        self.streams.get(source)?.jobs
+        self.streams.get(source)?.n_jobs()
+    }
+
+    /// Whether the rows of a source have pages.
+    pub fn has_pages(&self, source: usize) -> bool {
+        self.streams.get(source).is_some_and(|stream| stream.has_pages)
     }
 
     /// Whether a source is known to have no more jobs. If its number of jobs is unknown, only [`Self::draw`] finds out.

@@ -17,6 +17,7 @@ use crate::plan::exact::field_names::FieldNames;
 use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::network::cookies::CookieMode;
+use crate::plan::pages::PageRules;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::row_values::RowValues;
 use crate::plan::statuses::{StatusSet, Throttled};
@@ -46,6 +47,8 @@ pub struct Job {
     pub row_values: Option<Arc<RowValues>>,
     /// The login that answers challenges of its host.
     pub login: Option<Arc<DigestLogin>>,
+    /// Its position among the pages of its row, if that has pages.
+    pub page: Option<Box<PagePosition>>,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }
@@ -57,6 +60,19 @@ pub struct Place {
     pub source: u32,
     /// The index of the row in the source.
     pub row: u64,
+}
+
+/// The position of a job among the pages of its row.
+#[derive(Clone, Default)]
+pub struct PagePosition {
+    /// Which page it is, from 1.
+    pub n: u32,
+    /// Its number, if pages are counted by the plan.
+    pub number: u64,
+    /// Hashes of the URLs or bodies of this page and those before it.
+    pub known: Vec<u64>,
+    /// The request without its number, if pages are counted by the plan.
+    pub(in crate::plan) unnumbered: Option<Arc<Job>>,
 }
 
 /// The rules for running a job.
@@ -80,6 +96,8 @@ pub struct Policy {
     pub status: Statuses,
     /// What is expected of an answer with such a status.
     pub answer: ExpectedAnswer,
+    /// How the pages of its row follow each other, if it has pages.
+    pub pages: Option<Arc<PageRules>>,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
     /// The largest response body, in bytes. If absent, only bodies that are kept are limited.
@@ -145,6 +163,13 @@ impl fmt::Debug for Job {
             .field("headers", &self.headers.keys())
             .field("body", &self.body.len_in_memory())
             .finish_non_exhaustive()
+    }
+}
+
+impl Policy {
+    /// Whether the body of a good response must be read for what the plan does with it.
+    pub fn needs_body(&self) -> bool {
+        self.answer.needs_body() || self.pages.as_ref().is_some_and(|pages| pages.needs_body())
     }
 }
 

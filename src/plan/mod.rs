@@ -15,11 +15,14 @@ pub mod endpoints;
 pub mod error;
 pub mod exact;
 pub mod expected;
+pub mod extract;
 pub mod http_client;
 pub mod job;
+pub mod late;
 pub mod load;
 pub mod network;
 pub mod order;
+pub mod pages;
 pub mod priority_jobs;
 pub mod provenance;
 pub mod quantity;
@@ -181,6 +184,19 @@ pub struct Practice {
 }
 
 impl Plan {
+    /// What a report takes out of the answers of each source.
+    pub fn extractions(&self) -> Vec<extract::Extractions> {
+        self.sources.iter().map(|source| source.rules.extract.clone().unwrap_or_default()).collect()
+    }
+
+    /// Makes every value that a report takes out of an answer an expectation.
+    pub fn require_extracted(&mut self) {
+        for rules in self.sources.iter_mut().map(|source| &mut source.rules) {
+            let paths = rules.extract.iter().flat_map(|all| all.iter()).map(|column| column.path.clone());
+            rules.answer.present = paths.collect();
+        }
+    }
+
     /// Overrides the requests and rules of all sources with flags.
     pub fn override_requests(&mut self, overlay: &source::Overrides) {
         for source in &mut self.sources {

@@ -8,8 +8,10 @@ use std::time::Duration;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
 use crate::plan::expected::ExpectedAnswer;
+use crate::plan::extract::Extractions;
 use crate::plan::job::{Policy, Retry, Statuses, Timeouts};
 use crate::plan::network::cookies::CookieMode;
+use crate::plan::pages::WrittenPages;
 use crate::plan::retry_on::RetryOn;
 use crate::plan::statuses::Throttled;
 
@@ -42,6 +44,10 @@ pub struct Rules {
     pub status: Option<Statuses>,
     /// What is expected of an answer with such a status.
     pub answer: ExpectedAnswer,
+    /// The values that a report takes out of answers.
+    pub extract: Option<Extractions>,
+    /// The pages of a row.
+    pub pages: WrittenPages,
     /// The statuses that count as refusals.
     pub throttled: Option<Throttled>,
     /// The most attempts, including the first.
@@ -74,6 +80,8 @@ impl Rules {
             max_body: self.max_body.or(lower.max_body),
             status: self.status.or(lower.status),
             answer: self.answer.over(&lower.answer),
+            extract: self.extract.or_else(|| lower.extract.clone()),
+            pages: self.pages.over(&lower.pages),
             throttled: self.throttled.or(lower.throttled),
             attempts: self.attempts.or(lower.attempts),
             backoff: self.backoff.or(lower.backoff),
@@ -120,6 +128,7 @@ impl Rules {
             },
             status: self.status.unwrap_or(Statuses::Success),
             answer: self.answer.clone(),
+            pages: self.pages.rules(),
             throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body,
         }

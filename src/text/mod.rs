@@ -14,6 +14,7 @@ pub mod sanitize;
 pub mod secret;
 pub mod secret_name;
 pub mod shell;
+pub mod time_ticks;
 pub mod toml_reader;
 pub mod toml_section;
 pub mod units;

@@ -29,7 +29,6 @@ pub struct TomlSection<'r, C> {
     table: &'r DeTable<'r>,
     span: Range<usize>,
     allowed: Vec<&'static str>,
-    planned: Vec<&'static str>,
     /// Whether tables may have any key.
     has_free_tables: bool,
 }
@@ -57,8 +56,8 @@ impl<'r, C> TomlSection<'r, C> {
         span: Range<usize>,
     ) -> Self {
         let (noun, help, title) = ("key", None, title.to_owned());
-        let (allowed, planned, has_free_tables) = (Vec::new(), Vec::new(), false);
-        Self { reader, title, path, noun, help, table, span, allowed, planned, has_free_tables }
+        let (allowed, has_free_tables) = (Vec::new(), false);
+        Self { reader, title, path, noun, help, table, span, allowed, has_free_tables }
     }
 
     /// Returns the top of a parsed file.
@@ -96,15 +95,6 @@ impl<'r, C> TomlSection<'r, C> {
             self.reader.note(mistake.with_label(MISSING.to_owned()).with_help(example));
         }
         entry
-    }
-
-    /// Declares a key that is not supported yet. A file must not set it.
-    pub fn refuse_planned(&mut self, key: &'static str) {
-        self.planned.push(key);
-        if let Some((name, _)) = self.table.get_key_value(key) {
-            let message = format!("`{key}` is planned but does not work yet");
-            self.reader.note_at(name.span(), message, "leave it out for now");
-        }
     }
 
     /// Returns the tables under free keys, in written order, next to keys that are read one by one.
@@ -149,7 +139,7 @@ impl<'r, C> TomlSection<'r, C> {
     }
 
     fn is_known(&self, key: &str) -> bool {
-        self.allowed.contains(&key) || self.planned.contains(&key)
+        self.allowed.contains(&key)
     }
 
     fn entry(&self, key: Cow<'r, str>, name: Range<usize>, node: &'r Spanned<DeValue<'r>>) -> TomlEntry<'r, C> {

@@ -8,16 +8,23 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The width of a text in columns.
 pub fn width_of(text: &str) -> u16 {
-    // A fast path: ten thousand names may be measured for one picture, and most are ASCII.
+    // Fast paths: ten thousand names may be measured for one picture, and most are ASCII.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return u16::try_from(text.len()).unwrap_or(u16::MAX);
     }
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    let width = if text.chars().all(is_plain) { text.chars().count() } else { text.width() };
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
+/// Whether a character takes one column and never joins its neighbours: ASCII, Latin letters, arrows, and the lines and
+/// blocks that charts are made of. Such text needs no tables.
+pub fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '¡'..='¬' | '®'..='ʯ' | '‐'..='‧' | '←'..='⇿' | '─'..='◼')
 }
 
 /// The text, cut in its middle if it is too wide, because both ends of a URL identify it.
 pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
-    if text.width() <= room {
+    if usize::from(width_of(text)) <= room {
         return Cow::Borrowed(text);
     }
     let keep = room.saturating_sub(ellipsis.width());
@@ -31,7 +38,7 @@ pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str
 
 /// The text, cut at its end if it is too wide.
 pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
-    if text.width() <= room {
+    if usize::from(width_of(text)) <= room {
         return Cow::Borrowed(text);
     }
     let head = prefix(text.chars(), room.saturating_sub(ellipsis.width()));
@@ -51,7 +58,17 @@ fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut_end, cut_middle};
+    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+    use super::{cut_end, cut_middle, is_plain};
+
+    #[test]
+    fn plain_characters_take_one_column_in_any_text() {
+        for c in ('\0'..=char::MAX).filter(|c| is_plain(*c)) {
+            assert_eq!(c.width(), Some(1), "{c:?}");
+            assert_eq!(format!("a{c}─{c}…").width(), 5, "{c:?}");
+        }
+    }
 
     #[test]
     fn long_names_are_cut_in_the_middle() {

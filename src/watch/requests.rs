@@ -72,6 +72,7 @@ impl Requests {
             target: start.address.target.as_str().into(),
             waited: WaitTimes { slot: start.queued, ..WaitTimes::NONE },
             until: None,
+            page: None,
             due: None,
         });
     }

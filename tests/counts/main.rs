@@ -19,6 +19,7 @@ mod million;
 mod pictures;
 #[path = "../../benches/practice/mod.rs"]
 mod practice;
+mod reports;
 mod run;
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 mod system_calls;

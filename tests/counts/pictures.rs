@@ -45,7 +45,7 @@ impl Screen {
             model: Model::default(),
             ui: UiState::default(),
             theme: Theme::bundled("inflight-dark", look).unwrap(),
-            encoder: FrameEncoder::new(SCREEN.as_size()).unwrap(),
+            encoder: FrameEncoder::new(SCREEN.as_size()),
             writer: TerminalWriter::start(ours.into()).unwrap(),
             terminal,
         }

@@ -17,7 +17,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
 use crate::tui::setting::{ScreenSetting, SettingRow};
 use crate::tui::terminal::DrawResult;
-use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
+use crate::tui::terminal::screen::{Area, Screen};
 
 /// A view that the loop shows.
 pub trait LiveView {
@@ -101,8 +101,8 @@ pub struct LastFrame {
 
 impl LastFrame {
     /// Keeps what a frame has drawn.
-    pub fn record(&mut self, frame: &mut ScreenFrame<'_>, targets: ClickTargets) {
+    pub fn record(&mut self, picture: &Picture, targets: ClickTargets) {
         self.targets = targets;
-        self.picture = self.keeps_picture.then(|| frame.buffer_mut().clone());
+        self.picture = self.keeps_picture.then(|| picture.clone());
     }
 }

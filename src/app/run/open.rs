@@ -15,6 +15,7 @@ use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact};
 use crate::job_result::JobResult;
 use crate::output::collector::Collector;
+use crate::output::report::ReportHeading;
 use crate::plan::cursor::Cursor;
 use crate::pump::Recorder;
 use crate::source::pool;
@@ -108,7 +109,9 @@ impl Batch<'_> {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
             }
         };
-        let collector = Collector::start(collected, output, &self.plan.name, started, warn)?;
+        let heading =
+            ReportHeading { extract: self.plan.extractions(), ..ReportHeading::new(&self.plan.name, started) };
+        let collector = Collector::start(collected, output, heading, warn)?;
         Ok((Some(collector), Some(results)))
     }
 }

@@ -16,6 +16,7 @@ use crate::config::settings::Settings;
 use crate::journal::{JournalHeader, Writer};
 use crate::output::collector::Collector;
 use crate::output::exit::BROKEN;
+use crate::output::report::ReportHeading;
 use crate::plan::{Output, Plan, Practice};
 use crate::text::console::Console;
 use crate::tui::detect::Environment;
@@ -87,7 +88,8 @@ fn a_run_whose_collector_panics_ends_with_code_70() {
     let (end, wants_rerun, message, code) = run("ok", output.clone(), move |opened| {
         let (sender, results) = tokio::sync::mpsc::channel(4);
         let panics = |_| std::panic::resume_unwind(Box::new("as the test says"));
-        let collector = Collector::start(results, &output, "breaking", SystemTime::UNIX_EPOCH, panics).unwrap();
+        let collector =
+            Collector::start(results, &output, ReportHeading::new("breaking", SystemTime::UNIX_EPOCH), panics).unwrap();
         (opened.collector, opened.results) = (Some(collector), Some(sender));
         // Without its folder the first body cannot be saved.
         folder.close().unwrap();

@@ -4,7 +4,7 @@
 
 pub mod problems;
 
-use crate::event::outcome::Outcome;
+use crate::event::outcome::{Outcome, OutcomeClass};
 use crate::event::{Micros, Offset};
 use crate::model::bins::{Bins, Merge};
 use crate::model::history::problems::Problems;
@@ -56,11 +56,11 @@ impl RunHistory {
 
     /// Counts the end of an attempt. A followed redirect or a cancelled attempt is neither good nor bad.
     pub(super) fn count(&mut self, at: Offset, outcome: &Outcome) {
-        let counter: fn(&mut EndCounts) -> &mut u32 = match outcome {
-            Outcome::Answered { expected: true, .. } => |bin| &mut bin.good,
-            Outcome::Throttled { .. } => |bin| &mut bin.throttled,
-            Outcome::Answered { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } => |bin| &mut bin.failed,
-            Outcome::Redirected { .. } | Outcome::Cancelled => return,
+        let counter: fn(&mut EndCounts) -> &mut u32 = match outcome.class() {
+            OutcomeClass::Good => |bin| &mut bin.good,
+            OutcomeClass::Refused => |bin| &mut bin.throttled,
+            OutcomeClass::Failed => |bin| &mut bin.failed,
+            OutcomeClass::Followed | OutcomeClass::Cancelled => return,
         };
         let counter = counter(self.ends.at(at.0));
         *counter = counter.saturating_add(1);

@@ -205,7 +205,18 @@ mod tests {
     fn start(job: u64) -> Fact {
         let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, EndpointId(0));
         let (target, waited) = ("GET https://a.example/".into(), WaitTimes::NONE);
-        Fact::AttemptStarted { attempt, endpoint, host: HOST, row: 0, slot: 0, target, waited, until: None, due: None }
+        Fact::AttemptStarted {
+            attempt,
+            endpoint,
+            host: HOST,
+            row: 0,
+            slot: 0,
+            target,
+            waited,
+            page: None,
+            until: None,
+            due: None,
+        }
     }
 
     fn end(job: u64, outcome: Outcome) -> Fact {

@@ -85,6 +85,7 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
             target: "GET /".into(),
             waited: WaitTimes::NONE,
             until: None,
+            page: None,
             due: None,
         },
     );

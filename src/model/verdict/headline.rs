@@ -26,7 +26,7 @@ pub fn main_sentence(model: &Model, recording: Option<&str>, now: Offset) -> (Ve
 
 /// How the run is going.
 pub fn headline(model: &Model, now: Offset) -> VerdictSentence {
-    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, lost, alone];
+    let states = [before_the_first, paused, ending, waiting_for_stragglers, polling, failing, lost, alone, in_pages];
     states.iter().find_map(|state| state(model, now)).unwrap_or_else(|| concurrency(model, now))
 }
 
@@ -84,6 +84,9 @@ fn waiting_for_stragglers(model: &Model, now: Offset) -> Option<VerdictSentence>
 
 /// The batch repeats in rounds.
 fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
+    if !model.is_polled {
+        return None;
+    }
     let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
     let (up, all) = (checked().filter(|(_, health)| health.is_up).count(), checked().count());
     let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
@@ -96,7 +99,7 @@ fn polling(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     });
     let changes = if flips > 0 { units::plural(flips, "change") } else { "no change".to_owned() };
     let place = format!("{}{changes}{}", down.unwrap_or_default(), by_tense(model, " so far", ""));
-    (model.is_polled && all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
+    (all > 0).then(|| sentence(&format!("{up} of {all} up"), place, ""))
 }
 
 /// From this share of the jobs on, one in so many, what became of them is the headline.
@@ -140,6 +143,19 @@ fn failing(model: &Model, _now: Offset) -> Option<VerdictSentence> {
 fn alone(model: &Model, _now: Offset) -> Option<VerdictSentence> {
     let number = if model.ended.is_some() { "One request" } else { "One request so far" };
     (model.totals.started == 1).then(|| sentence(number, "nothing ran next to it".to_owned(), ""))
+}
+
+/// Nearly every job is a page of a row, so that no more could be in flight than there are rows.
+fn in_pages(model: &Model, now: Offset) -> Option<VerdictSentence> {
+    let (rows, pages) = (model.totals.paged_rows, model.totals.pages);
+    let is_apart = pages > rows && idle_reason(model, now) == Some(IdleReason::Pages);
+    if !is_apart {
+        return None;
+    }
+    let number = format!("{} of {}", units::plural(pages, "page"), units::plural(rows, "row"));
+    let place = format!("{} in flight on average", units::significant(mean_in_flight(model, now)));
+    let remedy = by_tense(model, "each page names the next", "each page named the next");
+    Some(sentence(&number, place, remedy))
 }
 
 /// How many were in flight at once, and what held the run to it.
@@ -235,6 +251,7 @@ fn held_by(why: IdleReason, model: &Model) -> String {
         IdleReason::Round => {
             return by_tense(model, "the next round is due later", "the rounds were due later").to_owned();
         }
+        IdleReason::Pages => return "each page names the next".to_owned(),
         IdleReason::Draining => return "it was drained".to_owned(),
         IdleReason::NoWork => return "there was no more to start".to_owned(),
     };

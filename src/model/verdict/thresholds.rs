@@ -173,6 +173,8 @@ pub const QUEUE_FLAT: f64 = 1.15;
 pub const QUEUE_SERIAL: f64 = 0.35;
 /// Maximum number at work, as a share of what is in flight.
 pub const QUEUE_SHARE: f64 = 0.75;
+/// Maximum recommended limit, as a share of what is in flight: a smaller step is not worth a second run.
+pub const QUEUE_SAVES: f64 = 2.0 / 3.0;
 
 /// Minimum number of answers before and after a changed limit.
 pub const EXPERIMENT_LEAST: u64 = 20;

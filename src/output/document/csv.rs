@@ -4,12 +4,11 @@
 
 use std::io::{self, Write};
 
-use crate::event::Micros;
 use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::output::document::RecordedRun;
 use crate::output::document::job_log::RecordedJob;
-use crate::output::report::csv::cell;
+use crate::output::document::{RecordedRun, milliseconds};
+use crate::text::sanitize::sanitize;
 
 const HEADER: &str =
     "endpoint,row,request,ended,ok,status,tries,attempts,started,settled,total_ms,waited_ms,bytes,error,detail\n";
@@ -39,8 +38,8 @@ fn line(run: &RecordedRun<'_>, job: &RecordedJob) -> String {
         job.attempts.len().to_string(),
         job.started().map_or_else(String::new, |at| run.wall_clock(at)),
         run.wall_clock(job.settled),
-        milliseconds(job.total),
-        milliseconds(job.waited.total()),
+        format!("{:.3}", milliseconds(job.total)),
+        format!("{:.3}", milliseconds(job.waited.total())),
         number(job.bytes()),
         cell(&failure.and_then(Cause::from_outcome).map_or_else(String::new, |cause| cause.to_string())),
         cell(detail.unwrap_or_default()),
@@ -58,6 +57,25 @@ pub(super) fn end_word(job: &RecordedJob) -> &'static str {
     }
 }
 
-fn milliseconds(time: Micros) -> String {
-    format!("{}.{:03}", time.0 / 1000, time.0 % 1000)
+/// Foreign text as a cell.
+pub(in crate::output) fn cell(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    let text = sanitize(text).replace('"', "\"\"");
+    let apostrophe = if is_formula { "'" } else { "" };
+    if is_formula || text.contains([',', '"', '\n', ';']) { format!("\"{apostrophe}{text}\"") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_cell_is_no_formula_and_has_no_control_character() {
+        assert_eq!(cell("plain text"), "plain text");
+        assert_eq!(cell("a,b \"c\""), "\"a,b \"\"c\"\"\"");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
+            assert_eq!(cell(formula), format!("\"'{formula}\""));
+        }
+        assert!(!cell("\t=1\u{1b}[31m\r\n").contains(['\u{1b}', '\r', '\n']));
+    }
 }

@@ -11,8 +11,8 @@ use url::Url;
 use crate::event::Micros;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::output::document::RecordedRun;
 use crate::output::document::job_log::{RecordedAttempt, RecordedJob, status};
+use crate::output::document::{RecordedRun, milliseconds};
 use crate::text::safe_json;
 
 /// Writes the archive, a line for each attempt.
@@ -83,8 +83,4 @@ fn timings(job: &RecordedJob, attempt: &RecordedAttempt) -> Value {
         "send": 0, "wait": milliseconds(spent.first_byte.unwrap_or_default()),
         "receive": milliseconds(spent.body.unwrap_or_default()),
     })
-}
-
-fn milliseconds(time: Micros) -> f64 {
-    time.0 as f64 / 1e3
 }

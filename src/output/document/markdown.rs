@@ -107,7 +107,7 @@ fn or_nothing(time: Option<Micros>) -> String {
 }
 
 /// Foreign text without a meaning in Markdown or HTML.
-fn escaped(foreign: &str) -> String {
+pub(in crate::output) fn escaped(foreign: &str) -> String {
     let mut text = String::with_capacity(foreign.len());
     for c in sanitize(foreign).chars() {
         match c {

@@ -15,7 +15,7 @@ pub mod trace;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
-use crate::event::{Event, Offset};
+use crate::event::{Event, Micros, Offset};
 use crate::model::Model;
 use crate::output::document::job_log::{JobLog, RecordedJob};
 use crate::output::summary::extras::Extras;
@@ -54,6 +54,11 @@ impl DocumentKind {
             Self::Summary => "json",
         }
     }
+}
+
+/// A time in milliseconds, exact to the microsecond.
+fn milliseconds(time: Micros) -> f64 {
+    time.0 as f64 / 1e3
 }
 
 /// The events of a recording, from its start.

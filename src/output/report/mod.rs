@@ -1,36 +1,45 @@
-//! The report: one JSON document with every settled job, in plan order.
+//! The report: every settled job with its data, in plan order.
 //!
 //! ```json
-//! {"inflight":"report","schema":1,"name":"morning report",
+//! {"inflight":"report","schema":2,"name":"morning report",
 //!  "started":"2026-11-20T14:03:27.000Z","finished":"2026-11-20T14:04:37.400Z","ended":"finished",
 //!  "jobs":{"ok":118,"failed":2,"cancelled":0,"not_started":0},"results":[
-//! {"endpoint":"orders","request":"GET https://shop.internal/orders/1","ok":true,"status":200,"tries":1,"total_ms":142.3,"waited_ms":0.0,"data":{"sum":3}},
+//! {"endpoint":"orders","request":"GET https://shop.internal/orders/1","ok":true,"status":200,"tries":1,"total_ms":142.3,"waited_ms":0.0,"extract":{"total":3},"encoding":"json","data":{"sum":3}},
 //! {"endpoint":"users","request":"GET https://shop.internal/users","ok":false,"status":503,"tries":3,"total_ms":2210.4,"waited_ms":1630.1,
-//!  "error":{"kind":"status","status":503,"cause":"503 Service Unavailable"},"data":"try later"}
+//!  "error":{"kind":"status","status":503,"cause":"503 Service Unavailable"},"encoding":"text","data":"try later"}
 //! ]}
 //! ```
 //! Every result is one line. `request` is the request as asked, `final_url` the URL after redirects. `row` counts from 1,
 //! and `with` has the row's values. `started` is the start of the first attempt, `bytes` what was received. `total_ms` counts from when the job was the next one of its endpoint; `waited_ms` is
 //! the part of it that was not in flight. A batch in rounds has one result per job and round.
-//! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
-//!   An unexpected answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
-//!   `file` is the name of the saved body, if bodies are saved.
+//! * `data` is the answer's body, and `encoding` what it is: `json` (white space dropped), `text` or `base64`; `null`
+//!   if it was empty. An unexpected answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no
+//!   `data`. `file` is the name of the saved body, if bodies are saved.
+//! * `extract` has the values that the plan takes out of a good answer; `null` where there is none.
 //! * `error` is present where `ok` is false: `kind` from a closed list (`status`, `throttled`, …), `phase` of a
 //!   time-out, `status`, `cause` for people, and `detail` from the system.
 //! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if that is unknown.
+//!
+//! JSON Lines have the results alone; tables have a line for each, without data. The ending of the file decides.
+//! Up to schema 1, binary `data` was `{"base64": …}`, without `encoding`.
 //!
 //! An older report is replaced only by a complete one. Start at [`Report::begin`].
 
 pub mod csv;
 pub mod entry;
+mod format;
+mod markdown;
+mod page;
 pub mod portable_json;
 pub mod spool;
 pub mod target;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -40,23 +49,34 @@ use crate::event::reasons::RunEnd;
 use crate::job_result::{Answer, JobResult};
 use crate::output::atomic_file;
 use crate::output::report::entry::ReportEntry;
+use crate::output::report::format::ReportFormat;
 use crate::output::report::spool::Spool;
 use crate::output::report::target::ReportTarget;
-use crate::text::{io_error, safe_json};
+use crate::plan::extract::Extractions;
+use crate::text::{io_error, safe_json, units};
 
 /// The schema of the document. Within one number, fields are only added.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// A report that is being collected.
 #[derive(Debug)]
 pub struct Report {
     target: ReportTarget,
     spool: Spool,
-    name: String,
-    started: SystemTime,
+    heading: ReportHeading,
     counts: Counts,
-    /// One line of CSV for each job, instead of a JSON document.
-    is_csv: bool,
+    format: ReportFormat,
+}
+
+/// Facts about a report that are known before the run.
+#[derive(Clone, Debug)]
+pub struct ReportHeading {
+    /// The name of the run.
+    pub name: String,
+    /// Wall clock at its start.
+    pub started: SystemTime,
+    /// What is taken out of the answers of each source.
+    pub extract: Vec<Extractions>,
 }
 
 /// Facts that are known only at the end of a run.
@@ -110,31 +130,30 @@ struct Jobs {
 
 impl Report {
     /// Starts a report. Fails now if it could not be written later.
-    pub fn begin(path: &Path, name: &str, started: SystemTime) -> io::Result<Self> {
+    pub fn begin(path: &Path, heading: ReportHeading) -> io::Result<Self> {
         let target = ReportTarget::open(path)?;
         let spool = match &target {
             ReportTarget::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
             ReportTarget::Stream(_) | ReportTarget::Stdout => Spool::create_anywhere()?,
         };
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        Ok(Self { is_csv, ..Self::with_parts(target, spool, name, started) })
+        Ok(Self { format: ReportFormat::of_file(path), ..Self::with_parts(target, spool, heading) })
     }
 
     /// A report with an open target and spool.
-    pub(super) fn with_parts(target: ReportTarget, spool: Spool, name: &str, started: SystemTime) -> Self {
-        Self { target, spool, name: name.to_owned(), started, counts: Counts::default(), is_csv: false }
+    pub(super) fn with_parts(target: ReportTarget, spool: Spool, heading: ReportHeading) -> Self {
+        Self { target, spool, heading, counts: Counts::default(), format: ReportFormat::Json }
     }
 
     /// Adds a settled job, whose body may have been saved as `file`.
     pub fn add(&mut self, result: &JobResult, file: Option<&str>) -> io::Result<()> {
-        let entry = |result| ReportEntry::new(result, file, self.started);
-        if self.is_csv {
-            self.spool.push_text(result.place, &csv::line(&entry(result)))?;
-        } else if let Some(loaded) = large_body(result)? {
-            self.spool.push(result.place, &ReportEntry::new(&loaded, file, self.started))?;
-        } else {
-            self.spool.push(result.place, &entry(result))?;
+        let extract = self.heading.extract.get(result.place.source as usize).map_or(&[][..], |all| all);
+        let reads_body = self.format.has_data() || !extract.is_empty();
+        let loaded = if reads_body { large_body(result)? } else { None };
+        let mut entry = ReportEntry::new(loaded.as_ref().unwrap_or(result), file, self.heading.started, extract);
+        if !self.format.has_data() {
+            entry.drop_data();
         }
+        self.spool.push(result.place, &entry)?;
         let count = match result.end {
             JobEnd::Done => &mut self.counts.ok,
             JobEnd::Failed { .. } => &mut self.counts.failed,
@@ -146,12 +165,12 @@ impl Report {
 
     /// Writes the complete document.
     pub fn finish(self, finish: &Finish) -> io::Result<Counts> {
-        let counts = self.counts;
-        let header = DocumentHead {
+        let Self { target, spool, heading, counts, format } = self;
+        let head = DocumentHead {
             inflight: "report",
             schema: SCHEMA,
-            name: &self.name,
-            started: humantime::format_rfc3339_millis(self.started).to_string(),
+            name: &heading.name,
+            started: humantime::format_rfc3339_millis(heading.started).to_string(),
             finished: humantime::format_rfc3339_millis(finish.finished).to_string(),
             ended: finish.how,
             jobs: Jobs {
@@ -161,17 +180,40 @@ impl Report {
                 not_started: finish.not_started,
             },
         };
-        let (spool, is_csv) = (self.spool, self.is_csv);
-        let write = |to: &mut dyn Write| {
-            if is_csv {
-                to.write_all(csv::HEADER.as_bytes())?;
-                spool.copy_sorted(to, b"")
-            } else {
-                document(to, &header, spool)
-            }
-        };
-        self.target.write(write)?;
+        let columns = heading.columns();
+        target.write(|to: &mut dyn Write| match format {
+            ReportFormat::Json => document(to, &head, spool),
+            ReportFormat::JsonLines => json_lines(to, spool),
+            ReportFormat::Csv => csv::write(to, &columns, spool),
+            ReportFormat::Markdown => markdown::write(to, &head, &columns, spool),
+            ReportFormat::Page => page::write(to, &head, &columns, spool),
+        })?;
         Ok(counts)
+    }
+}
+
+impl ReportHeading {
+    /// A heading without columns of its own.
+    pub fn new(name: &str, started: SystemTime) -> Self {
+        Self { name: name.to_owned(), started, extract: Vec::new() }
+    }
+
+    /// The names of all columns that are taken out of answers, in the order of the plan.
+    fn columns(&self) -> Vec<Arc<str>> {
+        let mut known = BTreeSet::new();
+        let names = self.extract.iter().flat_map(|all| all.iter()).map(|column| &column.name);
+        names.filter(|name| known.insert(Arc::clone(name))).cloned().collect()
+    }
+}
+
+impl DocumentHead<'_> {
+    /// What became of the jobs, and when.
+    fn sentence(&self) -> String {
+        let Jobs { ok, failed, cancelled, not_started } = self.jobs;
+        let rest = [(failed, "failed"), (cancelled, "cancelled"), (not_started.unwrap_or(0), "not started")];
+        let rest = rest.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {} {what}", units::count(*n)));
+        let jobs = format!("{} ok{}", units::plural(ok, "job"), rest.collect::<String>());
+        format!("{jobs}; started {}, finished {}", self.started, self.finished)
     }
 }
 
@@ -195,4 +237,11 @@ fn document(to: &mut dyn Write, header: &DocumentHead<'_>, spool: Spool) -> io::
     to.write_all(b",\"results\":[\n")?;
     spool.copy_sorted(to, b",\n")?;
     to.write_all(b"\n]}\n")
+}
+
+/// Writes the results alone.
+fn json_lines(to: &mut dyn Write, spool: Spool) -> io::Result<()> {
+    let is_empty = spool.is_empty();
+    spool.copy_sorted(to, b"\n")?;
+    if is_empty { Ok(()) } else { to.write_all(b"\n") }
 }

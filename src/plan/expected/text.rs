@@ -44,6 +44,18 @@ impl ExpectedText {
         Ok(Self { pattern, shown: masked.into() })
     }
 
+    /// Takes a text as it is written, also between slashes. `masked` is the same without the secrets of the plan.
+    ///
+    /// # Errors
+    ///
+    /// The text is empty.
+    pub fn literal(text: &str, masked: &str) -> Result<Self, ValueError> {
+        if text.is_empty() {
+            return Err(ValueError::new("empty: every body contains that", "write a text such as `\"welcome\"`"));
+        }
+        Ok(Self { pattern: Pattern::Contains(text.into()), shown: masked.into() })
+    }
+
     /// Whether it is a regular expression.
     pub fn is_regex(&self) -> bool {
         matches!(self.pattern, Pattern::Matches(_))
@@ -106,6 +118,13 @@ mod tests {
         assert!(is_in("/^id: [0-9]+$/", b"id: 12") && !is_in("/^id: [0-9]+$/", b"id: x"));
         assert!(is_in("/(?i)WELCOME/", b"\xff welcome"));
         assert!(is_in("/a/b/", b"xa/bx"));
+    }
+
+    #[test]
+    fn a_literal_text_is_never_an_expression() {
+        let text = ExpectedText::literal("/a.c/", "***").unwrap();
+        assert!(text.is_in(b"x/a.c/") && !text.is_in(b"abc") && text.to_string() == "***");
+        assert!(ExpectedText::literal("", "").is_err());
     }
 
     #[test]

@@ -55,7 +55,6 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
-    top.refuse_planned("extract");
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::read_all(&entry, &defaults, practice.is_some()));
     top.finish();
 

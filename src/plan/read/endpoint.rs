@@ -12,6 +12,7 @@ use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
 use crate::plan::read::in_row::{self, InRow};
+use crate::plan::read::pages::{CountedPages, read_pages};
 use crate::plan::read::rows;
 use crate::plan::read::rules::{read_retry, read_rules};
 use crate::plan::read::values::PlanEntry;
@@ -21,6 +22,7 @@ use crate::plan::rules::Rules;
 use crate::plan::source::{Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 
 /// The values of `[defaults]`.
@@ -44,8 +46,8 @@ pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
     let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
     let auth = section.get("auth").and_then(|entry| read_auth(&entry));
     let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
-    let rules = Rules { timeout, ..read_rules(&mut section) };
-    section.refuse_planned("extract");
+    let pages = read_pages(&mut section, None);
+    let rules = Rules { timeout, pages, ..read_rules(&mut section) };
     section.finish();
     Defaults { method, headers, auth, rules }
 }
@@ -93,19 +95,20 @@ fn read_endpoint(
     let unique = section.get("unique").and_then(|entry| rows::read_unique(&entry, rows.as_ref()));
     let weight = section.get("weight").map_or(Some(1), |entry| rows::read_weight(&entry));
     let timeout = section.get("timeout");
-    let mut own_rules = read_rules(&mut section);
+    let counted = CountedPages::get(&mut section);
+    let pages = read_pages(&mut section, Some(&counted));
+    let mut own_rules = Rules { pages, ..read_rules(&mut section) };
     if let Some(entry) = section.get("retry") {
         read_retry(&entry, "endpoint.retry", &mut own_rules);
     }
-    section.refuse_planned("extract");
     let reader = section.reader;
     section.finish();
 
     let mut columns = Vec::new();
     let mut used = rows::PlaceholderUses::new(reader);
     let url_entry = url_entry?;
-    let url_text = url_entry.text("a URL such as `\"https://example.org/\"`");
-    let url = url_text.map(|text| Template::parse_url(&text, &mut columns));
+    let text = url_entry.text("a URL such as `\"https://example.org/\"`");
+    let url = text.map(|text| Template::parse_url(&text, &mut columns));
     used.note(&columns, &url_entry.span());
     let method = method.and_then(|entry| in_row::read_method(&entry, &mut columns, &mut used));
     let timeout = timeout.and_then(|entry| in_row::read_timeout(&entry, &mut columns, &mut used));
@@ -129,14 +132,10 @@ fn read_endpoint(
     templates.extend(content_type.as_deref().map(|name| (CONTENT_TYPE.into(), Template::literal(name))));
     let auth = auth.as_ref().or(defaults.auth.as_ref()).and_then(|auth| auth.parse(&mut columns, &mut used));
     let rows = rows?;
-    used.check(&columns, &rows);
+    used.check(&columns, &rows, counted.check_use(&columns));
 
     let name = name.and_then(|name| Some((name.text("a name such as `\"orders\"`")?, name.span())));
-    let naming = match &name {
-        Some((name, _)) => Naming::Named(sanitize(name.masked().trim()).as_ref().into()),
-        None if url.has_constant_host() => Naming::Path,
-        None => Naming::ByHost,
-    };
+    let naming = naming(name.as_ref().map(|(name, _)| name), &url);
     let mut source = Source {
         method: method.or_else(|| defaults.method.clone()),
         method_in_row,
@@ -156,4 +155,13 @@ fn read_endpoint(
         reader.note(url_entry.place().mistake(why));
     }
     Some((source, name.map(|(name, span)| EndpointName { text: name.value().trim().to_owned(), span })))
+}
+
+/// How an endpoint is named: as the plan says, or by its URL.
+fn naming(name: Option<&PlanText>, url: &Template) -> Naming {
+    match name {
+        Some(name) => Naming::Named(sanitize(name.masked().trim()).as_ref().into()),
+        None if url.has_constant_host() => Naming::Path,
+        None => Naming::ByHost,
+    }
 }

@@ -3,8 +3,10 @@
 //! Start at [`read_answer`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::plan::expected::ExpectedAnswer;
+use crate::plan::expected::header::ExpectedHeader;
 use crate::plan::expected::json::ExpectedJson;
 use crate::plan::expected::text::ExpectedText;
 use crate::plan::expected::url::ExpectedUrl;
@@ -19,9 +21,13 @@ use crate::text::value_error::ValueError;
 pub(super) fn read_answer(expect: &mut PlanSection<'_>) -> ExpectedAnswer {
     let mut secrets = Vec::new();
     let url = expect.get("url").and_then(|entry| read_url(&entry)).map(Arc::new);
-    let body = expect.get("body").and_then(|entry| read_texts(&entry, &mut secrets));
+    let body = expect.get("body").and_then(|entry| read_texts(&entry, ExpectedText::parse, &mut secrets));
+    let contains = expect.get("contains").and_then(|entry| read_texts(&entry, ExpectedText::literal, &mut secrets));
     let json = expect.get("json").and_then(|entry| read_values(&entry, &mut secrets));
-    ExpectedAnswer { url, body, json, secrets: secrets.into() }
+    let header = expect.get("header").and_then(|entry| read_headers(&entry, &mut secrets));
+    let within = expect.get("max_ms").and_then(|entry| read_milliseconds(&entry));
+    let secrets = secrets.into();
+    ExpectedAnswer { url, body, contains, json, header, within, secrets, ..ExpectedAnswer::default() }
 }
 
 fn read_url(entry: &PlanEntry<'_>) -> Option<ExpectedUrl> {
@@ -29,12 +35,37 @@ fn read_url(entry: &PlanEntry<'_>) -> Option<ExpectedUrl> {
     entry.check(ExpectedUrl::parse(&text.value(), &text.masked()))
 }
 
+/// Reads a number of milliseconds above zero.
+fn read_milliseconds(entry: &PlanEntry<'_>) -> Option<Duration> {
+    let most = entry.count_between(1, u32::MAX)?;
+    Some(Duration::from_millis(most.into()))
+}
+
+/// Reads a table of headers, each with what its value must contain.
+fn read_headers(entry: &PlanEntry<'_>, secrets: &mut Vec<Box<str>>) -> Option<Arc<[ExpectedHeader]>> {
+    let mut headers = Vec::new();
+    for item in entry.section("header", "a table such as `{ content-type = \"json\" }`")?.entries() {
+        let text = item.text("a text such as `\"json\"`")?;
+        let header = item.check(ExpectedHeader::parse(&item.key, &text.value(), &text.masked()))?;
+        if !header.value().is_regex() {
+            refuse_placeholders(&item, &text)?;
+        }
+        secrets.extend(text.secrets().map(Box::from));
+        headers.push(header);
+    }
+    Some(headers.into())
+}
+
 /// Reads a text or a regular expression, or a list of them.
-fn read_texts(entry: &PlanEntry<'_>, secrets: &mut Vec<Box<str>>) -> Option<Arc<[ExpectedText]>> {
+fn read_texts(
+    entry: &PlanEntry<'_>,
+    parse: fn(&str, &str) -> Result<ExpectedText, ValueError>,
+    secrets: &mut Vec<Box<str>>,
+) -> Option<Arc<[ExpectedText]>> {
     let mut texts = Vec::new();
     for item in entry.items() {
         let text = item.text("a text such as `\"welcome\"`")?;
-        let expected = item.check(ExpectedText::parse(&text.value(), &text.masked()))?;
+        let expected = item.check(parse(&text.value(), &text.masked()))?;
         if !expected.is_regex() {
             refuse_placeholders(&item, &text)?;
         }

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 
 use crate::plan::defaults::{MAX_JOBS, MAX_WEIGHT};
 use crate::plan::error::io_reason;
+use crate::plan::late::page_number::PAGE;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
@@ -141,8 +142,8 @@ impl<'r> PlaceholderUses<'r> {
         self.first.extend(new.iter().map(|name| self.reader.find_within(place, &format!("{{{name}}}"))));
     }
 
-    /// Notes every placeholder without a column, if the columns are known.
-    pub(super) fn check(&self, columns: &[String], rows: &Rows) {
+    /// Notes every placeholder without a column, if the columns are known. If pages are counted, `{page}` needs none.
+    pub(super) fn check(&self, columns: &[String], rows: &Rows, counts_pages: bool) {
         let (known, source) = match rows {
             Rows::Each(each) => (each.columns(), "`each`".to_owned()),
             Rows::Repeat(_) => (Vec::new(), String::new()),
@@ -158,6 +159,9 @@ impl<'r> PlaceholderUses<'r> {
             Rows::File { .. } | Rows::Stream { .. } => return,
         };
         for (name, span) in columns.iter().zip(&self.first).filter(|(name, _)| !known.contains(name)) {
+            if counts_pages && name == PAGE {
+                continue;
+            }
             let label =
                 nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{{{near}}}`?"));
             let help = if known.is_empty() && !source.is_empty() {

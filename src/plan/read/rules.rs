@@ -6,6 +6,7 @@ use crate::plan::job::Statuses;
 use crate::plan::network::cookies::{CookieMode, parse_cookie_mode};
 use crate::plan::quantity;
 use crate::plan::read::expect::read_answer;
+use crate::plan::read::extract::read_extract;
 use crate::plan::read::run_retry::RunRetry;
 use crate::plan::read::values::{PlanEntry, PlanSection};
 use crate::plan::retry_on::{EXAMPLE, RetryOn};
@@ -30,6 +31,7 @@ pub(super) fn read_rules(section: &mut PlanSection<'_>) -> Rules {
     rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
     rules.max_body = section.get("max_body").and_then(|entry| entry.size());
     rules.throttled = section.get("throttled").and_then(|entry| read_throttled(&entry));
+    rules.extract = read_extract(section);
     let expect =
         section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
     if let Some(mut expect) = expect {

@@ -71,7 +71,7 @@ impl SourceReader {
         let repeats = (!source.rows.is_computed()).then(|| RepeatFilter::new(source.compares, source.unique));
         let mut reader = Self {
             rows: Arc::clone(&source.rows),
-            columns: source.columns.clone(),
+            columns: source.row_columns(),
             is_whole: source.url.is_in_row(),
             builder,
             stream: None,

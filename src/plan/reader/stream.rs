@@ -10,6 +10,7 @@ use crate::plan::endpoints::EndpointRegistry;
 use crate::plan::error::PlanError;
 use crate::plan::error::io_reason;
 use crate::plan::job::{Job, Place};
+use crate::plan::late::page_number::first_page;
 use crate::plan::priority_jobs::{PriorityJob, PriorityRow, SlowJob};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;
@@ -24,6 +25,7 @@ pub(in crate::plan) struct SourceStream {
     /// Its endpoint. If it has none, each of its hosts is an endpoint.
     pub(in crate::plan) endpoint: Option<EndpointId>,
     pub(in crate::plan) host: Option<String>,
+    /// How many rows make a job, if that is known.
     pub(in crate::plan) jobs: Option<u64>,
     /// Which source it is, from 0.
     pub(in crate::plan) number: u32,
@@ -43,6 +45,8 @@ pub(in crate::plan) struct SourceStream {
     pub(in crate::plan) weight: u32,
     /// Whether its rows can be read again.
     pub(in crate::plan) is_repeatable: bool,
+    /// Whether its rows have pages, so that its number of jobs is unknown.
+    pub(in crate::plan) has_pages: bool,
     /// It has not been opened yet, so nothing is known about its rows.
     pub(in crate::plan) is_opening: bool,
 }
@@ -91,8 +95,14 @@ impl SourceStream {
             notes: Vec::new(),
             weight: source.weight,
             is_repeatable: source.is_repeatable(),
+            has_pages: source.rules.pages.next.is_some(),
             is_opening,
         })
+    }
+
+    /// How many jobs it has, if that is known.
+    pub(in crate::plan) fn n_jobs(&self) -> Option<u64> {
+        self.jobs.filter(|_| !self.has_pages)
     }
 
     /// Whether it is known to have no more jobs.
@@ -174,7 +184,7 @@ impl SourceStream {
         let policy = policy.unwrap_or_else(|| Arc::clone(&self.builder.policy));
         let secrets = Arc::clone(&self.builder.secrets);
         let (login, url) = (self.builder.auth.login(), address.url);
-        Box::new(Job {
+        first_page(Box::new(Job {
             place,
             endpoint,
             method,
@@ -186,7 +196,8 @@ impl SourceStream {
             body,
             row_values,
             login,
+            page: None,
             policy,
-        })
+        }))
     }
 }

@@ -11,6 +11,7 @@ mod from_row;
 mod in_row;
 pub mod multipart;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -20,6 +21,8 @@ use crate::plan::body_template::Body;
 use crate::plan::content::RequestContent;
 use crate::plan::exact::field_names::{FieldName, FieldNames};
 use crate::plan::job::Policy;
+use crate::plan::late::marker;
+use crate::plan::late::page_number::PAGE;
 use crate::plan::request::address::{Address, AddressRules};
 use crate::plan::request::auth::AuthBuilder;
 use crate::plan::request::body::BodyBuilder;
@@ -54,6 +57,8 @@ pub(in crate::plan) struct RequestBuilder {
     /// Row values that must be masked.
     hidden: Vec<Box<str>>,
     names: RowNames,
+    /// The column of the page's number, if pages are counted.
+    page_column: Option<usize>,
     addresses: AddressRules,
 }
 
@@ -126,7 +131,7 @@ impl RequestBuilder {
             Target::InRow(_) => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        let names = RowNames::new(&source.columns);
+        let names = RowNames::new(&source.row_columns());
         Ok(Self {
             method,
             has_own_method,
@@ -141,12 +146,15 @@ impl RequestBuilder {
             secrets,
             hidden,
             names,
+            page_column: source.page_column(),
             addresses,
         })
     }
 
     /// Builds the request of a row.
     pub(in crate::plan) fn build(&self, values: &[String]) -> Result<BuiltRequest, String> {
+        let row_values = self.names.values(values, &self.hidden);
+        let values = &*self.with_page(values);
         let method = self.in_row.method(values, &self.hidden)?.unwrap_or_else(|| self.method.clone());
         let (address, target) = match &self.url {
             UrlBuilder::Same { address, target } => (address.clone(), Arc::clone(target)),
@@ -165,10 +173,21 @@ impl RequestBuilder {
         };
         self.auth.authorize(&mut headers, values, &address.url)?;
         let body = self.body.content(values)?;
-        let row_values = self.names.values(values, &self.hidden);
         let policy = self.in_row.policy(values, &self.rules)?;
         let header_names = Arc::clone(&self.header_names);
         Ok(BuiltRequest { method, address, target, headers, header_names, body, row_values, name: None, policy })
+    }
+
+    /// The values of a row, with a marker for the page's number.
+    fn with_page<'v>(&self, values: &'v [String]) -> Cow<'v, [String]> {
+        match self.page_column {
+            None => values.into(),
+            Some(at) => {
+                let mut values = values.to_vec();
+                values.insert(at.min(values.len()), marker(PAGE));
+                values.into()
+            }
+        }
     }
 
     /// Whether these headers are the ones that all rows share.

@@ -13,15 +13,17 @@ use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::exact::field_names::FieldName;
 use crate::plan::expected::ExpectedAnswer;
-use crate::plan::job::{Policy, Statuses};
+use crate::plan::job::{Policy, Retry};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::request::body::BodyBuilder;
+use crate::plan::resolved::pages::page_items;
+use crate::plan::resolved::statuses::{refusals, statuses};
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{RowFormat, Rows};
+use crate::plan::rules::Rules;
 use crate::plan::source::{Source, Target};
-use crate::plan::statuses::Throttled;
 use crate::plan::template::Template;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{MASK, mask_queries, remove_users};
@@ -172,6 +174,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         retry,
         status,
         answer,
+        pages,
         throttled,
         max_body,
     } = policy;
@@ -200,7 +203,6 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         true => Provenance::DerivedFrom("timeout"),
         false => Provenance::Default,
     };
-    let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     let mut items = vec![
         Item::new(
             "method",
@@ -226,10 +228,14 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
     ];
     items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
+    items.push(Item::new("extract", extracted(rules), provenance("extract")));
+    let must_find = (!answer.present.is_empty()).then(|| Value::Text("missing".to_owned()));
+    items.extend(must_find.map(|value| Item::new("fail_on", value, index.key_provenance("fail_on"))));
+    items.extend(page_items(pages.as_deref()).map(|(key, value)| Item::new(key, value, provenance(key))));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
         Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
-        Item::new("retry.backoff", Value::Text(backoff.join("..")), provenance("retry.backoff")),
+        Item::new("retry.backoff", backoff(&retry), provenance("retry.backoff")),
         Item::new("retry.on", Value::List(retry.on.words()), provenance("retry.on")),
         Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), provenance("retry.unsafe")),
         Item::new("retry.longest_wait", Value::Length(retry.longest_wait), provenance("retry.longest_wait")),
@@ -238,45 +244,33 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 }
 
 /// What is expected of an answer with a good status.
-fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 3] {
+fn expected(answer: &ExpectedAnswer) -> [(&'static str, Value); 6] {
     let url = answer.url.as_ref().map(|url| Value::Text(url.to_string()));
-    let body = answer.body.as_ref().filter(|all| !all.is_empty());
-    let body = body.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
-    let json = answer.json.as_ref().filter(|all| !all.is_empty());
-    let json = json.map(|all| Value::List(all.iter().map(ToString::to_string).collect()));
+    let within = answer.within.map(|most| Value::Count(u64::try_from(most.as_millis()).unwrap_or(u64::MAX)));
     [
         ("expect.url", Value::or_nothing(url, "any")),
-        ("expect.body", Value::or_nothing(body, "any")),
-        ("expect.json", Value::or_nothing(json, "any")),
+        ("expect.body", list_or_any(answer.body.as_deref())),
+        ("expect.contains", list_or_any(answer.contains.as_deref())),
+        ("expect.json", list_or_any(answer.json.as_deref())),
+        ("expect.header", list_or_any(answer.header.as_deref())),
+        ("expect.max_ms", Value::or_nothing(within, "any")),
     ]
 }
 
-/// The statuses that count as refusals.
-fn refusals(throttled: Throttled) -> Value {
-    match throttled {
-        Throttled::Inferred => Value::Nothing("429; also 503 and 403, as the host answers"),
-        Throttled::Listed(statuses) => Value::List(statuses.words()),
-    }
+/// What must all be so, if there is any of it.
+fn list_or_any<T: ToString>(all: Option<&[T]>) -> Value {
+    let all = all.filter(|all| !all.is_empty());
+    Value::or_nothing(all.map(|all| Value::List(all.iter().map(ToString::to_string).collect())), "any")
 }
 
-/// Lists the expected statuses. Consecutive ones are a range.
-fn statuses(statuses: &Statuses) -> String {
-    match statuses {
-        Statuses::Success => "200 to 399".to_owned(),
-        Statuses::Any => "any".to_owned(),
-        Statuses::Listed(listed) => listed.words().join(", ").replace("..=", " to "),
-    }
+/// The columns that a report takes out of answers.
+fn extracted(rules: &Rules) -> Value {
+    let columns = rules.extract.iter().flat_map(|all| all.iter());
+    let columns: Vec<String> = columns.map(|column| format!("{} = {}", column.name, column.path)).collect();
+    Value::or_nothing((!columns.is_empty()).then_some(Value::List(columns)), "nothing")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::statuses;
-    use crate::plan::job::Statuses;
-    use crate::plan::statuses::StatusSet;
-
-    #[test]
-    fn consecutive_statuses_are_a_range() {
-        let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
-        assert_eq!(statuses(&Statuses::Listed(StatusSet::from_statuses(&listed))), "200, 204, 205, 400 to 499");
-    }
+fn backoff(retry: &Retry) -> Value {
+    let range = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
+    Value::Text(range.join(".."))
 }

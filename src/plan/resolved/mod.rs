@@ -5,8 +5,10 @@
 
 mod endpoint;
 mod network;
+mod pages;
 pub mod row_check;
 mod run;
+mod statuses;
 pub mod value;
 pub mod warnings;
 

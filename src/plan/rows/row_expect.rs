@@ -2,11 +2,14 @@
 //!
 //! Start at [`RowExpectation::read`].
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 
 use crate::plan::expected::ExpectedAnswer;
+use crate::plan::expected::header::ExpectedHeader;
 use crate::plan::expected::json::ExpectedJson;
 use crate::plan::expected::text::ExpectedText;
 use crate::plan::expected::url::ExpectedUrl;
@@ -16,7 +19,7 @@ use crate::plan::statuses::{StatusSet, parse_statuses};
 use crate::text::value_error::ValueError;
 
 /// The keys of `expect`.
-const KEYS: [&str; 4] = ["status", "url", "body", "json"];
+const KEYS: [&str; 7] = ["status", "url", "body", "contains", "json", "header", "max_ms"];
 
 /// What a row expects.
 #[derive(Debug, Default)]
@@ -46,6 +49,17 @@ impl RowExpectation {
                     let texts = texts("expect.body", value)?;
                     let parsed = texts.iter().map(|text| ExpectedText::parse(text, text));
                     answer.body = Some(parsed.collect::<Result<_, _>>().map_err(wrong("expect.body"))?);
+                }
+                "contains" => {
+                    let texts = texts("expect.contains", value)?;
+                    let parsed = texts.iter().map(|text| ExpectedText::literal(text, text));
+                    answer.contains = Some(parsed.collect::<Result<_, _>>().map_err(wrong("expect.contains"))?);
+                }
+                "header" => answer.header = Some(read_headers(value)?),
+                "max_ms" => {
+                    let most = serde_json::from_str::<NonZeroU32>(value.get());
+                    let most = most.map_err(|_| "`expect.max_ms` is not a number of milliseconds such as `500`")?;
+                    answer.within = Some(Duration::from_millis(u32::from(most).into()));
                 }
                 "json" => answer.json = Some(read_values(value)?),
                 unknown => return Err(unknown_key(unknown, &KEYS)),
@@ -88,12 +102,26 @@ fn read_values(value: &RawValue) -> Result<Arc<[ExpectedJson]>, String> {
     parsed.collect::<Result<_, _>>().map_err(wrong("expect.json"))
 }
 
+/// Reads an object of headers, each with what its value must contain.
+fn read_headers(value: &RawValue) -> Result<Arc<[ExpectedHeader]>, String> {
+    let members = read_members(value.get().as_bytes())
+        .map_err(|_| "`expect.header` is not an object such as `{\"content-type\": \"json\"}`".to_owned())?;
+    let mut headers = Vec::new();
+    for (name, value) in &members {
+        let text = texts("expect.header", value)?.into_iter().next().unwrap_or_default();
+        headers.push(ExpectedHeader::parse(name, &text, &text).map_err(wrong("expect.header"))?);
+    }
+    Ok(headers.into())
+}
+
 fn wrong(key: &str) -> impl Fn(ValueError) -> String {
     move |wrong| format!("`{key}` is {wrong}")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::value::RawValue;
 
     use super::RowExpectation;
@@ -111,6 +139,10 @@ mod tests {
         assert!(answer.url.unwrap().matches(&"https://a.b/c".parse().unwrap()));
         assert_eq!(answer.body.unwrap().len(), 2);
         assert_eq!(answer.json.unwrap()[0].to_string(), "$.n = 1");
+        let text = r#"{"contains": "/x/", "header": {"etag": "/./"}, "max_ms": 20}"#;
+        let RowExpectation { answer, .. } = read(text).unwrap();
+        assert!(!answer.contains.unwrap()[0].is_regex() && answer.within == Some(Duration::from_millis(20)));
+        assert_eq!(answer.header.unwrap()[0].to_string(), "etag: /./");
         assert!(read(r#"{"body": "x", "status": null}"#).unwrap().status.is_none());
         assert_eq!(read("\"any\"").unwrap().status, Some(Statuses::Any));
     }
@@ -118,10 +150,12 @@ mod tests {
     #[test]
     fn what_is_wrong_names_its_key() {
         for (text, why) in [
-            ("{}", "`expect` is empty: its keys are status, url, body, json"),
+            ("{}", "`expect` is empty: its keys are status, url, body, contains, json, header, max_ms"),
             ("[]", "`expect` is empty: no response could be expected"),
             ("{\"status\": []}", "`expect.status` is empty: no response could be expected"),
             ("{\"body\": 5}", "`expect.body` is not a text such as `\"welcome\"`"),
+            ("{\"max_ms\": \"1s\"}", "`expect.max_ms` is not a number of milliseconds such as `500`"),
+            ("{\"header\": 1}", "`expect.header` is not an object such as `{\"content-type\": \"json\"}`"),
             ("{\"json\": []}", "`expect.json` is not an object such as `{\"$.status\": \"ok\"}`"),
             ("{\"jsn\": {}}", "unknown key `jsn`: did you mean `json`?"),
         ] {

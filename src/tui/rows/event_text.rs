@@ -14,7 +14,7 @@ use crate::model::moment::mark_name;
 use crate::model::timeline::Bar;
 use crate::text::host_name::short_host;
 use crate::text::units;
-use crate::tui::rows::request::place_of;
+use crate::tui::rows::request::{place_of, status_of};
 use crate::tui::theme::role::Status;
 
 /// The description of an event.
@@ -139,16 +139,6 @@ fn status_of_host(notice: HostNotice) -> Status {
         HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) | HostNotice::Waits | HostNotice::WaitCut => {
             Status::Limited
         }
-    }
-}
-
-fn status_of(outcome: &Outcome) -> Status {
-    match outcome {
-        Outcome::Throttled { .. } => Status::Limited,
-        Outcome::TimedOut { .. } => Status::Timeout,
-        Outcome::Cancelled => Status::Cancelled,
-        Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } => Status::Ok,
-        Outcome::Answered { .. } | Outcome::Failed { .. } => Status::Failed,
     }
 }
 

@@ -100,11 +100,19 @@ pub fn result_text(bar: &Bar) -> Cow<'static, str> {
 pub fn status(bar: &Bar) -> Status {
     match bar.end.as_ref().map(|end| end.outcome.as_ref()) {
         None => Status::Running,
-        Some(Some(Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. })) => Status::Ok,
-        Some(Some(Outcome::Answered { .. } | Outcome::Failed { .. })) => Status::Failed,
-        Some(Some(Outcome::Throttled { .. })) => Status::Limited,
-        Some(Some(Outcome::TimedOut { .. })) => Status::Timeout,
-        Some(Some(Outcome::Cancelled) | None) => Status::Cancelled,
+        Some(Some(outcome)) => status_of(outcome),
+        Some(None) => Status::Cancelled,
+    }
+}
+
+/// The status that decides mark and colour of an outcome.
+pub fn status_of(outcome: &Outcome) -> Status {
+    match outcome {
+        Outcome::Throttled { .. } => Status::Limited,
+        Outcome::TimedOut { .. } => Status::Timeout,
+        Outcome::Cancelled => Status::Cancelled,
+        Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } => Status::Ok,
+        Outcome::Answered { .. } | Outcome::Failed { .. } => Status::Failed,
     }
 }
 

@@ -8,6 +8,7 @@ mod choice;
 mod commands;
 pub mod expectations;
 mod export;
+pub mod headline;
 pub mod key_list;
 pub mod moments;
 mod mouse;
@@ -42,6 +43,7 @@ use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::card::{Card, SlowAttempt};
 use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::expectations::LiveExpectations;
+use crate::tui::state::headline::Headline;
 use crate::tui::state::key_list::KeyList;
 use crate::tui::state::moments::{Comparison, Moments};
 use crate::tui::state::names::Names;
@@ -65,6 +67,8 @@ pub struct UiState {
     lists: [List; View::ALL.len()],
     /// The width of the endpoints' names.
     pub names: Names,
+    /// The sentence that says how the run goes.
+    pub headline: Headline,
     /// The time axis of the waterfall.
     pub axis: TimeAxis,
     /// The steps into details that led here, oldest first.
@@ -341,6 +345,10 @@ impl UiState {
         self.privacy.refresh(model);
         self.refresh_palette(model);
         self.expectations.refresh(model, now);
+        if matches!(self.view, View::Overview | View::Waterfall) {
+            let is_moving = !self.playback.is_some_and(|playback| playback.is_paused);
+            self.headline.refresh(model, self.recording.as_deref(), is_moving, now);
+        }
         let rows = self.rows();
         self.list_mut().refresh(rows, model, now);
         if self.view == View::Waterfall {

@@ -3,29 +3,36 @@
 //! It works in memory and never queries the terminal, so that drawing cannot wait.
 //! Start at [`FrameEncoder::draw`].
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io;
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::queue;
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::layout::{Position, Rect, Size};
-use ratatui::{Frame, Terminal};
+
+use crate::tui::picture::Picture;
+use crate::tui::text_fit::width_of;
 
 /// Encodes one frame after the other.
 #[derive(Debug)]
-pub struct FrameEncoder(Terminal<BufferBackend>);
+pub struct FrameEncoder {
+    /// What the terminal shows.
+    shown: Picture,
+    /// The frame that is drawn.
+    next: Picture,
+    bytes: Vec<u8>,
+}
 
 impl FrameEncoder {
     /// An encoder for a terminal of this size that shows nothing yet.
-    pub fn new(size: Size) -> io::Result<Self> {
-        Ok(Self(Terminal::new(BufferBackend::new(size))?))
+    pub fn new(size: Size) -> Self {
+        let area = Rect::from((Position::ORIGIN, size));
+        Self { shown: Buffer::empty(area), next: Buffer::empty(area), bytes: Vec::new() }
     }
 
     /// Encodes a frame for an area, after the bytes of `prefix`. If the terminal's content is unknown, it
-    /// encodes every cell.
+    /// encodes every cell. `render` gets an empty picture.
     ///
     /// A frame that changes nothing gives no bytes.
     pub fn draw(
@@ -33,123 +40,68 @@ impl FrameEncoder {
         area: Rect,
         prefix: &str,
         is_unknown: bool,
-        render: impl FnOnce(&mut Frame<'_>),
+        render: impl FnOnce(&mut Picture),
     ) -> io::Result<()> {
-        self.0.backend_mut().size = area.as_size();
-        let (kept, begun) = self.with_bytes(|bytes| {
-            bytes.extend_from_slice(prefix.as_bytes());
-            let kept = bytes.len();
-            queue!(bytes, BeginSynchronizedUpdate)?;
-            io::Result::Ok((kept, bytes.len()))
-        })?;
-        if is_unknown {
-            self.0.resize(area)?;
+        self.bytes.extend_from_slice(prefix.as_bytes());
+        let kept = self.bytes.len();
+        queue!(self.bytes, BeginSynchronizedUpdate)?;
+        let begun = self.bytes.len();
+        if is_unknown || self.shown.area != area {
+            queue!(self.bytes, Clear(ClearType::All))?;
+            (self.shown, self.next) = (Buffer::empty(area), Buffer::empty(area));
         }
-        self.0.draw(render)?;
-        self.with_bytes(|bytes| {
-            if bytes.len() == begun {
-                bytes.truncate(kept);
-                return Ok(());
+        render(&mut self.next);
+        {
+            let mut changes = changes(&self.shown, &self.next).peekable();
+            // Without this, crossterm would reset the colours for an empty frame.
+            if changes.peek().is_some() {
+                CrosstermBackend::new(&mut self.bytes).draw(changes)?;
             }
-            queue!(bytes, EndSynchronizedUpdate)
-        })
-    }
-
-    /// Gives access to the encoded bytes.
-    pub fn with_bytes<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        self.0.backend().with_bytes(work)
-    }
-}
-
-/// A ratatui backend that writes to memory.
-#[derive(Debug)]
-pub struct BufferBackend {
-    commands: CrosstermBackend<SharedBytes>,
-    bytes: SharedBytes,
-    /// The size to draw for.
-    pub size: Size,
-}
-
-/// A buffer with several owners.
-#[derive(Clone, Debug, Default)]
-struct SharedBytes(Rc<RefCell<Vec<u8>>>);
-
-impl BufferBackend {
-    /// A backend for a terminal of this size.
-    pub fn new(size: Size) -> Self {
-        let bytes = SharedBytes::default();
-        Self { commands: CrosstermBackend::new(bytes.clone()), bytes, size }
-    }
-
-    /// Gives access to the encoded bytes.
-    pub fn with_bytes<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        work(&mut self.bytes.0.borrow_mut())
-    }
-}
-
-impl Write for SharedBytes {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Backend for BufferBackend {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        // Without this, crossterm would reset the colours for an empty frame.
-        let mut content = content.peekable();
-        if content.peek().is_none() {
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        self.next.reset();
+        if self.bytes.len() == begun {
+            self.bytes.truncate(kept);
             return Ok(());
         }
-        self.commands.draw(content)
+        queue!(self.bytes, EndSynchronizedUpdate)
     }
 
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        // The session hides the cursor, and no frame shows it.
-        Ok(())
+    /// Gives access to the encoded bytes.
+    pub fn with_bytes<T>(&mut self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        work(&mut self.bytes)
     }
+}
 
-    fn show_cursor(&mut self) -> io::Result<()> {
-        self.commands.show_cursor()
-    }
+/// The cells that differ between two pictures of the same size, with their places.
+///
+/// Most cells are equal, so the width of a symbol is only computed if it can be wide.
+fn changes<'a>(shown: &'a Picture, next: &'a Picture) -> impl Iterator<Item = (u16, u16, &'a Cell)> {
+    let (columns, len) = (usize::from(next.area.width).max(1), next.content.len().min(shown.content.len()));
+    let place = move |i: usize| (u16::try_from(i % columns).unwrap_or(0), u16::try_from(i / columns).unwrap_or(0));
+    // Cells before `stale` are sent even if they are equal.
+    let (mut i, mut stale) = (0, 0);
+    std::iter::from_fn(move || {
+        while i < len {
+            let (at, old, new) = (i, &shown.content[i], &next.content[i]);
+            let is_changed = at < stale || old != new;
+            // Some terminals do not clear the second column of an emoji with a variation selector.
+            let width = if is_changed && new.symbol().contains('\u{fe0f}') { 1 } else { columns_of(new) };
+            i += width;
+            if is_changed {
+                // The columns that a wide symbol has covered may still show it.
+                stale = stale.max(at + columns_of(old));
+                let (x, y) = place(at);
+                return Some((x, y, new));
+            }
+        }
+        None
+    })
+}
 
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // The terminal might not answer a query.
-        Ok(Position::ORIGIN)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.commands.set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.commands.clear()
-    }
-
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.commands.clear_region(region)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        Ok(self.size)
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size, pixels: Size::ZERO })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The number of columns that a cell's symbol covers.
+fn columns_of(cell: &Cell) -> usize {
+    usize::from(width_of(cell.symbol())).max(1)
 }
 
 #[cfg(test)]
@@ -160,6 +112,7 @@ mod tests {
     use ratatui::style::{Modifier, Style};
 
     use super::FrameEncoder;
+    use crate::tui::picture::Picture;
 
     const SMALL: Size = Size::new(20, 4);
     const LARGE: Size = Size::new(30, 6);
@@ -172,10 +125,10 @@ mod tests {
 
     /// Draws a text on the emulator; returns the number of bytes.
     fn show(encoder: &mut FrameEncoder, emulator: &mut vt100::Parser, size: Size, text: &str) -> usize {
-        let draw = |frame: &mut ratatui::Frame<'_>| {
-            assert_eq!(frame.area().as_size(), size);
-            if !frame.area().is_empty() {
-                frame.buffer_mut().set_string(0, 1, text, Style::new().add_modifier(Modifier::BOLD));
+        let draw = |picture: &mut Picture| {
+            assert_eq!(picture.area.as_size(), size);
+            if !picture.area.is_empty() {
+                picture.set_string(0, 1, text, Style::new().add_modifier(Modifier::BOLD));
             }
         };
         encoder.draw(Rect::from((Position::ORIGIN, size)), "", false, draw).unwrap();
@@ -187,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_first_frame_is_sent_whole_and_then_only_changes() {
-        let mut encoder = FrameEncoder::new(SMALL).unwrap();
+        let mut encoder = FrameEncoder::new(SMALL);
         let mut screen = emulator(SMALL);
         let first = show(&mut encoder, &mut screen, SMALL, "12 in flight");
         assert_eq!(screen.screen().contents(), "\n12 in flight");
@@ -200,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_prefix_is_sent_even_if_the_frame_changes_nothing() {
-        let mut encoder = FrameEncoder::new(SMALL).unwrap();
+        let mut encoder = FrameEncoder::new(SMALL);
         let area = Rect::from((Position::ORIGIN, SMALL));
         let mut bytes_of = |prefix: &str, is_unknown| {
             encoder.draw(area, prefix, is_unknown, |_| {}).unwrap();
@@ -213,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_new_size_is_drawn_whole_without_querying_the_terminal() {
-        let mut encoder = FrameEncoder::new(SMALL).unwrap();
+        let mut encoder = FrameEncoder::new(SMALL);
         let mut small = emulator(SMALL);
         show(&mut encoder, &mut small, SMALL, "12 in flight");
         for size in [LARGE, SMALL, Size::ZERO, LARGE] {
@@ -221,6 +174,16 @@ mod tests {
             let text = if size == Size::ZERO { "" } else { "12 in flight" };
             show(&mut encoder, &mut screen, size, text);
             assert_eq!(screen.screen().contents().trim(), text, "at {size}");
+        }
+    }
+
+    #[test]
+    fn wide_symbols_leave_nothing_behind() {
+        let mut encoder = FrameEncoder::new(SMALL);
+        let mut screen = emulator(SMALL);
+        for text in ["日本 x", "日本 y", "ab本 y", "a日b y", "abcd", "日本 x"] {
+            show(&mut encoder, &mut screen, SMALL, text);
+            assert_eq!(screen.screen().contents().trim_end(), format!("\n{text}"));
         }
     }
 }

@@ -7,13 +7,12 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect, Size};
-use ratatui::{Frame, Terminal};
 
 use crate::tui::input::event::{Keystroke, Mouse, MouseAction};
-use crate::tui::picture;
+use crate::tui::picture::{self, Picture};
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::Screen;
 use crate::tui::window_status::WindowStatus;
@@ -65,7 +64,6 @@ pub struct ScreenState {
 
 /// A screen in memory.
 pub struct MemoryScreen {
-    terminal: Terminal<TestBackend>,
     clock: Rc<Cell<Instant>>,
     start: Instant,
     /// What a test can change.
@@ -80,14 +78,9 @@ pub struct MemoryScreen {
 
 impl MemoryScreen {
     /// An empty screen of 100 columns and 30 rows.
-    ///
-    /// # Panics
-    ///
-    /// Never: a screen in memory can always be made.
     pub fn new(clock: &Rc<Cell<Instant>>) -> Self {
         let state = ScreenState { columns: 100, rows: 30, is_gone: false, is_busy: false };
         Self {
-            terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
             clock: Rc::clone(clock),
             start: clock.get(),
             state: Rc::new(Cell::new(state)),
@@ -104,14 +97,13 @@ impl Screen for MemoryScreen {
         Rect::from((Position::ORIGIN, Size::new(columns, rows)))
     }
 
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Picture)) -> io::Result<DrawResult> {
         if self.state.get().is_busy {
             return Ok(DrawResult::Skipped);
         }
-        self.terminal.backend_mut().resize(area.width, area.height);
-        self.terminal.autoresize().unwrap();
-        let frame = self.terminal.draw(render).unwrap();
-        let text = picture::lines(frame.buffer).join("\n");
+        let mut frame = Buffer::empty(area);
+        render(&mut frame);
+        let text = picture::lines(&frame).join("\n");
         let at = (self.clock.get() - self.start).as_millis();
         self.frames.push((u64::try_from(at).unwrap(), text));
         Ok(DrawResult::Sent)

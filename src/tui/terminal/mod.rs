@@ -20,7 +20,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::Frame;
 use ratatui::crossterm::style::force_color_output;
 use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
@@ -28,6 +27,7 @@ use rustix::process::Signal;
 use crate::tui::clipboard;
 use crate::tui::input::Listener;
 use crate::tui::input::event::{InputHandler, TerminalInput};
+use crate::tui::picture::Picture;
 use crate::tui::terminal::encoder::FrameEncoder;
 use crate::tui::terminal::options::TerminalOptions;
 use crate::tui::terminal::session::Session;
@@ -102,8 +102,8 @@ impl Guard {
         let encoder = FrameEncoder::new(tty.size());
         let listener = Listener::start(Arc::clone(&tty), Arc::clone(&on_input));
         let watchdog = Watchdog::start(tty, move || on_input(TerminalInput::Gone));
-        match (encoder, listener, watchdog) {
-            (Ok(encoder), Ok(listener), Ok(watchdog)) => Ok(Self {
+        match (listener, watchdog) {
+            (Ok(listener), Ok(watchdog)) => Ok(Self {
                 session,
                 encoder,
                 listener,
@@ -113,7 +113,7 @@ impl Guard {
                 sent_status: WindowStatus::default(),
                 pending_bytes: Vec::new(),
             }),
-            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+            (Err(error), _) | (_, Err(error)) => {
                 session.end();
                 Err(error)
             }
@@ -128,7 +128,7 @@ impl Guard {
     /// While the terminal is busy or in the background, nothing is drawn: the next frame must be compared with
     /// what the terminal shows. After a stop, this takes the terminal again once the process is in the
     /// foreground, and draws everything anew.
-    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
+    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Picture)) -> io::Result<DrawResult> {
         if !self.retake()? || self.is_busy() {
             return Ok(DrawResult::Skipped);
         }

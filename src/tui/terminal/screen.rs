@@ -5,24 +5,21 @@
 use std::io;
 use std::time::Duration;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::tui::picture::Picture;
 use crate::tui::terminal::{DrawResult, Guard};
 use crate::tui::window_status::WindowStatus;
 
 /// The size and the place of a screen.
 pub type Area = Rect;
 
-/// A frame that is being drawn.
-pub type ScreenFrame<'a> = Frame<'a>;
-
 /// A screen that frames are drawn on.
 pub trait Screen {
     /// The size of the screen now.
     fn area(&self) -> Rect;
     /// Draws a frame, unless the screen still shows the last one to a slow terminal.
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult>;
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Picture)) -> io::Result<DrawResult>;
     /// Draws every cell with the next frame.
     fn redraw(&mut self);
     /// Sets the title, the progress bar and the mouse mode that go with the next frame.
@@ -44,7 +41,7 @@ impl Screen for Guard {
         Self::area(self)
     }
 
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Picture)) -> io::Result<DrawResult> {
         Self::draw(self, area, render)
     }
 

@@ -20,12 +20,12 @@ pub mod verdict;
 pub mod waterfall;
 pub mod widgets;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
+use crate::tui::picture::Picture;
 use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -39,12 +39,12 @@ use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
 /// Draws the whole screen at any size, and returns its click targets.
-pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
+pub fn render(picture: &mut Picture, scene: &ViewScene<'_>) -> ClickTargets {
     // Time stops at the end of the run, so that times relative to now stop too.
     let scene = &ViewScene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
-    let area = frame.area();
+    let area = picture.area;
     let mut targets = ClickTargets::default();
-    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme).with_privacy(&scene.ui.privacy);
+    let mut screen = Pen::new(picture, &mut targets, area, scene.theme).with_privacy(&scene.ui.privacy);
     screen.clear(Role::Bg);
     let page = page(scene.ui.view);
     match Layout::new(area, scene.ui.playback.is_some()) {
@@ -86,7 +86,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
         palette::draw(&mut screen, palette, scene.keymap);
     }
     if scene.charset == Charset::Ascii {
-        replace_non_ascii(frame.buffer_mut());
+        replace_non_ascii(picture);
     }
     targets
 }

@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::sanitize::sanitize;
 use crate::tui::click_targets::{ClickTarget, ClickTargets};
 use crate::tui::privacy::Privacy;
-use crate::tui::text_fit::{cut_middle, width_of};
+use crate::tui::text_fit::{cut_middle, is_plain, width_of};
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::{Role, Status};
 
@@ -95,9 +95,20 @@ impl<'a> Pen<'a> {
         if x >= self.area.width || y >= self.area.height {
             return x;
         }
-        let room = usize::from(self.area.width - x);
-        let (end, _) = self.buffer.set_stringn(self.area.x + x, self.area.y + y, text, room, style);
-        end - self.area.x
+        let (at, room) = (self.area.x + x, usize::from(self.area.width - x));
+        if !text.chars().all(is_plain) {
+            let (end, _) = self.buffer.set_stringn(at, self.area.y + y, text, room, style);
+            return end - self.area.x;
+        }
+        // One cell for each character. Most text is like this, and finding graphemes costs more than drawing them.
+        let first = self.buffer.index_of(at, self.area.y + y);
+        let cells = &mut self.buffer.content[first..first + room];
+        let mut n = 0;
+        for (cell, c) in cells.iter_mut().zip(text.chars()) {
+            cell.set_char(c).set_style(style);
+            n += 1;
+        }
+        x + n
     }
 
     /// Makes cells of one row a click target.
@@ -134,9 +145,10 @@ impl<'a> Pen<'a> {
     pub fn fill(&mut self, x: u16, y: u16, width: u16, glyph: &str, role: impl Into<Role>) {
         let style = self.theme.style(role);
         let width = width.min(self.area.width.saturating_sub(x));
-        if y < self.area.height {
-            for x in x..x + width {
-                self.set_cell(x, y, glyph, style);
+        if y < self.area.height && width > 0 {
+            let first = self.buffer.index_of(self.area.x + x, self.area.y + y);
+            for cell in &mut self.buffer.content[first..first + usize::from(width)] {
+                cell.set_symbol(glyph).set_style(style);
             }
         }
     }
@@ -213,12 +225,11 @@ impl<'a> Pen<'a> {
     /// Clears the area to one style.
     pub fn clear(&mut self, role: impl Into<Role>) {
         let style = self.theme.style(Role::Text).patch(self.theme.style(role));
-        for at in self.area.positions() {
-            if let Some(cell) = self.buffer.cell_mut(at) {
-                // Without the reset, a bold cell would stay bold.
-                cell.reset();
-                cell.set_style(style);
-            }
+        let mut blank = Cell::EMPTY;
+        blank.set_style(style);
+        for row in self.area.rows().filter(|row| row.width > 0) {
+            let first = self.buffer.index_of(row.x, row.y);
+            self.buffer.content[first..first + usize::from(row.width)].fill(blank.clone());
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::verdict::Gravity;
 use crate::model::verdict::explanation::Press;
-use crate::model::verdict::headline::main_sentence;
 use crate::model::verdict::sentence::{BriefSentence, VerdictSentence};
 use crate::model::verdict::working::{helpful_action, working};
 use crate::tui::action::Action;
@@ -29,7 +28,7 @@ const KEY_FROM: u16 = 56;
 
 /// Draws the verdict, or else the headline: the number, the place, and the remedy if it fits uncut.
 pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let (sentence, gravity) = main_sentence(scene.model, scene.ui.recording.as_deref(), scene.now);
+    let Some((sentence, gravity)) = scene.ui.headline.sentence() else { return };
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
     // On a narrow screen, the sentence needs the room of the key.
     let key = if pen.width() < KEY_FROM { String::new() } else { key };

@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::SystemTime;
 
 use inflight::output::destination::check_report;
-use inflight::output::report::Report;
+use inflight::output::report::{Report, ReportHeading};
 
 #[test]
 fn a_check_agrees_with_beginning_a_report() {
@@ -24,7 +24,7 @@ fn a_check_agrees_with_beginning_a_report() {
     for name in ["old.json", "new.json", "new.json/", "new.json/.", "old.json/", "closed", "closed/old.json"] {
         let path = at(name);
         let checked = check_report(&path).map_err(|error| error.kind());
-        let begun = Report::begin(&path, "a", SystemTime::now()).map(drop);
+        let begun = Report::begin(&path, ReportHeading::new("a", SystemTime::now())).map(drop);
         assert_eq!(checked, begun.map_err(|error| error.kind()), "{name}");
     }
     assert_eq!(check_report(&at("link.json")).is_ok(), check_report(&at("closed/old.json")).is_ok());

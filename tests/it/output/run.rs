@@ -53,6 +53,7 @@ impl Run {
             target: target.into(),
             waited: WaitTimes::NONE,
             until: None,
+            page: None,
             due: None,
         };
         self.apply(from, start);

@@ -58,7 +58,7 @@ rate = "0/s"
 [[endpoint]]
 url = "htp://a.b/{idd}"
 each = { id = "1..=3" }
-extract = { total = "$.sum" }
+extract = { total = "sum", status = "$.s" }
 [[endpoint]]
 name = "no url"
 "#;
@@ -134,18 +134,26 @@ error: no row provides `{idd}`
 
 help: `each` has id
 
-error: `extract` is planned but does not work yet
+error: `total` is not a JSON path
 
-  shop.toml:11:1
+  shop.toml:11:21
   10 │ each = { id = "1..=3" }
-  11 │ extract = { total = "$.sum" }
-     │ ^^^^^^^ leave it out for now
+  11 │ extract = { total = "sum", status = "$.s" }
+     │                     ^^^^^ write one such as `"$.status"` or `"$.items[0].id"`
+  12 │ [[endpoint]]
+
+error: `status` cannot be the name of a column
+
+  shop.toml:11:28
+  10 │ each = { id = "1..=3" }
+  11 │ extract = { total = "sum", status = "$.s" }
+     │                            ^^^^^^ every report has a column of this name
   12 │ [[endpoint]]
 
 error: [[endpoint]] has no `url`
 
   shop.toml:12:1
-  11 │ extract = { total = "$.sum" }
+  11 │ extract = { total = "sum", status = "$.s" }
   12 │ [[endpoint]]
      │ ^^^^^^^^^^^^ missing
   13 │ name = "no url"
@@ -180,6 +188,12 @@ const INVALID_VALUES: &[(&str, &str)] = &[
     ("timeout = \"soon\"", "3:11 `timeout` is not a duration | write one such as `250ms`, `2s` or `1m30s`"),
     ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),
     ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in that range"),
+    (
+        "page = \"1..\"",
+        "3:8 `page` is useless: nothing has a `{page}` | write `{page}` where the number belongs, such as `?page={page}`",
+    ),
+    ("until_empty = \"$.a\"", "3:15 `until_empty` is useless without `page` | write one such as `page = \"1..\"`"),
+    ("next = \"next\"", "3:8 `next` is not a JSON path | write one such as `\"$.status\"` or `\"$.items[0].id\"`"),
     ("max_body = 0", "3:12 `max_body` is zero: no response could be read | write a size such as `\"64MiB\"`"),
     (
         "expect = { status = [99] }",

@@ -32,6 +32,34 @@ async fn a_host_that_throttles_and_one_that_hangs_cost_the_others_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_host_has_its_share_of_the_slots_and_all_of_them_at_the_end() {
+    // Eight slots and ten hosts of thirty jobs each; one takes 1.5 s for a request, the others 20 ms.
+    let mut plan = "[limits]\nconcurrency = 8\n".to_owned();
+    (0..10).for_each(|i| plan += &endpoint(&format!("h{i}.test"), 30));
+    let run = Rig::new(&plan, |cue| ok(if cue.host == "h3.test" { 1_500 } else { 20 })).run().await;
+    assert_eq!(run.ledger().ends.len(), 300);
+    for i in (0..10).filter(|i| *i != 3) {
+        let last = run.arrivals_at(&format!("h{i}.test")).last().copied().unwrap();
+        assert!(last < Offset(1_500_000), "h{i}: {last:?}");
+    }
+    // Its jobs alone take 30 × 1.5 s ÷ 8.
+    assert!(run.end().1 <= Offset(7_600_000), "{:?}", run.end());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_answers_holds_no_more_slots_than_the_others() {
+    let mut plan = "[limits]\nconcurrency = 20\n[defaults]\ntimeout = \"2s\"\n[retry]\nattempts = 1\n".to_owned();
+    (0..20).for_each(|i| plan += &endpoint(&format!("h{i}.test"), 200));
+    let alone = 200 * 50_000;
+    let run =
+        Rig::new(&plan, |cue| if cue.host == "h7.test" { ends(2_000, End::TimedOut) } else { ok(50) }).run().await;
+    for i in (0..20).filter(|i| *i != 7) {
+        let last = run.arrivals_at(&format!("h{i}.test")).last().copied().unwrap();
+        assert!(last <= Offset(alone * 105 / 100), "h{i}: {last:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn hosts_of_one_list_do_not_wait_for_each_other_either() {
     // Six of seven lines lead to the slow host; nothing but its own lane may feel that.
     let urls: Vec<String> =

@@ -15,6 +15,7 @@ pub mod makespan;
 mod order;
 mod outages;
 mod pacing;
+mod pages;
 mod promises;
 mod retry;
 mod rig;

@@ -55,6 +55,10 @@ pub enum End {
     /// Any status, with this `Retry-After`.
     Asked(u16, &'static str),
     To(&'static str),
+    /// 200, with this body.
+    Body(String),
+    /// 200, with this `Link`.
+    Linked(String),
     TimedOut,
     Reset,
     Fails(Reason),
@@ -368,6 +372,8 @@ impl Wire for Script {
             End::Throttled(retry_after) => answer(429, &[("retry-after", retry_after)]),
             End::Asked(status, retry_after) => answer(status, &[("retry-after", retry_after)]),
             End::To(url) => answer(302, &[("location", url)]),
+            End::Body(body) => with_body(body),
+            End::Linked(link) => answer(200, &[("link", &link)]),
             End::TimedOut => Reply::TimedOut(Phase::FirstByte),
             End::Reset => Reply::Failed(Reason::Reset, None),
             End::Fails(reason) => Reply::Failed(reason, None),
@@ -384,6 +390,11 @@ fn answer(status: u16, headers: &[(&'static str, &str)]) -> Reply {
     };
     let headers: HeaderMap = headers.iter().filter_map(header).collect();
     Reply::Answer { head: AnswerHead { status, headers, received: SystemTime::now() }, bytes: 0, body: Bytes::new() }
+}
+
+fn with_body(text: String) -> Reply {
+    let Reply::Answer { head, .. } = answer(200, &[]) else { unreachable!("it is an answer") };
+    Reply::Answer { head, bytes: text.len() as u64, body: text.into() }
 }
 
 impl FinishedRun {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::program::{Ended, Folder};
 use super::requests::Recorder;
+use super::{at, upstream};
 use crate::wire::server::Do::{self, Bytes, Hear};
 use crate::wire::server::Server;
 
@@ -137,6 +138,57 @@ fn only_a_good_status_is_checked_further_and_a_report_has_the_answer() {
 }
 
 #[test]
+fn headers_plain_texts_and_the_time_are_checked() {
+    let answer = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nset-cookie: a=s3cret\r\ncontent-length: 3\r\n\r\n/x/";
+    let server = Recorder::answering(move |_, _| answer.to_owned());
+    for good in [
+        "header = { content-type = \"html\", Content-Type = \"/^text/\" }, max_ms = 60000",
+        "contains = \"/x/\"",
+        "contains = [\"/\", \"x\"], header = {}",
+    ] {
+        run(&server.url(), good, "").1.exits(0);
+    }
+    for (expect, detail) in [
+        ("contains = \"/y/\"", "the body does not contain `/y/`: it is `/x/`"),
+        (
+            "header = { content-type = \"json\" }",
+            "the header `content-type` is `text/html; charset=utf-8`, without `json`",
+        ),
+        ("header = { etag = \"/./\" }", "the answer has no `etag`"),
+        ("header = { set-cookie = \"b=\" }", "the header `set-cookie` is not as expected; both values are secret"),
+    ] {
+        assert_eq!(mismatch(&server.url(), expect, ""), detail);
+    }
+    let slow = upstream();
+    let detail = mismatch(&at(&slow, "/delay/120ms"), "max_ms = 100", "");
+    assert!(detail.starts_with("it took ") && detail.ends_with(" ms, not at most 100 ms"), "{detail}");
+}
+
+#[test]
+fn a_value_that_is_missing_fails_only_if_the_user_says_so() {
+    let server = serving(r#"{"sum": 3, "none": null, "list": []}"#);
+    let plan = |extract: &str| {
+        let url = server.url();
+        let plan = format!("[[endpoint]]\nname = \"a\"\nurl = \"{url}\"\nextract = {{ {extract} }}\n");
+        Folder::new().with("plan.toml", &plan)
+    };
+    let all = "sum = \"$.sum\", none = \"$.none\", absent = \"$.absent\", ids = \"$.list[*].id\"";
+    plan(all).inflight("run plan.toml --report r.json").run().exits(0);
+    plan("sum = \"$.sum\", none = \"$.none\"").inflight("run plan.toml --fail-on missing").run().exits(0);
+    for (extract, cause) in
+        [(all, "expected a value at $.absent"), ("ids = \"$.list[*].id\"", "expected a value at $.list[*].id")]
+    {
+        let summary = plan(extract).inflight("run plan.toml --fail-on missing --json").run().exits(1).summary();
+        assert_eq!((&summary["failures"][0]["cause"], &summary["attempts"]["started"]), (&json!(cause), &json!(1)));
+    }
+    let text = serving("hello");
+    let plan = format!("[[endpoint]]\nurl = \"{}\"\nextract = {{ sum = \"$.sum\" }}\n", text.url());
+    let run = Folder::new().with("plan.toml", &plan).inflight("run plan.toml --fail-on missing --json").run().exits(1);
+    let detail = "$.sum is missing, because the body is not JSON: it is `hello`";
+    assert_eq!(run.summary()["failures"][0]["example"]["detail"], detail);
+}
+
+#[test]
 fn what_is_expected_is_shown_by_check_and_mistakes_in_it_are_found() {
     let plan = |expect: &str| format!("[[endpoint]]\nurl = \"http://a.b/\"\nexpect = {{ {expect} }}\n");
     let good = plan(r#"body = ["a", "/b/"], json = { "$.t" = "${TOKEN}" }"#);
@@ -154,6 +206,10 @@ fn what_is_expected_is_shown_by_check_and_mistakes_in_it_are_found() {
         ("json = { \"$.a\" = \"{id}\" }", "a text with a placeholder"),
         ("json = \"$.a\"", "a table such as"),
         ("url = \"/me\"", "not a URL"),
+        ("contains = \"\"", "empty"),
+        ("header = { \"a b\" = \"x\" }", "not a header name"),
+        ("header = \"x\"", "a table such as"),
+        ("max_ms = 0", "not between 1 and"),
     ] {
         let check = Folder::new().with("plan.toml", &plan(expect)).inflight("check plan.toml").run().exits(3);
         assert!(check.err().contains(message), "{expect}: {}", check.err());

@@ -114,6 +114,7 @@ impl Scenario {
                     target,
                     waited,
                     until: None,
+                    page: None,
                     due: due(named),
                 }
             }

@@ -85,7 +85,18 @@ impl Played {
         let (row, slot, waited) = (attempt.job.0, 0, WaitTimes::NONE);
         let target: Arc<str> = format!("GET https://{endpoint}.example/{row}").into();
         let (endpoint, host) = (EndpointId(endpoint), HostId(endpoint));
-        self.apply(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None, due: None });
+        self.apply(Fact::AttemptStarted {
+            attempt,
+            endpoint,
+            host,
+            row,
+            slot,
+            target,
+            waited,
+            page: None,
+            until: None,
+            due: None,
+        });
     }
 
     fn end(&mut self, what: u8, which: u16) {

@@ -159,19 +159,22 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
 /// A fact about an attempt, of one kind.
 fn attempt_fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
-        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), (of(moment()), of(due())))
-            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, (until, due))| Fact::AttemptStarted {
-                attempt,
-                endpoint,
-                host,
-                row,
-                slot,
-                target,
-                waited,
-                until,
-                due,
-            })
-            .boxed(),
+        5 => {
+            (
+                attempt(),
+                endpoint(),
+                host(),
+                any::<u64>(),
+                any::<u32>(),
+                text(),
+                waits(),
+                (of(moment()), of(due()), of(any::<u32>())),
+            )
+                .prop_map(|(attempt, endpoint, host, row, slot, target, waited, (until, due, page))| {
+                    Fact::AttemptStarted { attempt, endpoint, host, row, page, slot, target, waited, until, due }
+                })
+                .boxed()
+        }
         6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()], any::<Option<u64>>())
             .prop_map(|(attempt, outcome, spent, malformed, decoded)| Fact::AttemptEnded {
                 attempt,

@@ -31,8 +31,18 @@ pub fn list(n: u32) -> Vec<Event> {
         let attempt = Attempt { job: JobId(id.into()), n: 1 };
         let (target, waited) = (format!("GET http://shop.example/items/{id}").into(), WaitTimes::NONE);
         let row = u64::from(id - 1);
-        let started =
-            Fact::AttemptStarted { attempt, endpoint, host, row, slot: id % 8, target, waited, until: None, due: None };
+        let started = Fact::AttemptStarted {
+            attempt,
+            endpoint,
+            host,
+            row,
+            slot: id % 8,
+            target,
+            waited,
+            page: None,
+            until: None,
+            due: None,
+        };
         let start = u64::from(id) * 5_000;
         add(start, started);
         let (took, outcome) = match id {

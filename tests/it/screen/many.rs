@@ -30,7 +30,18 @@ fn model(n: u32) -> Model {
         let (target, waited) = (format!("GET https://{id}.example/").into(), WaitTimes::NONE);
         apply(
             id.into(),
-            Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None, due: None },
+            Fact::AttemptStarted {
+                attempt,
+                endpoint,
+                host,
+                row: 0,
+                slot: 0,
+                target,
+                waited,
+                page: None,
+                until: None,
+                due: None,
+            },
         );
         let outcome = Outcome::Throttled { status: 429, retry_after: None };
         apply(

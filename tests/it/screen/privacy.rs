@@ -133,3 +133,14 @@ fn the_same_key_shows_the_names_again_and_stand_ins_are_stable() {
     assert!(hidden.contains("host 1") && hidden.contains("host 7"), "{hidden}");
     assert_eq!(text("P 6 4 5"), hidden, "another view changes no number of a known host");
 }
+
+#[test]
+fn a_badge_says_that_names_are_hidden() {
+    let model = fold(fixtures::read("storm-429").iter().filter(|event| event.at <= Offset(6_000_000)));
+    for size in [(200, 50), (120, 40), (80, 24), (60, 16), (44, 10)] {
+        let head = |keys| lines(&model, Offset(6_000_000), size, keys).lines().next().unwrap_or_default().to_owned();
+        assert!(!head("").contains("PRIVATE"), "{}", head(""));
+        assert!(head("P").contains("PRIVATE"), "{}", head("P"));
+        assert!(!head("P P").contains("PRIVATE"), "{}", head("P P"));
+    }
+}

@@ -18,8 +18,6 @@ use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::view;
 use inflight::tui::view::scene::ViewScene;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
@@ -225,9 +223,8 @@ pub fn drawn(
     (width, height): (u16, u16),
 ) -> (Picture, ClickTargets) {
     let scene = ViewScene { model, ui, theme, keymap: &Keymap::default(), can, charset, now };
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let mut targets = ClickTargets::default();
-    let picture = terminal.draw(|frame| targets = view::render(frame, &scene)).unwrap().buffer.clone();
+    let mut picture = Picture::empty(Rect::new(0, 0, width, height));
+    let targets = view::render(&mut picture, &scene);
     (picture, targets)
 }
 

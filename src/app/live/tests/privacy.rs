@@ -20,6 +20,7 @@ fn hidden_hosts_stay_hidden_and_a_copy_with_the_real_ones_says_so() {
         target: Arc::clone(&target),
         waited: WaitTimes::NONE,
         until: None,
+        page: None,
         due: None,
     };
     let facts = [

@@ -35,7 +35,18 @@ fn start(model: &mut Model, at: u64, job: u64, host: u32) {
     apply(
         model,
         at,
-        Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None, due: None },
+        Fact::AttemptStarted {
+            attempt,
+            endpoint,
+            host,
+            row: 0,
+            slot: 0,
+            target,
+            waited,
+            page: None,
+            until: None,
+            due: None,
+        },
     );
 }
 

@@ -72,6 +72,8 @@ pub struct Evidence {
     pub refusals: HostRefusals,
     /// Failures by host.
     pub bursts: FailureBursts,
+    /// The endpoint that has taken the most slot time, and how much.
+    pub busiest_endpoint: (usize, Micros),
     /// Time per phase of all attempts: look-ups, connecting without TLS, TLS, bodies.
     pub phases: [Micros; 4],
     /// Number of look-ups that attempts waited for, and how long these waited for others to end.
@@ -206,6 +208,13 @@ impl Evidence {
         let ended = TimedEnd { started: flight.started, ended: at, is_clean, peak };
         let usual = || latency.quantile(0.5).filter(|_| latency.n() >= PAUSE_USUAL);
         self.pauses.end(ended, usual, open.all().map(|other| other.started));
+    }
+
+    /// Records how much slot time an endpoint has taken so far.
+    pub(in crate::model) fn record_use(&mut self, endpoint: usize, service: Micros) {
+        if service > self.busiest_endpoint.1 {
+            self.busiest_endpoint = (endpoint, service);
+        }
     }
 
     /// Records the end of a job.

@@ -45,9 +45,11 @@ pub fn slow_host(figures: &RunFigures<'_>) -> Option<Conclusion> {
 /// One endpoint takes most of the slot time, and its host does not.
 pub fn slow_endpoint(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
-    let endpoints = model.endpoints.iter().enumerate();
-    let used = endpoints.map(|(i, endpoint)| (SlowTarget::Endpoint(i), endpoint.used, &endpoint.latency));
-    let found = by_host(figures).is_none().then(|| slowest(figures, used))??;
+    // There may be ten thousand endpoints, so the one in question is known beforehand.
+    let (busiest, _) = model.evidence.busiest_endpoint;
+    let endpoint = model.endpoints.get(busiest)?;
+    let used = [(SlowTarget::Endpoint(busiest), endpoint.used, &endpoint.latency)];
+    let found = by_host(figures).is_none().then(|| slowest(figures, used.into_iter()))??;
     Some((Gravity::Slow, found.sentence(model), found.explanation()))
 }
 
@@ -79,23 +81,38 @@ fn slowest<'m>(
     is_slower.then_some(PlaceFinding { place, share, n, medians })
 }
 
+/// What may help with a slow host.
+fn host_remedy(model: &Model, host: usize) -> String {
+    let own = model.hosts.get(host).and_then(|host| host.limit);
+    match own.filter(|own| model.limit.is_none_or(|limit| *own < limit)) {
+        Some(limit) => format!("its own limit of {limit} decides when the run ends; raise it if the host has room"),
+        None => "it decides when the run ends: find out why it is slow".to_owned(),
+    }
+}
+
 impl PlaceFinding {
     /// The finding as a sentence.
     fn sentence(&self, model: &Model) -> VerdictSentence {
         let (name, remedy) = match self.place {
-            SlowTarget::Host(host) => (host_name(model, host), "give it its own limit, and the others end sooner"),
+            // The others do not wait for it: free slots go to the host with the fewest in flight.
+            SlowTarget::Host(host) => (host_name(model, host), host_remedy(model, host)),
             SlowTarget::Endpoint(endpoint) => {
                 let name = model.endpoints.get(endpoint).map_or("", |endpoint| &*endpoint.name);
-                (format!("endpoint `{}`", sanitize(name)), "the others end sooner if it starts last or runs apart")
+                let remedy = "the others end sooner if it starts last or runs apart".to_owned();
+                (format!("endpoint `{}`", sanitize(name)), remedy)
             }
+        };
+        let brief = match self.place {
+            SlowTarget::Host(_) => "find out why",
+            SlowTarget::Endpoint(_) => "run it apart",
         };
         let (there, elsewhere) = (units::length(self.medians.0), units::length(self.medians.1));
         VerdictSentence::new(
             format!("{} of slot time", percent(self.share)),
             format!("{name} {} it, {there} against {elsewhere} elsewhere", by_tense(model, "takes", "took")),
-            remedy.to_owned(),
+            remedy,
         )
-        .or_brief(format!("{name}: {there}, others {elsewhere}"), "run it apart")
+        .or_brief(format!("{name}: {there}, others {elsewhere}"), brief)
     }
 
     /// How it was found.

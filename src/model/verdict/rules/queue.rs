@@ -71,7 +71,8 @@ fn find(figures: &RunFigures<'_>) -> Option<QueueFinding> {
     let at_once = if is_slowed { flat } else { steady };
     let host = model.only_host().map(|host| host.number);
     let finding = QueueFinding { host, in_flight: peak, at_once, per_second, thirds, unqueued, correlation, is_slowed };
-    (f64::from(at_once) <= t::QUEUE_SHARE * f64::from(peak)).then_some(finding)
+    let is_less = |n: u32, share: f64| f64::from(n) <= share * f64::from(peak);
+    (is_less(at_once, t::QUEUE_SHARE) && is_less(finding.enough(), t::QUEUE_SAVES)).then_some(finding)
 }
 
 /// How many the upstream works on at once, by Little's law: answers per second × the time of those that did not wait.

@@ -28,7 +28,10 @@ use crate::text::sanitize::sanitize;
 use crate::text::units;
 
 /// Nothing may be loaded, not even for foreign text on the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+pub(in crate::output) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// The style of all pages.
+pub(in crate::output) const STYLE: &str = include_str!("page.css");
 
 /// Writes the page.
 pub(super) fn write(run: &RecordedRun<'_>, to: &mut dyn Write) -> io::Result<()> {
@@ -44,7 +47,7 @@ pub(super) fn write(run: &RecordedRun<'_>, to: &mut dyn Write) -> io::Result<()>
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 title { (name) " – inflight" }
-                style { (PreEscaped(include_str!("page.css"))) }
+                style { (PreEscaped(STYLE)) }
             }
             body {
                 header {

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use crate::event::{Micros, Offset};
-use crate::text::units;
+use crate::text::time_ticks::ticks;
 
 /// The width of every chart, in units of its own.
 pub(super) const WIDTH: f64 = 1000.0;
@@ -13,6 +13,8 @@ const LEFT: f64 = 56.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 22.0;
+/// The most steps between the labels of the time axis.
+const MOST_TICKS: u16 = 8;
 
 /// The frame of a chart over the time of the run.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +60,21 @@ impl Plot {
                 }
                 (content)
                 line.axis x1=(LEFT) x2=(WIDTH - RIGHT) y1=(num(base)) y2=(num(base)) {}
-                @for at in ticks(self.span) {
-                    // A label at the right edge ends there.
-                    @let anchor = if self.x(at) > WIDTH - 30.0 { "end" } else { "middle" };
-                    text.axis x=(num(self.x(at))) y=(num(bottom - 6.0)) text-anchor=(anchor) { (tick_label(at)) }
+                @for (at, label) in ticks(Offset::ZERO, self.span, MOST_TICKS) {
+                    @let anchor = anchor(self.x(at));
+                    text.axis x=(num(self.x(at))) y=(num(bottom - 6.0)) text-anchor=(anchor) { (label) }
                 }
             }
         }
+    }
+}
+
+/// How a label is placed at a tick: within the chart at both edges.
+fn anchor(x: f64) -> &'static str {
+    match x {
+        _ if x < LEFT + 30.0 => "start",
+        _ if x > WIDTH - 30.0 => "end",
+        _ => "middle",
     }
 }
 
@@ -74,66 +84,9 @@ pub(super) fn num(value: f64) -> String {
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
-/// Round moments, eight at most, without the start.
-fn ticks(span: Micros) -> impl Iterator<Item = Offset> {
-    const MOST: u64 = 8;
-    const ROUND: [u64; 22] = [
-        1_000,
-        2_000,
-        5_000,
-        10_000,
-        20_000,
-        50_000,
-        100_000,
-        200_000,
-        500_000,
-        1_000_000,
-        2_000_000,
-        5_000_000,
-        10_000_000,
-        15_000_000,
-        30_000_000,
-        60_000_000,
-        120_000_000,
-        300_000_000,
-        600_000_000,
-        1_800_000_000,
-        3_600_000_000,
-        14_400_000_000,
-    ];
-    let step = ROUND.into_iter().find(|step| span.0 / step <= MOST).unwrap_or(span.0 / MOST);
-    (1..=span.0 / step.max(1)).map(move |i| Offset(i * step))
-}
-
-/// `250 ms`, `12 s`, or `02:30.0` from a minute on.
-fn tick_label(at: Offset) -> String {
-    match at.0 {
-        0..1_000_000 => format!("{} ms", at.0 / 1_000),
-        1_000_000..60_000_000 => format!("{} s", at.0 as f64 / 1e6),
-        _ => units::clock_seconds(at),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{num, tick_label, ticks};
-    use crate::event::Micros;
-
-    #[test]
-    fn an_axis_has_few_round_moments() {
-        let labels = |span| ticks(Micros(span)).map(tick_label).collect::<Vec<_>>();
-        assert_eq!(labels(2_300_000), ["500 ms", "1 s", "1.5 s", "2 s"]);
-        assert_eq!(
-            labels(150_000_000),
-            ["00:30", "01:00", "01:30", "02:00", "02:30"].map(|label| match label {
-                "00:30" => "30 s".to_owned(),
-                later => later.to_owned(),
-            })
-        );
-        for span in [1, 1_000, 999_999, 86_400_000_000, u64::MAX] {
-            assert!(ticks(Micros(span)).take(100).count() <= 9, "{span}");
-        }
-    }
+    use super::num;
 
     #[test]
     fn coordinates_are_short() {

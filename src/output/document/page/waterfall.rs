@@ -7,7 +7,7 @@ use std::io;
 
 use maud::{Markup, html};
 
-use crate::event::outcome::Outcome;
+use crate::event::outcome::{Outcome, OutcomeClass};
 use crate::output::document::RecordedRun;
 use crate::output::document::job_log::RecordedAttempt;
 use crate::output::document::page::plot::{Plot, num};
@@ -17,41 +17,12 @@ const MOST_SLOTS: u32 = 100;
 /// The height of a slot.
 const ROW: f64 = 7.0;
 
-/// How an attempt ended, for its colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EndClass {
-    Good,
-    Refused,
-    Failed,
-    Cancelled,
-}
-
-impl EndClass {
-    fn from_attempt(attempt: &RecordedAttempt) -> Self {
-        match &attempt.outcome {
-            Some(Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. }) => Self::Good,
-            Some(Outcome::Throttled { .. }) => Self::Refused,
-            Some(Outcome::Answered { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. }) => Self::Failed,
-            Some(Outcome::Cancelled) | None => Self::Cancelled,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
 /// A part of a slot's row, in half pixels.
 #[derive(Clone, Copy, Debug)]
 struct RowPart {
     from: u32,
     to: u32,
-    class: EndClass,
+    class: &'static str,
 }
 
 /// The chart, and how many slots it leaves out.
@@ -77,7 +48,7 @@ pub(super) fn waterfall(run: &RecordedRun<'_>) -> io::Result<Option<(Markup, u64
         @for (slot, spans) in &rows {
             @let y = plot.y(f64::from(n - slot));
             @for span in spans {
-                rect class=(span.class.name()) x=(num(f64::from(span.from) / 2.0)) y=(num(y))
+                rect class=(span.class) x=(num(f64::from(span.from) / 2.0)) y=(num(y))
                     width=(num((f64::from(span.to - span.from) / 2.0).max(0.5))) height=(num(ROW - 1.5)) {}
             }
         }
@@ -87,10 +58,20 @@ pub(super) fn waterfall(run: &RecordedRun<'_>) -> io::Result<Option<(Markup, u64
     Ok(Some((plot.draw("attempts by slot", label, &content), u64::from((most + 1).saturating_sub(n)))))
 }
 
+/// The class of an attempt's colour, by how it ended.
+fn class_of(attempt: &RecordedAttempt) -> &'static str {
+    match attempt.outcome.as_ref().map(Outcome::class) {
+        Some(OutcomeClass::Good | OutcomeClass::Followed) => "good",
+        Some(OutcomeClass::Refused) => "refused",
+        Some(OutcomeClass::Failed) => "failed",
+        Some(OutcomeClass::Cancelled) | None => "cancelled",
+    }
+}
+
 /// Adds an attempt to its row. Jobs come as they settle, and a slot holds one attempt after another.
 fn add(row: &mut Vec<RowPart>, frame: Plot, attempt: &RecordedAttempt) {
     let half = |at| (frame.x(at) * 2.0).round() as u32;
-    let span = RowPart { from: half(attempt.started), to: half(attempt.ended), class: EndClass::from_attempt(attempt) };
+    let span = RowPart { from: half(attempt.started), to: half(attempt.ended), class: class_of(attempt) };
     // An attempt too short to be seen joins the one that it touches, unless it ended in another way.
     let touching = row.iter_mut().rev().take(4).find(|last| {
         last.class == span.class && span.from <= last.to + 1 && last.from <= span.to + 1 && span.to - span.from < 3

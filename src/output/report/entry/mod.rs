@@ -2,6 +2,7 @@
 //!
 //! A pure conversion from a result to JSON. Start at [`ReportEntry::new`] and [`data_of`].
 
+pub mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::event::cause::Cause;
@@ -18,6 +20,7 @@ use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::job_result::{Answer, JobResult};
 use crate::output::failure_kind;
 use crate::output::report::portable_json;
+use crate::plan::extract::Extraction;
 use crate::plan::row_values::RowValues;
 
 /// Bytes kept of an unexpected answer: enough for its message, not for stack traces.
@@ -26,38 +29,47 @@ const EXCERPT: usize = 4096;
 /// One job in the report.
 #[derive(Debug, Serialize)]
 pub struct ReportEntry<'a> {
-    pub(super) endpoint: &'a str,
+    endpoint: &'a str,
     /// Method and masked URL as asked; absent for a row that is not a valid request.
-    pub(super) request: Option<&'a str>,
+    request: Option<&'a str>,
     /// The masked URL of the last request, after redirects.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) final_url: Option<&'a str>,
+    final_url: Option<&'a str>,
     /// The number of the row, from 1.
-    pub(super) row: u64,
+    row: u64,
     /// The values of the row, secrets masked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) with: Option<RowObject<'a>>,
-    pub(super) ok: bool,
-    pub(super) status: Option<u16>,
-    pub(super) tries: u32,
+    with: Option<RowObject<'a>>,
+    /// The number of its page, from 1, if its row has pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    ok: bool,
+    status: Option<u16>,
+    tries: u32,
     /// When its first attempt started.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) started: Option<String>,
-    pub(super) total_ms: f64,
-    pub(super) waited_ms: f64,
+    started: Option<String>,
+    total_ms: f64,
+    waited_ms: f64,
     /// From when it was due by the rate to its end, if the run has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) since_due_ms: Option<f64>,
+    since_due_ms: Option<f64>,
     /// Body bytes received.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bytes: Option<u64>,
+    bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) content_type: Option<&'a str>,
+    content_type: Option<&'a str>,
     /// File name of the saved body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) file: Option<&'a str>,
+    file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<EntryError<'a>>,
+    error: Option<EntryError<'a>>,
+    /// The values that the plan takes out of a good answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extract: Option<ExtractedValues>,
+    /// What `data` is: `json`, `text` or `base64`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Data<'a>>,
     /// Whether `data` is cut.
@@ -67,11 +79,11 @@ pub struct ReportEntry<'a> {
 
 /// The values of a row as one object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RowObject<'a>(pub(super) &'a RowValues);
+struct RowObject<'a>(&'a RowValues);
 
 /// Why a job failed.
 #[derive(Debug, Serialize)]
-pub(super) struct EntryError<'a> {
+struct EntryError<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<Phase>,
@@ -98,17 +110,31 @@ pub enum Data<'a> {
     Json(&'a RawValue),
     /// The body is text.
     Text(&'a str),
-    /// The body is binary.
-    Binary {
-        /// The bytes in Base64.
-        #[serde(serialize_with = "as_base64")]
-        base64: &'a [u8],
-    },
+    /// The body is binary; the value is in Base64.
+    #[serde(serialize_with = "as_base64")]
+    Binary(&'a [u8]),
 }
+
+impl Data<'_> {
+    /// What its value in JSON is.
+    fn encoding(&self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Json(_) => Some("json"),
+            Self::Text(_) => Some("text"),
+            Self::Binary(_) => Some("base64"),
+        }
+    }
+}
+
+/// Values by the name of their column.
+#[derive(Debug)]
+struct ExtractedValues(Vec<(Arc<str>, Option<Value>)>);
 
 impl<'a> ReportEntry<'a> {
     /// The entry of a settled job of a run that started at `run_started`. Its body may have been saved as `file`.
-    pub fn new(result: &'a JobResult, file: Option<&'a str>, run_started: SystemTime) -> Self {
+    /// `extract` is what the plan takes out of its answer.
+    pub fn new(result: &'a JobResult, file: Option<&'a str>, run_started: SystemTime, extract: &[Extraction]) -> Self {
         let is_ok = result.end == JobEnd::Done;
         let error = match &result.end {
             JobEnd::Done => None,
@@ -135,6 +161,7 @@ impl<'a> ReportEntry<'a> {
                 .map(|target| target.split_once(' ').map_or(target, |(_, url)| url)),
             row: result.place.row.saturating_add(1),
             with: result.row_values.as_deref().map(RowObject),
+            page: result.page,
             started: started.map(|at| humantime::format_rfc3339_millis(at).to_string()),
             bytes: answer.map(|answer| answer.bytes),
             content_type: answer.and_then(|answer| answer.content_type.as_deref()),
@@ -146,23 +173,22 @@ impl<'a> ReportEntry<'a> {
             since_due_ms: result.since_due.map(|since_due| since_due.0 as f64 / 1e3),
             file,
             error,
+            extract: answer.filter(|_| is_ok && !extract.is_empty()).map(|answer| extracted(answer, extract)),
+            encoding: data.as_ref().and_then(Data::encoding),
             data,
             cut,
         }
     }
 }
 
+impl ReportEntry<'_> {
+    /// Leaves out the body, for a report without bodies.
+    pub(super) fn drop_data(&mut self) {
+        (self.data, self.encoding, self.cut) = (None, None, false);
+    }
+}
+
 impl<'a> EntryError<'a> {
-    /// The cause for people, or else the kind.
-    pub(super) fn cause_or_kind(&self) -> String {
-        self.cause.clone().unwrap_or_else(|| self.kind.to_owned())
-    }
-
-    /// The message of the library or the operating system.
-    pub(super) fn detail(&self) -> Option<&str> {
-        self.detail.map(|detail| &**detail)
-    }
-
     fn from_outcome(last: &'a Outcome) -> Self {
         let (phase, detail, expected) = match last {
             Outcome::TimedOut { phase } => (Some(*phase), None, None),
@@ -188,12 +214,20 @@ pub fn data_of(answer: &Answer) -> Data<'_> {
     if body.is_empty() {
         return Data::Nothing;
     }
-    let Ok(text) = str::from_utf8(body) else { return Data::Binary { base64: body } };
+    let Ok(text) = str::from_utf8(body) else { return Data::Binary(body) };
     let is_json = answer.content_type.as_deref().is_some_and(is_json_type) || looks_like_json(text);
     match is_json.then(|| portable_json::portable(text)).flatten() {
         Some(raw) => Data::Json(raw),
         None => Data::Text(text),
     }
+}
+
+/// Takes values out of a body. If that is not JSON, all are missing.
+fn extracted(answer: &Answer, extract: &[Extraction]) -> ExtractedValues {
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    let document: Option<Value> = serde_json::from_slice(body).ok();
+    let value = |column: &Extraction| document.as_ref().and_then(|document| column.value(document));
+    ExtractedValues(extract.iter().map(|column| (Arc::clone(&column.name), value(column))).collect())
 }
 
 /// The start of the body, and whether it was cut.
@@ -214,7 +248,7 @@ fn excerpt_of(answer: &Answer) -> (Data<'_>, bool) {
         Err(error) if error.error_len().is_none() && answer.file.is_some() => {
             Data::Text(str::from_utf8(&body[..error.valid_up_to().min(EXCERPT)]).unwrap_or_default())
         }
-        Err(_) => Data::Binary { base64: &body[..EXCERPT] },
+        Err(_) => Data::Binary(&body[..EXCERPT]),
     };
     (data, true)
 }
@@ -241,7 +275,13 @@ impl Serialize for RowObject<'_> {
     }
 }
 
-fn as_base64<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+impl Serialize for ExtractedValues {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (&**name, value)))
+    }
+}
+
+fn as_base64<S: Serializer>(bytes: &&[u8], to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&Base64Display::new(bytes, &STANDARD))
 }
 

@@ -17,6 +17,7 @@ fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult 
         target: "GET https://a.b/orders".into(),
         final_target: None,
         row_values: None,
+        page: None,
         started: None,
         end,
         tries: 2,
@@ -37,7 +38,7 @@ fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult 
 #[track_caller]
 fn entry(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> Value {
     serde_json::from_str(
-        &text(&ReportEntry::new(&result(end, answer), None, std::time::SystemTime::UNIX_EPOCH)).unwrap(),
+        &text(&ReportEntry::new(&result(end, answer), None, std::time::SystemTime::UNIX_EPOCH, &[])).unwrap(),
     )
     .unwrap()
 }
@@ -54,7 +55,7 @@ fn a_good_answer_has_its_data_and_no_error() {
         json!({
             "endpoint": "orders", "request": "GET https://a.b/orders", "row": 1, "ok": true, "status": 200,
             "bytes": 10, "content_type": "application/json",
-            "tries": 2, "total_ms": 12.345, "waited_ms": 0.345, "data": {"sum": 3},
+            "tries": 2, "total_ms": 12.345, "waited_ms": 0.345, "encoding": "json", "data": {"sum": 3},
         })
     );
 }
@@ -66,7 +67,8 @@ fn a_body_is_json_if_its_type_is_or_if_it_looks_like_it() {
     assert_eq!(data(None, b"3"), json!("3"));
     assert_eq!(data(Some("application/json"), b"{\"a\":"), json!("{\"a\":"));
     assert_eq!(data(Some("application/json"), b""), json!(null));
-    assert_eq!(data(Some("image/png"), b"\x89PNG\xff"), json!({"base64": "iVBOR/8="}));
+    let binary = entry(JobEnd::Done, Some((200, Some("image/png"), b"\x89PNG\xff")));
+    assert_eq!((&binary["data"], &binary["encoding"]), (&json!("iVBOR/8="), &json!("base64")));
     assert_eq!(data(None, b"a\0b"), json!("a\0b"));
 }
 

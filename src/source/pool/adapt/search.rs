@@ -7,8 +7,8 @@ use crate::source::pool::adapt::history::{History, StartId};
 use crate::source::pool::adapt::natural::{self, BURST_PROBE, COMMON, EARLY_PROBES, WINDOWS};
 use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
-    FAR_PROBE, FULL_SHARE, MAX_LENIENT_WINDOW, MIN_SEARCHED_RATE, NETWORK_MARGIN, NO_LIMIT_FACTOR, NO_LIMIT_REFUSED,
-    NO_LIMIT_TIME, PROBE_SPACING, REPLAY_SHARE, SMOOTH_SHARE,
+    ARRIVAL_SHARE, FAR_PROBE, FULL_SHARE, MAX_LENIENT_WINDOW, MIN_SEARCHED_RATE, NETWORK_MARGIN, NO_LIMIT_FACTOR,
+    NO_LIMIT_REFUSED, NO_LIMIT_TIME, PROBE_SPACING, REPLAY_SHARE, SMOOTH_SHARE,
 };
 
 /// Where the counting of a possible window begins, and what was accepted since.
@@ -111,9 +111,11 @@ impl SearchOrigin {
     /// When the next probe may start: at the next natural end of a window, or soon after the refusal.
     pub fn next_probe(&self, now: Seconds, history: &History) -> Seconds {
         let (anchor, refused_at) = (self.anchor(), self.refused_at);
-        let windows = WINDOWS.into_iter().map(|window| anchor + window);
+        // The server counts from the arrival of the first request, which is at most as late as its answer.
+        let arrival = |window: Seconds| history.first_answer_latency().min(ARRIVAL_SHARE * window);
+        let windows = WINDOWS.into_iter().map(|window| anchor + window + arrival(window));
         // Soon after the refusal; only once after a short burst, which may rather have filled a window.
-        let is_worth = |pause: &Seconds| refused_at - anchor > 0.2 * pause || *pause == BURST_PROBE;
+        let is_worth = |pause: &Seconds| refused_at - anchor > 0.5 * pause || *pause == BURST_PROBE;
         let early = EARLY_PROBES.into_iter().filter(is_worth);
         // After a long time without refusals the window began at some moment before the refusal.
         let is_late = now - anchor > natural::LONGEST;

@@ -130,14 +130,17 @@ fn the_more_is_accepted_the_more_of_the_first_attempts_start_together() {
     let (mut now, mut in_flight, mut flight) = (Offset::ZERO, 0, Vec::new());
     let mut together = Vec::new();
     // Each round takes less than the time between two spread starts.
-    for _ in 0..24 {
+    for _ in 0..50 {
         flight.extend(fill(&mut adapt, now, &mut in_flight));
         together.push(in_flight);
         now = now + Micros(900);
         flight.drain(..).for_each(|id| adapt.accepted(id, now, &Stated::default()));
         in_flight = 0;
     }
-    assert!(together.is_sorted() && together[..7] == [1, 1, 1, 1, 1, 1, 2] && together[23] == 20, "{together:?}");
+    assert!(
+        together.is_sorted() && together[..12] == [1; 12] && together[12] == 2 && together[49] == 20,
+        "{together:?}"
+    );
 }
 
 #[test]

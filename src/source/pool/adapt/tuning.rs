@@ -47,7 +47,7 @@ pub const SPREAD_GAP: Seconds = 0.002;
 /// The longest time that the first starts take: what a healthy host may lose, once.
 pub const SPREAD_TIME: Seconds = 0.04;
 /// For every so many accepted attempts, one more starts without that time between.
-pub const ANSWERS_PER_SLOT: u32 = 6;
+pub const ANSWERS_PER_SLOT: u32 = 12;
 /// The first limit of a slow start.
 pub const SLOW_START_LIMIT: u32 = 4;
 
@@ -126,6 +126,8 @@ pub const PROBE_SPACING: Seconds = 0.02;
 pub const REPLAY_SHARE: f64 = 0.1;
 /// The next probe, where no natural window ends.
 pub const FAR_PROBE: Seconds = 60.0;
+/// What a window that is not known yet may begin later than its first start, as a share of it.
+pub const ARRIVAL_SHARE: f64 = 0.05;
 /// Added to the end of a window: timers and networks are inexact.
 pub const NETWORK_MARGIN: Seconds = 0.006;
 /// There is no limit if this many times the user's limit comes back soon.

@@ -14,6 +14,7 @@ use crate::event::outcome::Reason;
 use crate::plan::defaults;
 use crate::plan::expected::ExpectedAnswer;
 use crate::plan::expected::json::{ExpectedJson, OtherValue};
+use crate::plan::extract::json_path::WrittenPath;
 use crate::plan::job::Job;
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::wire::content_coding::{self, BodyDecoder, DecodeError};
@@ -34,17 +35,31 @@ static LARGE_BODY: Mutex<()> = Mutex::new(());
 
 /// Checks the body of a response with an expected status. Returns what is wrong with it.
 pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<WrongAnswer> {
-    let Reply::Answer { head, body, .. } = &exchange.reply else { return None };
+    let Reply::Answer { head, .. } = &exchange.reply else { return None };
     if !job.policy.status.contains(head.status) {
         return None;
     }
+    read_body(job, exchange, check_bytes).await.err()
+}
+
+/// Reads something from the decoded body of a response.
+///
+/// # Errors
+///
+/// What is wrong with the body, as `read` finds, or because it cannot be decoded.
+pub async fn read_body<T: Default + Send + 'static>(
+    job: &Job,
+    exchange: &mut Exchange,
+    read: impl FnOnce(&Job, &[u8]) -> Result<T, WrongAnswer> + Send + 'static,
+) -> Result<T, WrongAnswer> {
+    let Reply::Answer { head, body, .. } = &exchange.reply else { return Ok(T::default()) };
     let is_encoded = exchange.is_encoded;
     let file = match exchange.file.take().map(|file| *file) {
-        None => return check_bytes(job, &head.headers, body, is_encoded).err(),
+        None => return plain(job, &head.headers, body, is_encoded).and_then(|body| read(job, &body)),
         Some(Err(error)) => {
             let failure = unreadable(&error);
             exchange.file = Some(Box::new(Err(error)));
-            return Some(failure.into());
+            return Err(failure.into());
         }
         Some(Ok(file)) => file,
     };
@@ -53,15 +68,15 @@ pub async fn check_body(job: &Job, exchange: &mut Exchange) -> Option<WrongAnswe
     let checked = tokio::task::spawn_blocking(move || {
         let _one_at_a_time = LARGE_BODY.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = file.read().map_err(|error| unreadable(&error).into());
-        let checked = bytes.and_then(|bytes| check_bytes(&job, &headers, &bytes, is_encoded));
+        let checked = bytes.and_then(|bytes: Vec<u8>| read(&job, &*plain(&job, &headers, &bytes, is_encoded)?));
         (file, checked)
     });
     match checked.await {
         Ok((file, checked)) => {
             exchange.file = Some(Box::new(Ok(file)));
-            checked.err()
+            checked
         }
-        Err(_) => Some((Reason::Panicked, "the check of a body panicked".to_owned()).into()),
+        Err(_) => Err((Reason::Panicked, "the check of a body panicked".to_owned()).into()),
     }
 }
 
@@ -69,11 +84,14 @@ fn unreadable(error: &io::Error) -> Failure {
     (Reason::Local, format!("the body cannot be kept to be checked: {}", IoErrorText(error.kind().into())))
 }
 
-/// Checks a body, which may still be encoded.
-fn check_bytes(job: &Job, headers: &HeaderMap, body: &[u8], is_encoded: bool) -> Result<(), WrongAnswer> {
-    let body: Cow<'_, [u8]> =
-        if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() };
-    match mismatch(&job.policy.answer, &body, |bytes| quote(job, bytes)) {
+/// A body that may still be encoded, without its coding.
+fn plain<'b>(job: &Job, headers: &HeaderMap, body: &'b [u8], is_encoded: bool) -> Result<Cow<'b, [u8]>, WrongAnswer> {
+    Ok(if is_encoded && !body.is_empty() { decoded(job, headers, body)?.into() } else { body.into() })
+}
+
+/// Checks a body against what the plan expects of it.
+fn check_bytes(job: &Job, body: &[u8]) -> Result<(), WrongAnswer> {
+    match mismatch(&job.policy.answer, body, |bytes| quote(job, bytes)) {
         None => Ok(()),
         Some(Mismatch { expected, sentence }) => {
             let failure = (Reason::Unexpected, sanitize(&sentence).into_owned());
@@ -111,22 +129,40 @@ struct Mismatch {
 
 /// The first expectation that a body does not meet. `quote` describes bytes, without secrets.
 fn mismatch(expected: &ExpectedAnswer, body: &[u8], quote: impl Fn(&[u8]) -> Quote) -> Option<Mismatch> {
-    if let Some(text) = expected.body.iter().flat_map(|all| all.iter()).find(|text| !text.is_in(body)) {
+    if let Some(text) = expected.texts().find(|text| !text.is_in(body)) {
         let verb = if text.is_regex() { "match" } else { "contain" };
         let sentence = format!("the body does not {verb} `{text}`: it {}", quote(body).predicate());
         return Some(Mismatch { expected: format!("`{text}` in the body"), sentence });
     }
-    let values = expected.json.as_deref().filter(|values| !values.is_empty())?;
+    let values = expected.json.as_deref().unwrap_or_default();
+    if values.is_empty() && expected.present.is_empty() {
+        return None;
+    }
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let Ok(document) = serde_json::from_slice::<Value>(text) else {
-        let (path, value) = (values[0].path(), values[0].value());
-        let sentence = format!("{path} is not {value}, because the body is not JSON: it {}", quote(body).predicate());
-        return Some(Mismatch { expected: shown(&values[0]), sentence });
+        let why = format!("because the body is not JSON: it {}", quote(body).predicate());
+        let value = values.first().map(|value| {
+            let sentence = format!("{} is not {}, {why}", value.path(), value.value());
+            Mismatch { expected: shown(value), sentence }
+        });
+        let missing =
+            |path: &WrittenPath| Mismatch { expected: present(path), sentence: format!("{path} is missing, {why}") };
+        return value.or_else(|| expected.present.first().map(missing));
     };
-    values.iter().find_map(|value| {
+    let other = values.iter().find_map(|value| {
         let other = value.find_other(&document)?;
         Some(Mismatch { expected: shown(value), sentence: other_value(value, &other, &quote, body) })
+    });
+    other.or_else(|| {
+        let path = expected.present.iter().find(|path| path.find_all(&document).is_empty())?;
+        let sentence = format!("{path} is missing: the body {}", quote(body).predicate());
+        Some(Mismatch { expected: present(path), sentence })
     })
+}
+
+/// A path that must lead to something.
+fn present(path: &WrittenPath) -> String {
+    format!("a value at {path}")
 }
 
 /// An expected value with its path.

@@ -5,12 +5,12 @@
 use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::{Micros, Offset};
 use crate::plan::job::{Job, Policy};
+use crate::source::pool::outcome::answer_check;
 use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::stated::Stated;
 use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply, WrongAnswer};
-use crate::text::sanitize::sanitize;
 use crate::text::secret;
 
 /// The wait if the server asks for one in a form that cannot be parsed: longer than the first backoffs.
@@ -67,7 +67,8 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
                 let (outcome, mut throttle) = answered(&job.policy, head, *bytes, now);
                 throttle.unreadable =
                     throttle.unreadable.map(|text| secret::mask_values(&text, &job.secrets).into_boxed_str());
-                let outcome = unexpected(job, exchange, &outcome).unwrap_or(outcome);
+                let took = now.since(ready.started);
+                let outcome = unexpected(job, exchange, &outcome, took).unwrap_or(outcome);
                 return Disposition { throttle, ..Disposition::new(outcome, chance) };
             }
         },
@@ -81,23 +82,13 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
 }
 
 /// The failure of a job whose good answer is not what the plan expects.
-fn unexpected(job: &Job, exchange: &Exchange, outcome: &Outcome) -> Option<Outcome> {
+fn unexpected(job: &Job, exchange: &Exchange, outcome: &Outcome, took: Micros) -> Option<Outcome> {
     if !matches!(outcome, Outcome::Answered { expected: true, .. }) {
         return None;
     }
-    let WrongAnswer { failure, expected } = other_address(job).or_else(|| exchange.wrong_answer.as_deref().cloned())?;
+    let WrongAnswer { failure, expected } = answer_check::wrong_answer(job, exchange, took)?;
     let (reason, text) = failure;
     Some(Outcome::Failed { reason, detail: Some(text.into()), expected: expected.map(Into::into) })
-}
-
-/// What is wrong with an answer from another address than the plan expects.
-fn other_address(job: &Job) -> Option<WrongAnswer> {
-    let expected = job.policy.answer.url.as_ref().filter(|expected| !expected.matches(&job.url))?;
-    let mask = |url: &str| secret::mask_values(url, &job.secrets);
-    let (reached, expected) = (mask(&secret::mask_url(&job.url)), mask(&expected.to_string()));
-    let text = format!("the final address is {reached}, not {expected} as expected");
-    let expected = format!("the final address {}", sanitize(&expected));
-    Some(WrongAnswer { failure: (Reason::Unexpected, text), expected: Some(expected) })
 }
 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {

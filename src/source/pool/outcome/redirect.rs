@@ -69,17 +69,23 @@ fn next(job: &Job, status: u16, url: RequestUrl) -> Job {
         next.method = Method::GET;
         next.body = RequestContent::default();
     }
-    if url.origin() != job.url.origin() {
-        next.login = None;
-        retain(&mut next, may_cross);
-    } else if becomes_get {
+    if becomes_get {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
+    }
+    send_to(&mut next, url);
+    next
+}
+
+/// Sends a request to another address. To another origin, it has no header of the plan that may contain a key.
+pub fn send_to(job: &mut Job, url: RequestUrl) {
+    if url.origin() != job.url.origin() {
+        job.login = None;
+        retain(job, may_cross);
     }
     // A server may repeat a secret of the request, under any name.
     let shown = secret::mask_values(&url.masked(), &job.secrets);
-    next.target = Arc::from(format!("{} {shown}", next.method));
-    next.url = url;
-    next
+    job.target = Arc::from(format!("{} {shown}", job.method));
+    job.url = url;
 }
 
 fn retain(job: &mut Job, keeps: impl Fn(&HeaderName) -> bool) {
@@ -120,6 +126,7 @@ mod tests {
             header_names: Arc::default(),
             row_values: None,
             login: None,
+            page: None,
             policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
         }
     }

@@ -13,6 +13,7 @@ use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
+use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::outage::health_state::is_of_gateway;
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
@@ -51,13 +52,15 @@ pub struct SettledJob {
     pub fact: Fact,
     /// What sending it again takes, if it failed.
     pub failed: Option<Failed>,
+    /// The page after it, if it went well and has one, and the cookies for it.
+    pub next_page: Option<(Box<Job>, Option<Arc<CookieJar>>)>,
 }
 
 impl SettledJob {
     /// A job that has ended.
     pub fn new(ready: Box<PendingJob>, end: JobEnd) -> Self {
         let total = ready.total();
-        let PendingJob { job, original, id, tries, waited, .. } = *ready;
+        let PendingJob { job, original, id, tries, waited, next_page, cookies, .. } = *ready;
         let (place, endpoint) = (job.place, job.endpoint);
         let (is_good, target, failed) = match &end {
             JobEnd::Done => (Some(true), None, None),
@@ -68,14 +71,15 @@ impl SettledJob {
             JobEnd::Cancelled => (None, None, None),
         };
         let fact = Fact::JobSettled { job: id, endpoint, end, tries, total, waited, target };
-        Self { place, endpoint, is_good, fact, failed }
+        let next_page = next_page.filter(|_| is_good == Some(true)).map(|next| (next, cookies));
+        Self { place, endpoint, is_good, fact, failed, next_page }
     }
 }
 
 impl SharedRun {
     /// Applies an attempt's end, of which `exchange` is the evidence. Returns the job if it is over and its result
     /// must be delivered before it is settled.
-    pub async fn end(&self, ticket: Ticket, disposition: Disposition, exchange: Exchange) -> Option<SettlingJob> {
+    pub async fn end(&self, ticket: Ticket, disposition: Disposition, mut exchange: Exchange) -> Option<SettlingJob> {
         let Ticket { mut ready, slot } = ticket;
         let Disposition { mut outcome, hop, throttle, chance } = disposition;
         let attempt = ready.attempt();
@@ -126,6 +130,7 @@ impl SharedRun {
             if response == HostResponse::Refused && state.schedule.give_up_refusing(&ready) {
                 response = HostResponse::RefusedForGood;
             }
+            state.note_next_page(now, &mut ready, exchange.next_page.take());
             ready.end(now);
             ready.last = Some(outcome.clone());
             let is_of_stop = spans_stop && stops::may_be_of_stop(&outcome);
@@ -159,12 +164,15 @@ impl SharedRun {
     }
 
     fn apply_settled(&self, state: &mut RunState, now: Offset, settled: SettledJob) {
-        let SettledJob { place, endpoint, is_good, fact, failed } = settled;
+        let SettledJob { place, endpoint, is_good, fact, failed, next_page } = settled;
         state.emit(now, fact);
         if failed.is_some_and(|failed| !state.failed_jobs.keep(failed))
             && !std::mem::replace(&mut state.has_warned_of_lost_jobs, true)
         {
             state.emit(now, Fact::Warned { about: WarningSource::Retries, message: TOO_MANY_LOST.into() });
+        }
+        if let Some((next, cookies)) = next_page {
+            state.schedule.follow(next, cookies);
         }
         state.schedule.settle(place, endpoint, is_good);
         if is_good == Some(false) && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
@@ -235,6 +243,7 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, ans
                 target: Arc::clone(&ready.original.as_ref().unwrap_or(&ready.job).target),
                 final_target: ready.original.as_ref().map(|_| Arc::clone(&ready.job.target)),
                 row_values: ready.job.row_values.clone(),
+                page: ready.job.page.as_ref().map(|page| page.n),
                 started: (ready.attempts > 0).then(|| shared.time.elapsed_at(ready.begun)),
                 end: end.clone(),
                 tries: ready.tries,

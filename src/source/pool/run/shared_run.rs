@@ -369,6 +369,7 @@ fn started(ticket: &Ticket) -> Fact {
         endpoint: ready.job.endpoint,
         host: ready.host,
         row: ready.job.place.row,
+        page: ready.job.page.as_ref().map(|page| page.n),
         slot: *slot,
         target: Arc::clone(&ready.job.target),
         waited: ready.wait,

@@ -24,12 +24,20 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::idle_slots::IdleSlots;
+use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::wire::NextPage;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::text::sanitize::sanitize;
 
 /// The warning when failures become final because the retry budget is used up.
 const OUT_OF_RETRIES: &str =
     "retries have used up their budget: each one waits for the longest backoff while that is so, to spare the upstream";
+
+/// The warning when a row has more pages than are read.
+fn more_pages(job: &Job) -> String {
+    let most = job.policy.pages.as_ref().map_or(0, |pages| pages.most);
+    format!("a row has more than {most} pages, and the rest is not read: `max_pages` allows more")
+}
 
 /// What the run's lock protects.
 #[derive(Debug)]
@@ -62,6 +70,7 @@ pub(in crate::source::pool) struct RunState {
     was_drawn: bool,
     has_warned_of_budget: bool,
     has_warned_of_unreadable_wait: bool,
+    has_warned_of_pages: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
     /// When the clock wakes a worker next.
     pub(in crate::source::pool) alarm: Option<Offset>,
@@ -88,6 +97,7 @@ impl RunState {
             was_drawn: false,
             has_warned_of_budget: false,
             has_warned_of_unreadable_wait: false,
+            has_warned_of_pages: false,
             has_warned_of_lost_jobs: false,
             alarm: None,
         }
@@ -128,6 +138,22 @@ impl RunState {
             let host = self.schedule.host_name(host);
             let message = format!("{host} sent a `Retry-After` that cannot be read: `{}`", sanitize(text));
             self.emit(now, Fact::Warned { about: WarningSource::Retries, message: message.into() });
+        }
+    }
+
+    /// Keeps the page after an answer for the end of its job. Warns once if a row has more pages than are read.
+    pub(in crate::source::pool) fn note_next_page(
+        &mut self,
+        now: Offset,
+        ready: &mut PendingJob,
+        next: Option<NextPage>,
+    ) {
+        match next {
+            Some(NextPage::Job(next)) => ready.next_page = Some(next),
+            Some(NextPage::BeyondMost) if !mem::replace(&mut self.has_warned_of_pages, true) => {
+                self.emit(now, Fact::Warned { about: WarningSource::Plan, message: more_pages(&ready.job).into() });
+            }
+            Some(NextPage::BeyondMost) | None => {}
         }
     }
 

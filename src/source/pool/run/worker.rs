@@ -17,6 +17,7 @@ use crate::job_result::JobResult;
 use crate::plan::cursor::BadRow;
 use crate::source::pool::outcome::body_check;
 use crate::source::pool::outcome::judge::{self, Disposition};
+use crate::source::pool::outcome::next_page::find_next_page;
 use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::signed_exchange::exchange_signed;
@@ -101,6 +102,13 @@ async fn exchange<W: Wire>(
         let checked = Box::pin(body_check::check_body(&ready.masked_job(), &mut exchange)).await;
         exchange.wrong_answer = checked.map(Box::new);
     }
+    if ready.job.page.is_some() && exchange.wrong_answer.is_none() {
+        let (job, first) = (ready.masked_job(), ready.original.as_ref().unwrap_or(&ready.job));
+        match Box::pin(find_next_page(&job, first, &mut exchange)).await {
+            Ok(next) => exchange.next_page = next,
+            Err(wrong) => exchange.wrong_answer = Some(Box::new(wrong)),
+        }
+    }
     let disposition = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
     (exchange, disposition)
 }
@@ -129,6 +137,7 @@ async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
                 target,
                 final_target: None,
                 row_values: None,
+                page: None,
                 started: None,
                 end: end.clone(),
                 tries: 0,
@@ -143,5 +152,5 @@ async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
     let endpoint = bad.endpoint;
     let (total, waited) = (Micros::ZERO, WaitTimes::NONE);
     let fact = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
-    shared.settle(SettledJob { place, endpoint, is_good: Some(false), fact, failed: None }).await;
+    shared.settle(SettledJob { place, endpoint, is_good: Some(false), fact, failed: None, next_page: None }).await;
 }

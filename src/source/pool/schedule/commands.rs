@@ -2,10 +2,13 @@
 //!
 //! Pure. Start at [`Schedule::set_limit`].
 
+use std::sync::Arc;
+
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, HostId, JobId};
 use crate::plan::job::Job;
+use crate::source::pool::cookies::CookieJar;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 
@@ -87,6 +90,15 @@ impl Schedule {
         self.try_host(host);
         self.park(PendingJob::new(job, id, host, now, now, WaitTimes::NONE));
         id
+    }
+
+    /// Schedules the next page of a row, with the cookies of the page before it.
+    pub fn follow(&mut self, job: Box<Job>, cookies: Option<Arc<CookieJar>>) {
+        let Some(id) = self.sources.follow(job.place.source as usize, &mut self.announcements) else { return };
+        let (host, now) = (self.host_of(&job), self.now);
+        let mut ready = PendingJob::new(job, id, host, now, now, WaitTimes::NONE);
+        ready.cookies = cookies;
+        self.park(ready);
     }
 
     /// Takes out a job, if it is waiting.

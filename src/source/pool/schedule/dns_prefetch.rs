@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
-use crate::source::pool::schedule::lanes::LaneTurn;
+use crate::source::pool::schedule::lanes::rotation::LaneTurn;
 
 /// How many turns to look ahead, and how many rows of each source of many hosts. This is more than twice the
 /// number of parallel look-ups, so that the resolver always has a name to look up.
@@ -21,7 +21,7 @@ impl Schedule {
             && let Some(turn) = self.lanes.peek_turn(AHEAD)
         {
             match turn {
-                LaneTurn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
+                LaneTurn::Lane(lane, _) => hosts.extend(self.lanes.take_name(lane)),
                 LaneTurn::Mixed(source) => {
                     for url in self.sources.look_ahead(source, AHEAD) {
                         let name = url.host_key();

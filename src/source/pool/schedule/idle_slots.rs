@@ -89,6 +89,7 @@ impl Schedule {
             None if !self.delayed.is_empty() => IdleReason::Backoff,
             None if !self.awaiting_input.is_empty() => IdleReason::Input,
             None if self.sources.next_round().is_some() => IdleReason::Round,
+            None if self.sources.has_open_pages() => IdleReason::Pages,
             None => IdleReason::NoWork,
         }
     }

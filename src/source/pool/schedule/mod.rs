@@ -47,7 +47,8 @@ use crate::source::pool::schedule::adaptive_lane::AttemptEvidence;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
 use crate::source::pool::schedule::delay_queue::DelayQueue;
 use crate::source::pool::schedule::gate::{Gate, GateState};
-use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
+use crate::source::pool::schedule::lanes::Lanes;
+use crate::source::pool::schedule::lanes::rotation::LaneTurn;
 use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
@@ -263,7 +264,7 @@ impl Schedule {
         }
         while let Some(turn) = self.next_turn() {
             let found = match turn {
-                LaneTurn::Lane(lane) => self.take_from_lane(lane),
+                LaneTurn::Lane(lane, _) => self.take_from_lane(lane),
                 LaneTurn::Mixed(source) => self.take_from_mixed(source),
             };
             if let Some(next) = found {

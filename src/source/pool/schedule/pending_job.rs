@@ -81,6 +81,8 @@ pub struct PendingJob {
     lateness: Option<Micros>,
     /// Whether its attempt went to a host that limits attempts in flight.
     pub is_crowded: bool,
+    /// The job of the page after its last answer, if there is one.
+    pub next_page: Option<Box<Job>>,
 }
 
 impl PendingJob {
@@ -119,6 +121,7 @@ impl PendingJob {
             due: None,
             lateness: None,
             is_crowded: false,
+            next_page: None,
         })
     }
 

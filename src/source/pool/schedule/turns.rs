@@ -8,7 +8,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Micros};
 use crate::plan::cursor::Draw;
 use crate::plan::job::Job;
-use crate::source::pool::schedule::lanes::LaneTurn;
+use crate::source::pool::schedule::lanes::rotation::LaneTurn;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
 use crate::source::pool::schedule::{Dispatch, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};

@@ -86,8 +86,8 @@ impl BodyRules {
 impl BodyIntake {
     /// An intake for the body of a response.
     pub fn new(rules: &BodyRules, job: &Job, status: u16, headers: &HeaderMap) -> Self {
-        let Policy { max_body, status: expected, answer, .. } = &*job.policy;
-        let is_checked = answer.needs_body() && expected.contains(status);
+        let Policy { max_body, status: expected, .. } = &*job.policy;
+        let is_checked = job.policy.needs_body() && expected.contains(status);
         let is_whole = rules.are_kept || is_checked;
         let max_kept = match expected.contains(status) {
             _ if is_whole => usize::MAX,

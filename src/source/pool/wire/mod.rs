@@ -70,6 +70,17 @@ pub struct Exchange {
     pub is_encoded: bool,
     /// What is wrong with its body, if anything is.
     pub wrong_answer: Option<Box<WrongAnswer>>,
+    /// The page after this one, if its row has pages.
+    pub next_page: Option<NextPage>,
+}
+
+/// The page after an answer.
+#[derive(Clone, Debug)]
+pub enum NextPage {
+    /// This request gets it.
+    Job(Box<Job>),
+    /// There is one, but the plan reads no more.
+    BeyondMost,
 }
 
 /// What is wrong with an answer that has a good status.
@@ -157,7 +168,16 @@ impl Exchange {
     /// Returns an exchange with only this reply.
     pub fn new(reply: Reply) -> Self {
         let phase_times = PhaseTimes::default();
-        Self { reply, phase_times, partial: None, file: None, decoded: None, is_encoded: false, wrong_answer: None }
+        Self {
+            reply,
+            phase_times,
+            partial: None,
+            file: None,
+            decoded: None,
+            is_encoded: false,
+            wrong_answer: None,
+            next_page: None,
+        }
     }
 
     /// Returns an exchange with a response, which is incomplete if its body is.

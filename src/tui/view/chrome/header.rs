@@ -19,6 +19,8 @@ use crate::tui::view::widgets::state_label;
 const SHORTEST_TIME: u16 = 9;
 /// The space before a badge.
 const GAP: u16 = 3;
+/// The badge of a screen that hides hosts and paths.
+pub const PRIVATE: &str = "PRIVATE";
 
 /// The state of a run.
 #[derive(Clone, Debug)]
@@ -65,8 +67,18 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
-/// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
+/// That names are hidden, and that limits adapt to the hosts, longest first; nothing if neither is so.
 fn badge(scene: &ViewScene<'_>) -> Vec<String> {
+    let adaptive = adaptive_badge(scene);
+    if !scene.ui.privacy.is_on {
+        return adaptive;
+    }
+    let both = adaptive.iter().map(|adaptive| format!("{PRIVATE}   {adaptive}"));
+    both.chain([PRIVATE.to_owned()]).collect()
+}
+
+/// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
+fn adaptive_badge(scene: &ViewScene<'_>) -> Vec<String> {
     let model = scene.model;
     let adapted = || model.hosts.kept().filter_map(|host| host.adapted);
     let n = adapted().count() as u64;

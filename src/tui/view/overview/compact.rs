@@ -98,7 +98,12 @@ pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let settled = model.totals.settled();
     let share = model.jobs.map_or_else(|| units::count(settled), |jobs| units::percent(settled, jobs));
     let elapsed = header::elapsed(scene);
-    let elapsed = if scene.ui.frozen.is_some() { format!("FROZEN {elapsed}") } else { elapsed };
+    // What the screen hides or holds back is more important than the time.
+    let elapsed = match scene.ui.frozen {
+        Some(_) => format!("FROZEN {elapsed}"),
+        None if scene.ui.privacy.is_on => header::PRIVATE.to_owned(),
+        None => elapsed,
+    };
     let failed = model.totals.jobs_failed;
     let (failed, failed_short) = if failed > 0 {
         (

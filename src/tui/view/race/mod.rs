@@ -15,14 +15,15 @@ mod rows;
 pub mod scene;
 mod sentences;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::model::race::Race;
+use crate::model::verdict::Gravity;
 use crate::model::verdict::headline::main_sentence;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::picture::Picture;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -35,10 +36,10 @@ use crate::tui::view::race::scene::{LabScene, LaneScene};
 use crate::tui::view::verdict;
 
 /// Draws the whole screen at any size, and returns its click targets.
-pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
-    let area = frame.area();
+pub fn render(picture: &mut Picture, scene: &LabScene<'_>) -> ClickTargets {
+    let area = picture.area;
     let mut targets = ClickTargets::default();
-    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
+    let mut screen = Pen::new(picture, &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
     let place = LabLayout::new(area, scene.ui.n_shown(scene.race));
     head::draw(&mut screen.within(place.head), scene);
@@ -63,7 +64,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
         palette::draw(&mut screen, palette, scene.keymap);
     }
     if scene.charset == Charset::Ascii {
-        replace_non_ascii(frame.buffer_mut());
+        replace_non_ascii(picture);
     }
     targets
 }
@@ -71,7 +72,8 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
 /// Draws the verdict on the wrong program, or else how it is going.
 fn headline(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
     let Some(lane) = lanes(scene).find(|lane| !lane.figures.is_right).or_else(|| lanes(scene).next()) else { return };
-    let (sentence, gravity) = main_sentence(lane.model, None, scene.now);
+    let blocked = sentences::blocked_from_the_start(&lane).map(|sentence| (sentence, Gravity::Failed));
+    let (sentence, gravity) = blocked.unwrap_or_else(|| main_sentence(lane.model, None, scene.now));
     let from = pen.text(0, 0, &lane.letter.to_string(), Role::TextDim) + 1;
     let (width, height) = (pen.width(), pen.height());
     let mut rest = pen.part(from, 0, width.saturating_sub(from), height);

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use crate::event::outcome::PhaseTimes;
 use crate::event::{Micros, Offset};
 use crate::model::timeline::{AttemptEnd, Bar};
+use crate::text::time_ticks::ticks;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::waterfall::bar::{self, Track};
-use crate::tui::view::waterfall::ticks::ticks;
 use crate::tui::view::widgets::charts::column;
 
 /// The columns before the axis, for a request's number or the chart's top.

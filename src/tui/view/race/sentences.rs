@@ -2,10 +2,15 @@
 //!
 //! Start at [`sentences`].
 
+use crate::event::Micros;
 use crate::model::race::{LaneFigures, RaceMeasure, numbers};
+use crate::model::verdict::sentence::VerdictSentence;
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::race::scene::LaneScene;
+
+/// A thread that wakes this late was blocked.
+const BLOCKED: Micros = Micros(100_000);
 
 /// A sentence, and a short form for narrow lanes.
 #[derive(Clone, Debug)]
@@ -27,6 +32,16 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
         RaceMeasure::Lost => vec![lost_jobs(figures), futures(figures)],
         RaceMeasure::Sockets => vec![resources(figures), heartbeat(lane)],
     }
+}
+
+/// The headline of a lane whose thread is blocked before any request has started: it cannot say more.
+pub(super) fn blocked_from_the_start(lane: &LaneScene<'_>) -> Option<VerdictSentence> {
+    let (figures, lag) = (lane.figures, lane.figures.late.now);
+    let is_blocked = lag >= BLOCKED && !figures.is_over && lane.model.totals.started == 0;
+    is_blocked.then(|| {
+        let place = format!("its thread has been blocked for {}", units::length(lag));
+        VerdictSentence::new("Nothing in flight".to_owned(), place, "nothing can start".to_owned())
+    })
 }
 
 /// The label, value and role of the number that the scenario is about.
@@ -55,7 +70,7 @@ fn heartbeat(lane: &LaneScene<'_>) -> Sentence {
     Sentence {
         long: format!("Thread blocked {blocked}. Timers late by {worst}."),
         short: format!("blocked {blocked}, late {worst}"),
-        role: if figures.late.worst.0 < 100_000 { Role::TextDim } else { Role::Failed },
+        role: if figures.late.worst < BLOCKED { Role::TextDim } else { Role::Failed },
     }
 }
 

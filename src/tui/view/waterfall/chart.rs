@@ -115,6 +115,7 @@ mod tests {
                 target,
                 waited,
                 until: None,
+                page: None,
                 due: None,
             };
             model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });

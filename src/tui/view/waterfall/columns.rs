@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::model::Model;
 use crate::model::timeline::Bar;
+use crate::text::time_ticks::ticks;
 use crate::text::units;
 use crate::tui::rows::request::{self, status};
 use crate::tui::rows::waterfall::{ENDPOINT, SLOT};
@@ -14,7 +15,6 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
-use crate::tui::view::waterfall::ticks;
 use crate::tui::view::widgets::table::{self, GAP};
 
 /// The width of the selection mark and a space.
@@ -96,7 +96,7 @@ pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, track:
     }
     let most = (columns.bars / 9).max(1);
     let mut free = track.x;
-    for (at, label) in ticks::ticks(track.axis.from, track.axis.length, most) {
+    for (at, label) in ticks(track.axis.from, track.axis.length, most) {
         let x = track.x + track.cell(at);
         if x >= free && x + width_of(&label) <= track.x + columns.bars {
             free = pen.text(x, y, &label, Role::Axis) + 2;

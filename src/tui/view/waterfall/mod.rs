@@ -6,7 +6,6 @@ pub mod bar;
 mod chart;
 mod columns;
 mod request;
-pub mod ticks;
 mod tracks;
 
 use ratatui::layout::Rect;

@@ -3,6 +3,7 @@
 //! Start at [`Upstream`].
 
 mod long_wait;
+mod slow_host;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -243,20 +244,6 @@ async fn a_shorter_time_out_frees_the_slots_and_loses_no_answer() {
     assert_eq!(obeyed.model.totals.expected, first.model.totals.expected);
     assert!(obeyed.took().0 * 2 < first.took().0);
     obeyed.is_content(&["time-outs", "stragglers"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_others_end_sooner_if_a_slow_host_has_its_own_limit() {
-    let run = |own: &str| {
-        let hosts = format!("{}{}", endpoint("slow.test", 30), endpoint("a.test", 300));
-        let plan = format!("[limits]\nconcurrency = 8\n{own}{hosts}");
-        Judged::new(Rig::new(&plan, |cue| ok(if cue.host == "slow.test" { 1_500 } else { 20 })))
-    };
-    let last = |judged: &Judged| judged.run.arrivals_at("a.test").last().copied();
-    let first = run("").await;
-    assert!(first.says("one-host").contains("slow.test took it"));
-    let obeyed = run("[host.\"slow.test\"]\nconcurrency = 4\n").await;
-    assert!(last(&obeyed) < last(&first), "{:?} and {:?}", last(&obeyed), last(&first));
 }
 
 #[tokio::test(start_paused = true)]

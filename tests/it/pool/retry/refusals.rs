@@ -10,18 +10,17 @@ use tokio::time::Instant;
 use crate::pool::ledger::Ledger;
 use crate::pool::rig::{Act, Cue, End, FinishedRun, Rig, endpoint, ends, ok};
 
-/// A server that serves so many at once, in a tenth of a second each, and answers the rest at once with a status.
-fn sheds(limit: usize, status: u16) -> impl Fn() -> Act {
+/// A server that serves so many at once, in so many milliseconds each, and answers the rest at once with a status.
+fn sheds(limit: usize, ms: u64, status: u16) -> impl Fn() -> Act {
     let busy = std::cell::RefCell::new(Vec::new());
     move || {
-        let now = Instant::now();
-        let mut busy = busy.borrow_mut();
+        let (now, mut busy) = (Instant::now(), busy.borrow_mut());
         busy.retain(|until| *until > now);
         if busy.len() >= limit {
             return ends(1, End::Status(status));
         }
-        busy.push(now + Duration::from_millis(100));
-        ok(100)
+        busy.push(now + Duration::from_millis(ms));
+        ok(ms)
     }
 }
 
@@ -95,10 +94,20 @@ async fn after_a_pause_a_single_attempt_starts_first_and_then_twice_as_many() {
 
 #[tokio::test(start_paused = true)]
 async fn a_503_while_others_are_answered_is_a_refusal_and_is_recognized_once() {
-    let serve = sheds(5, 503);
+    let serve = sheds(5, 100, 503);
     let run = Rig::new(&endpoint("a.test", 300), move |_| serve()).run().await;
-    assert_eq!(n_done(&run.ledger()), 300);
-    assert_eq!(recognized(&run), [503]);
+    assert_eq!((n_done(&run.ledger()), recognized(&run)), (300, vec![503]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_first_503s_of_a_host_that_sheds_are_doubted() {
+    let serve = sheds(8, 1_000, 503);
+    let run = Rig::new(&endpoint("a.test", 80), move |_| serve()).run().await;
+    assert_eq!((n_done(&run.ledger()), recognized(&run)), (80, vec![503]));
+    let doubted = Outcome::Answered { status: 503, bytes: 0, expected: false };
+    let is_doubted = |fact: &Fact| matches!(fact, Fact::AttemptEnded { outcome, .. } if *outcome == doubted);
+    assert_eq!(run.events.iter().filter(|event| is_doubted(&event.fact)).count(), 3);
+    assert!(n_refused(&run) >= 2, "the limit was probed");
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ mod cookies;
 mod exact;
 mod forms;
 mod logins;
+mod pages;
 mod times;
 mod uploads;
 

@@ -12,3 +12,4 @@ mod recordings;
 mod replay;
 mod secrets;
 mod streams;
+mod tables;

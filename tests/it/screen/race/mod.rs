@@ -19,8 +19,6 @@ use inflight::tui::view::race;
 use inflight::tui::view::race::paragraph::{Paragraph, Tone};
 use inflight::tui::view::race::scene::LabScene;
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 use crate::scenario::notation::scenario;
@@ -163,8 +161,9 @@ impl Lanes {
             charset: self.charset,
             now: self.now,
         };
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| drop(race::render(frame, &stage))).unwrap().buffer.clone()
+        let mut picture = Picture::empty(Rect::new(0, 0, width, height));
+        drop(race::render(&mut picture, &stage));
+        picture
     }
 
     /// Compares it with the picture under `snapshots/lab/`.
@@ -235,6 +234,17 @@ fn all_ten_requests_are_visible_and_the_numbers_are_large_if_there_is_room() {
         assert!(large(lanes, size, ""), "{size:?}");
     }
     assert!(!large(&four, (80, 24), "") && large(&four, (80, 24), "1 2"));
+}
+
+#[test]
+fn a_lane_whose_thread_is_blocked_from_the_start_says_so() {
+    let mut lanes = lanes_at_second(3);
+    lanes.models[0] = model_of("0ms run jobs 10");
+    let screen = |lanes: &Lanes| picture::lines(&lanes.take((120, 40), "")).join("\n");
+    assert!(screen(&lanes).contains("A ✓ Nothing in flight: nothing has started yet"), "its timers are on time");
+    lanes.race.lanes[0].late.now = Micros(2_300_000);
+    let blocked = "A × Nothing in flight: its thread has been blocked for 2.30 s; nothing can start";
+    assert!(screen(&lanes).contains(blocked), "{}", screen(&lanes));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Pure. Wind its clock to the present before any change. Start at [`Lane::opens_at`].
 
 mod parked;
+pub mod position;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::source::pool::outage::Outage;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
+use crate::source::pool::schedule::lane::position::LanePosition;
 use crate::source::pool::schedule::refusal::health::HostHealth;
 use crate::source::pool::schedule::refusal::waiting_jobs::WaitingJobs;
 
@@ -57,17 +59,6 @@ pub struct Lane {
     adaptive: Option<Box<AdaptiveLane>>,
 }
 
-/// The position of a lane in the schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LanePosition {
-    /// It has no turn: the lane is full, quarantined, or has no work.
-    None,
-    /// In the rotation, with the number of its entry.
-    Rotation(u64),
-    /// Among the lanes that open at a known moment.
-    Timed(Offset),
-}
-
 impl Lane {
     /// A lane without jobs, for the host with this name.
     pub fn new(name: Arc<str>, limit: Option<u32>, gap: Micros, adapt: Option<Adapt>, bounds: OutageBounds) -> Self {
@@ -102,6 +93,11 @@ impl Lane {
     /// The name of its host, the first time that this is called.
     pub fn take_name_to_prefetch(&mut self) -> Option<Arc<str>> {
         (!std::mem::replace(&mut self.is_prefetched, true)).then(|| Arc::clone(&self.name))
+    }
+
+    /// Whether the DNS prefetch has looked at it.
+    pub fn is_prefetched(&self) -> bool {
+        self.is_prefetched
     }
 
     /// Whether the lane can be evicted: nothing happens here, and it holds no state that matters.

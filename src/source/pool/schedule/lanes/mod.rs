@@ -3,6 +3,7 @@
 //! Pure: the schedule sets its time. At most [`MAX_LANES`] stay in memory when their hosts have nothing to do; a
 //! lane whose state matters is never evicted. Start at [`Lanes::enqueue`].
 
+pub mod rotation;
 #[cfg(test)]
 mod tests;
 mod weighted_turns;
@@ -20,7 +21,9 @@ use crate::event::{Fact, HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::controller;
-use crate::source::pool::schedule::lane::{Lane, LanePosition};
+use crate::source::pool::schedule::lane::Lane;
+use crate::source::pool::schedule::lane::position::LanePosition;
+use crate::source::pool::schedule::lanes::rotation::{LaneTurn, Rotation};
 
 /// Above this many lanes, cold ones are evicted.
 pub const MAX_LANES: usize = 10_000;
@@ -41,11 +44,7 @@ pub struct Lanes {
     next_number: usize,
     /// Every lane once, in the order in which they are examined for eviction.
     candidates: VecDeque<usize>,
-    /// The next turns, each with the number of its entry.
-    rotation: VecDeque<(LaneTurn, u64)>,
-    entries: u64,
-    /// How many turns at the front of the rotation the DNS prefetch has looked at.
-    n_peeked: usize,
+    rotation: Rotation,
     timed: BinaryHeap<Reverse<(Offset, usize)>>,
     /// What adaptive controllers have found, as facts that were not taken yet.
     findings: Vec<Fact>,
@@ -53,15 +52,6 @@ pub struct Lanes {
     now: Offset,
     /// The reading of the run's clock at `now`.
     run_clock: WaitTimes,
-}
-
-/// What may start a job next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LaneTurn {
-    /// A lane.
-    Lane(usize),
-    /// A source whose jobs go to many hosts.
-    Mixed(usize),
 }
 
 impl Lanes {
@@ -72,9 +62,7 @@ impl Lanes {
             by_name: HashMap::new(),
             next_number: 0,
             candidates: VecDeque::new(),
-            rotation: VecDeque::new(),
-            entries: 0,
-            n_peeked: 0,
+            rotation: Rotation::default(),
             timed: BinaryHeap::new(),
             findings: Vec::new(),
             limits: limits.clone(),
@@ -219,12 +207,16 @@ impl Lanes {
         self.findings.extend(lane.take_wait(self.now).map(|until| Fact::HostWaits { host, until }));
         let opens_at = lane.opens_at();
         if opens_at <= self.now {
-            if !matches!(lane.position, LanePosition::Rotation(_)) {
-                self.entries += 1;
-                lane.position = LanePosition::Rotation(self.entries);
-                self.rotation.push_back((LaneTurn::Lane(i), self.entries));
-            }
+            let in_flight = lane.in_flight();
+            lane.position = LanePosition::Rotation(match lane.position {
+                LanePosition::Rotation(key) if key.in_flight == in_flight => key,
+                LanePosition::Rotation(key) => self.rotation.move_lane(key, in_flight),
+                _ => self.rotation.add_lane(i, in_flight, !lane.is_prefetched()),
+            });
         } else if !matches!(lane.position, LanePosition::Timed(at) if at <= opens_at) {
+            if let LanePosition::Rotation(key) = lane.position {
+                self.rotation.remove_lane(key);
+            }
             lane.position = LanePosition::Timed(opens_at);
             self.timed.push(Reverse((opens_at, i)));
         }
@@ -257,28 +249,23 @@ impl Lanes {
 
     /// The next turn of the rotation.
     pub fn next_turn(&mut self) -> Option<LaneTurn> {
-        while let Some((turn, entry)) = self.rotation.pop_front() {
-            self.n_peeked = self.n_peeked.saturating_sub(1);
-            match turn {
-                LaneTurn::Lane(i) => {
-                    // An entry without such a lane is outdated, or its lane was evicted.
-                    let lane = self.all.get_mut(&i).filter(|lane| lane.position == LanePosition::Rotation(entry));
-                    if let Some(lane) = lane {
-                        lane.position = LanePosition::None;
-                        return Some(turn);
-                    }
-                }
-                LaneTurn::Mixed(_) => return Some(turn),
-            }
+        let turn = self.rotation.next()?;
+        Some(self.begin_turn(turn))
+    }
+
+    /// Takes a lane whose turn it is out of the rotation.
+    fn begin_turn(&mut self, turn: LaneTurn) -> LaneTurn {
+        if let LaneTurn::Lane(i, _) = turn
+            && let Some(lane) = self.all.get_mut(&i)
+        {
+            lane.position = LanePosition::None;
         }
-        None
+        turn
     }
 
     /// The next turn that the DNS prefetch has not looked at, if it is one of the next `n`.
     pub fn peek_turn(&mut self, n: usize) -> Option<LaneTurn> {
-        let (turn, _) = self.rotation.get(self.n_peeked).filter(|_| self.n_peeked < n)?;
-        self.n_peeked += 1;
-        Some(*turn)
+        self.rotation.peek(n)
     }
 
     /// The name of a lane's host, for the DNS prefetch: each name only once.
@@ -288,6 +275,6 @@ impl Lanes {
 
     /// Enqueues a source of many hosts.
     pub fn enqueue_mixed(&mut self, source: usize) {
-        self.rotation.push_back((LaneTurn::Mixed(source), 0));
+        self.rotation.add_mixed(source);
     }
 }

@@ -61,6 +61,8 @@ pub struct HostHealth {
     pub tried_by: Option<Offset>,
     /// The moment that a refusal named, and why the host is given up before, if it is later than the plan lets jobs wait.
     beyond: Option<(Offset, Arc<str>)>,
+    /// Whether a 503 without a wait has counted as a refusal.
+    has_shed: bool,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -243,12 +245,23 @@ impl HostHealth {
         self.recognized.remove(status);
         self.backoff = HostBackoff::default();
         (self.closed_since, self.overloads, self.tried_by, self.beyond) = (None, 0, None, None);
+        self.has_shed = false;
     }
 
     /// Whether so many of the last answers were 503 that the host must limit something. A few among many are chance, and
     /// a limit that is found from them would slow the batch down for nothing.
+    ///
+    /// Once that is known, each further one is a refusal, too.
     pub fn is_limiting(&self) -> bool {
-        self.overloads.trailing_ones() >= OVERLOADS_IN_A_ROW || self.overloads.count_ones() >= RECENT_OVERLOADS
+        self.has_shed
+            || self.overloads.trailing_ones() >= OVERLOADS_IN_A_ROW
+            || self.overloads.count_ones() >= RECENT_OVERLOADS
+    }
+
+    /// Counts a 503 without a wait that is a refusal.
+    pub fn shed(&mut self, now: Offset) {
+        self.has_shed = true;
+        self.close(now, false);
     }
 
     /// What a 403 of this endpoint means, if it has accepted so many attempts that it can be more than an answer.

@@ -115,12 +115,11 @@ impl Schedule {
             return HostResponse::RefusedAlone;
         }
         // A few are like any answer of a gateway.
-        let is_limiting = health.recognized.contains(503) || health.is_limiting();
         match overload {
             Overload::OfEndpoint => return HostResponse::OwnAnswer,
             _ if gets_no_other_answer => return HostResponse::OwnAnswer,
             Overload::OfEverything => return HostResponse::Nothing,
-            Overload::Shed if !is_limiting => return HostResponse::Nothing,
+            Overload::Shed if !health.is_limiting() => return HostResponse::Nothing,
             Overload::Shed => {}
         }
         *outcome = Outcome::Throttled { status: 503, retry_after: None };
@@ -128,7 +127,7 @@ impl Schedule {
             health.add_refused();
             return HostResponse::RefusedAlone;
         }
-        health.close(now, false);
+        health.shed(now);
         if health.has_accepted() && !health.recognized.contains(503) {
             health.recognized.insert(503);
             let why = "it answers some requests with 503, and others as usual at the same time".into();

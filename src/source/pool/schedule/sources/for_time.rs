@@ -32,7 +32,7 @@ impl Sources {
 
     /// Draws no more jobs: the time of the run is over, or their number is reached.
     pub fn close(&mut self, facts: &mut VecDeque<Fact>) {
-        self.repeats_until = None;
+        (self.repeats_until, self.is_closed) = (None, true);
         for state in &mut self.states {
             self.left -= usize::from(std::mem::take(&mut state.has_more));
         }

@@ -6,6 +6,7 @@ mod for_time;
 mod in_rounds;
 mod mix;
 mod number;
+mod pages;
 pub mod priority_jobs;
 
 use std::collections::{BinaryHeap, VecDeque};
@@ -47,6 +48,10 @@ pub struct Sources {
     mix: Option<Mix>,
     /// Whether a source ended before its time, because its hosts were given up.
     has_given_up: bool,
+    /// Whether it was announced that every job was drawn.
+    has_announced_end: bool,
+    /// Whether no more jobs are drawn, because their time is over or their number is reached.
+    is_closed: bool,
 }
 
 /// One source.
@@ -102,6 +107,8 @@ impl Sources {
             number: limits.jobs.map(JobNumber::new),
             mix: Mix::new(cursor.weights()),
             has_given_up: false,
+            has_announced_end: false,
+            is_closed: false,
             cursor,
         }
     }
@@ -214,6 +221,9 @@ impl Sources {
     ) {
         self.settled += 1;
         self.states[source].open -= 1;
+        if self.cursor.has_pages(source) {
+            self.announce_if_drawn(facts);
+        }
         if let Some(rounds) = &mut self.rounds {
             facts.extend(rounds.settle(source, endpoint, is_good));
         }
@@ -242,10 +252,11 @@ impl Sources {
         self.announced = endpoints.len();
     }
 
-    fn announce_if_drawn(&self, facts: &mut VecDeque<Fact>) {
-        if !self.is_drawn() {
+    fn announce_if_drawn(&mut self, facts: &mut VecDeque<Fact>) {
+        if self.has_announced_end || !self.is_drawn() || self.has_open_pages() {
             return;
         }
+        self.has_announced_end = true;
         facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         facts.extend(self.number.and_then(JobNumber::shortfall));
     }

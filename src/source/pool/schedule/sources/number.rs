@@ -38,6 +38,7 @@ impl Sources {
     pub fn jobs(&self) -> Option<u64> {
         let jobs = self.cursor.jobs();
         match self.number {
+            None if self.has_pages() => None,
             Some(number) if (0..self.n()).any(|source| self.cursor.is_repeatable(source)) => Some(number.all),
             Some(number) => jobs.map(|jobs| jobs.min(number.all)),
             None => self.in_all_rounds(jobs),

@@ -1,8 +1,9 @@
 //! A spool file for results, which returns them in plan order.
 //!
-//! Entries are written to an unnamed file as they arrive. Only the position of each entry stays in memory (32
-//! bytes). The file is deleted with its handle, even if the run is killed. Start at [`Spool::push`] and
-//! [`Spool::copy_sorted`].
+//! Entries are written to an unnamed file as they arrive, and so are their positions. The files are deleted with
+//! their handles, even if the run is killed. Start at [`Spool::push`] and [`Spool::copy_sorted`].
+
+mod slot_order;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -10,6 +11,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::output::report::spool::slot_order::SlotOrder;
 use crate::plan::job::Place;
 use crate::text::safe_json;
 
@@ -20,7 +22,7 @@ const SMALL: u64 = 1 << 20;
 #[derive(Debug)]
 pub struct Spool {
     file: BufWriter<File>,
-    index: Vec<Slot>,
+    order: SlotOrder,
     end: u64,
 }
 
@@ -35,7 +37,8 @@ struct Slot {
 impl Spool {
     /// A spool on the same disk as `folder`, so that a full disk is detected early.
     pub fn create_in(folder: &Path) -> io::Result<Self> {
-        tempfile::tempfile_in(folder).map(Self::on)
+        let spool = tempfile::tempfile_in(folder).map(Self::on)?;
+        Ok(Self { order: SlotOrder::in_folder(folder), ..spool })
     }
 
     /// A spool in the system's folder for temporary files.
@@ -45,7 +48,12 @@ impl Spool {
 
     /// A spool on an open, empty file.
     pub fn on(file: File) -> Self {
-        Self { file: BufWriter::with_capacity(1 << 16, file), index: Vec::new(), end: 0 }
+        Self { file: BufWriter::with_capacity(1 << 16, file), order: SlotOrder::default(), end: 0 }
+    }
+
+    /// Whether it has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
     }
 
     /// Adds an entry. After an error the spool must not be used any more.
@@ -53,46 +61,60 @@ impl Spool {
         let mut counting = Counting { to: &mut self.file, written: 0 };
         safe_json::write(&mut counting, entry)?;
         let length = counting.written;
-        self.index.push(Slot { place, offset: self.end, length });
-        self.end += length;
-        Ok(())
-    }
-
-    /// Adds an entry that is a line of text.
-    pub fn push_text(&mut self, place: Place, line: &str) -> io::Result<()> {
-        self.file.write_all(line.as_bytes())?;
-        let length = line.len() as u64;
-        self.index.push(Slot { place, offset: self.end, length });
+        self.order.push(Slot { place, offset: self.end, length })?;
         self.end += length;
         Ok(())
     }
 
     /// Copies every entry in plan order, with a separator between two of them.
-    pub fn copy_sorted(mut self, to: &mut (impl Write + ?Sized), separator: &[u8]) -> io::Result<()> {
-        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        self.index.sort_unstable();
+    pub fn copy_sorted(self, to: &mut (impl Write + ?Sized), separator: &[u8]) -> io::Result<()> {
         let mut entry = Vec::new();
+        let mut is_first = true;
+        self.visit(|file, length| {
+            if !std::mem::take(&mut is_first) {
+                to.write_all(separator)?;
+            }
+            if length <= SMALL {
+                read_entry(file, length, &mut entry)?;
+                return to.write_all(&entry);
+            }
+            if io::copy(&mut file.take(length), to)? < length {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    /// Passes on every entry in plan order.
+    pub fn for_each(self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut entry = Vec::new();
+        self.visit(|file, length| {
+            read_entry(file, length, &mut entry)?;
+            each(&entry)
+        })
+    }
+
+    /// Goes to every entry in plan order. `read` must read it as a whole.
+    fn visit(self, mut read: impl FnMut(&mut File, u64) -> io::Result<()>) -> io::Result<()> {
+        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut slots = self.order.into_sorted()?;
         // Entries are mostly in plan order already, so most reads need no seek.
         let mut at = None;
-        for (i, slot) in self.index.iter().enumerate() {
+        while let Some(slot) = slots.next()? {
             if at != Some(slot.offset) {
                 file.seek(SeekFrom::Start(slot.offset))?;
             }
-            if i > 0 {
-                to.write_all(separator)?;
-            }
-            if slot.length <= SMALL {
-                #[expect(clippy::cast_possible_truncation, reason = "at most SMALL")]
-                entry.resize(slot.length as usize, 0);
-                file.read_exact(&mut entry)?;
-                to.write_all(&entry)?;
-            } else if io::copy(&mut (&mut file).take(slot.length), to)? < slot.length {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
+            read(&mut file, slot.length)?;
             at = Some(slot.offset + slot.length);
         }
         Ok(())
     }
+}
+
+fn read_entry(file: &mut File, length: u64, entry: &mut Vec<u8>) -> io::Result<()> {
+    entry.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
+    file.read_exact(entry)
 }
 
 /// Counts the bytes written.
