@@ -16,6 +16,7 @@ pub mod passive;
 pub mod probe_folder;
 pub mod probe_line;
 pub mod program;
+mod request_lines;
 mod requests;
 pub mod session;
 mod threads;

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::event::program::ThreadWaits;
 use crate::event::{Micros, Offset};
+use crate::text::units;
 use crate::watch::passive::process::ProcessId;
 use crate::watch::passive::socket_levels::LevelChange;
 
@@ -45,9 +46,9 @@ impl ObservedSockets {
         has_changed.then_some(level)
     }
 
-    /// Compares the sockets of processes with a probe with the requests that it knows: returns both numbers once, if many
-    /// more sockets than requests are in flight for a while.
-    pub fn compare(&mut self, at: Offset, requests: usize) -> Option<(u32, usize)> {
+    /// Compares the sockets of processes with a probe with the requests that it knows: warns once, if many more sockets than
+    /// requests are in flight for a while.
+    pub fn compare(&mut self, at: Offset, requests: usize) -> Option<String> {
         let sockets = self.sum(true);
         if self.is_excess_reported || sockets < i64::try_from(requests).unwrap_or(i64::MAX).saturating_add(EXCESS) {
             self.excess_since = None;
@@ -55,7 +56,12 @@ impl ObservedSockets {
         }
         let since = *self.excess_since.get_or_insert(at);
         self.is_excess_reported = at.since(since) >= LASTS;
-        self.is_excess_reported.then(|| (u32::try_from(sockets).unwrap_or(0), requests))
+        self.is_excess_reported.then(|| {
+            let sockets = units::plural(sockets.unsigned_abs(), "socket");
+            format!(
+                "a client that is not hooked is sending, too: {sockets} in flight, but the probe knows of {requests}"
+            )
+        })
     }
 
     /// Adds what main threads do; returns what those of processes without a probe did, from time to time.
@@ -106,7 +112,9 @@ mod tests {
             sockets.change(&change);
         }
         let mut compare = |ms: u64, requests| sockets.compare(Offset(ms * 1_000), requests);
-        assert_eq!([compare(0, 1), compare(200, 1), compare(250, 2), compare(300, 1), compare(599, 1)], [None; 5]);
-        assert_eq!([compare(600, 1), compare(900, 0), compare(1_500, 0)], [Some((3, 1)), None, None]);
+        assert_eq!([(0, 1), (200, 1), (250, 2), (300, 1), (599, 1)].map(|(ms, n)| compare(ms, n)), [const { None }; 5]);
+        let warning = compare(600, 1).unwrap();
+        assert!(warning.ends_with("3 sockets in flight, but the probe knows of 1"), "{warning}");
+        assert_eq!([compare(900, 0), compare(1_500, 0)], [None, None]);
     }
 }

@@ -73,9 +73,21 @@ impl WatchSession {
         };
         let name = run_name(settings.words);
         let program = WatchedProgram::start(program, to.clone())?;
-        let has_sampler = sampler::start(program.process(), started, to).is_ok();
+        let has_sampler =
+            sampler::start(program.process(), started, move |sample| to.send(Incoming::Sampled(sample)).is_ok())
+                .is_ok();
         let translator = Translator::new(zero, settings.folder);
-        let watcher = Watcher { started, arrivals, events, translator, batch: Vec::new(), open: 0, has_sampler, exited: None };
+        let watcher = Watcher {
+            started,
+            arrivals,
+            events,
+            translator,
+            batch: Vec::new(),
+            open: 0,
+            has_sampler,
+            is_sampling: has_sampler,
+            exited: None,
+        };
         let run = move || {
             let status = watcher.run(&name);
             // The probe loads parts of itself while the program runs.
@@ -108,6 +120,8 @@ struct Watcher {
     open: usize,
     /// Whether the sockets of the program are watched.
     has_sampler: bool,
+    /// Whether more samples of them may arrive.
+    is_sampling: bool,
     exited: Option<(Instant, io::Result<ExitStatus>)>,
 }
 
@@ -126,7 +140,8 @@ impl Watcher {
                 may_warn = false;
                 self.warn_without_probe();
             }
-            let is_over = self.exited.as_ref().is_some_and(|(at, _)| self.open == 0 || at.elapsed() >= END_PATIENCE);
+            let is_all = self.open == 0 && !self.is_sampling;
+            let is_over = self.exited.as_ref().is_some_and(|(at, _)| is_all || at.elapsed() >= END_PATIENCE);
             if is_over {
                 return self.end(may_warn);
             }
@@ -143,7 +158,10 @@ impl Watcher {
                 self.open = self.open.saturating_sub(1);
                 self.translator.close(self.now(), connection);
             }
-            Incoming::Sampled(sample) => self.translator.take_sample(&sample),
+            Incoming::Sampled(sample) => {
+                self.translator.take_sample(&sample);
+                self.is_sampling &= !sample.is_last;
+            }
             Incoming::Exited(status) => self.exited = Some((Instant::now(), status)),
         }
     }

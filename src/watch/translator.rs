@@ -3,7 +3,7 @@
 //! Lines are read as they arrive; what they say is held until it is in order, and becomes events then. So slots and job
 //! numbers are those of the order in which things happened. Start at [`Translator::read`] and [`Translator::release`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::watch::observed_sockets::ObservedSockets;
 use crate::watch::passive::sampler::Sample;
 use crate::watch::passive::socket_levels::LevelChange;
 use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
+use crate::watch::request_lines::RequestLines;
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
 use crate::watch::threads::Threads;
 
@@ -35,8 +36,7 @@ pub struct Translator {
     sockets: ObservedSockets,
     has_joined: bool,
     hooks: BTreeSet<String>,
-    /// How many requests each line has sent.
-    lines: HashMap<ReportedPlace, u64>,
+    lines: RequestLines,
     problems: u64,
     /// Lines that make no sense.
     malformed: u64,
@@ -66,7 +66,7 @@ impl Translator {
             sockets: ObservedSockets::default(),
             has_joined: false,
             hooks: BTreeSet::new(),
-            lines: HashMap::new(),
+            lines: RequestLines::default(),
             problems: 0,
             malformed: 0,
         }
@@ -139,11 +139,7 @@ impl Translator {
                     }
                 }
             }
-            if let Some((sockets, requests)) = self.sockets.compare(at, self.requests.n_open()) {
-                let message = format!(
-                    "a client that is not hooked is sending, too: {sockets} sockets wait for an answer, but the probe knows \
-                     of {requests}"
-                );
+            if let Some(message) = self.sockets.compare(at, self.requests.n_open()) {
                 push(Fact::Warned { about: WarningSource::Probe, message: message.into() });
             }
         }
@@ -226,16 +222,9 @@ impl Translator {
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
     }
 
-    /// Counts a request of a line, and reports the line each time that its count has doubled.
+    /// Reports a line that sends requests each time that their number has doubled.
     fn count_line(&mut self, t: f64, place: Option<&ReportedPlace>) {
-        const MOST_LINES: usize = 1_000;
-        let Some(place) = place.filter(|place| self.lines.len() < MOST_LINES || self.lines.contains_key(*place)) else {
-            return;
-        };
-        let requests = self.lines.entry(place.clone()).or_default();
-        *requests += 1;
-        let requests = *requests;
-        if requests.is_power_of_two() {
+        if let Some((place, requests)) = place.and_then(|place| Some((place, self.lines.count(place)?))) {
             let fact = ProgramFact::RequestLine { code: self.code.read(place), requests };
             self.order.add(self.at(t), Moment::Fact(Fact::Program(Box::new(fact))));
         }

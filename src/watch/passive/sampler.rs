@@ -4,17 +4,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::event::program::ThreadWaits;
 use crate::event::{Micros, Offset};
-use crate::watch::listener::Incoming;
+#[cfg(not(target_os = "linux"))]
+use crate::watch::passive::no_socket_table::NoSocketTable as SocketTable;
 use crate::watch::passive::process::{self, ProcessId};
 use crate::watch::passive::socket_levels::{LevelChange, SocketLevels, SocketSample};
-use crate::watch::passive::socket_table::{SocketTable, SocketUse};
+#[cfg(target_os = "linux")]
+use crate::watch::passive::socket_table::SocketTable;
 use crate::watch::passive::system_call::ThreadState;
+use crate::watch::passive::tcp_socket::SocketUse;
 
 /// The time between two samples.
 const EVERY: Duration = Duration::from_millis(20);
@@ -28,13 +30,16 @@ pub struct Sample {
     pub threads: Vec<(ProcessId, ThreadWaits)>,
     /// When the sample was taken.
     pub at: Offset,
+    /// Whether the process has ended, so that there is no other sample.
+    pub is_last: bool,
 }
 
-/// Samples a process and its descendants until it has ended. Fails where the kernel does not show its sockets.
-pub fn start(root: ProcessId, started: Instant, to: SyncSender<Incoming>) -> io::Result<()> {
+/// Samples a process and its descendants until it has ended, or nothing takes the samples any more. Fails where the
+/// kernel does not show its sockets.
+pub fn start(root: ProcessId, started: Instant, take: impl Fn(Sample) -> bool + Send + 'static) -> io::Result<()> {
     let table = SocketTable::open()?;
     let sampler = Sampler { root, started, table, levels: SocketLevels::default(), last: Offset::ZERO };
-    thread::Builder::new().name("watch-sockets".into()).spawn(move || sampler.run(&to))?;
+    thread::Builder::new().name("watch-sockets".into()).spawn(move || sampler.run(take))?;
     Ok(())
 }
 
@@ -47,14 +52,14 @@ struct Sampler {
 }
 
 impl Sampler {
-    fn run(mut self, to: &SyncSender<Incoming>) {
+    fn run(mut self, take: impl Fn(Sample) -> bool) {
         loop {
             let is_running = process::is_running(self.root);
             let at = self.now();
-            let sample = if is_running { self.sample(at) } else { Ok(self.last_sample(at)) };
-            let Ok(sample) = sample else { return };
-            let has_news = !sample.changes.is_empty() || !sample.threads.is_empty();
-            if has_news && to.send(Incoming::Sampled(sample)).is_err() || !is_running {
+            let sample = is_running.then(|| self.sample(at).ok()).flatten().unwrap_or_else(|| self.last_sample(at));
+            let is_last = sample.is_last;
+            let has_news = !sample.changes.is_empty() || !sample.threads.is_empty() || is_last;
+            if has_news && !take(sample) || is_last {
                 return;
             }
             thread::sleep(EVERY.saturating_sub(Duration::from_micros(self.now().since(at).0)));
@@ -72,7 +77,8 @@ impl Sampler {
         let all = if owners.is_empty() { Vec::new() } else { self.table.read()? };
         let mine = || all.iter().filter_map(|socket| Some((socket, *owners.get(&socket.inode)?)));
         // What was accepted here belongs to a server: it receives first.
-        let served: HashSet<u16> = mine().filter(|(one, _)| one.use_ == SocketUse::Listening).map(|one| one.0.port).collect();
+        let served: HashSet<u16> =
+            mine().filter(|(one, _)| one.use_ == SocketUse::Listening).map(|one| one.0.port).collect();
         let ago = |ms: u32| Offset(at.0.saturating_sub(u64::from(ms) * 1_000));
         let sockets: Vec<SocketSample> = mine()
             .filter(|(socket, _)| !served.contains(&socket.port))
@@ -92,11 +98,11 @@ impl Sampler {
             .map(|socket| socket.process)
             .collect();
         let threads = busy.into_iter().filter_map(|process| Some((process, waits(process, lasted)?))).collect();
-        Ok(Sample { changes, threads, at })
+        Ok(Sample { changes, threads, at, is_last: false })
     }
 
     fn last_sample(&mut self, at: Offset) -> Sample {
-        Sample { changes: self.levels.finish(at), threads: Vec::new(), at }
+        Sample { changes: self.levels.finish(at), threads: Vec::new(), at, is_last: true }
     }
 
     fn now(&self) -> Offset {

@@ -90,14 +90,14 @@ impl SocketLevels {
     }
 
     fn follow(&mut self, at: Offset, socket: &SocketSample, before: Option<&SocketState>) -> SocketState {
-        let (has_sent, has_received) = before.map_or((true, true), |before| {
-            (socket.counts.0 > before.counts.0, socket.counts.1 > before.counts.1)
-        });
+        let (has_sent, has_received) = before
+            .map_or((true, true), |before| (socket.counts.0 > before.counts.0, socket.counts.1 > before.counts.1));
         // What was found idle at the last sample has begun since.
         let begin = before.map_or(socket.sent, |_| socket.sent.max(self.at));
         let mut is_open = before.map_or([false; 2], |before| before.is_open);
         for (is_certain, is_open) in [false, true].into_iter().zip(&mut is_open) {
-            let is_answer = |received: &Offset| if is_certain { *received >= socket.sent } else { *received > socket.sent };
+            let is_answer =
+                |received: &Offset| if is_certain { *received >= socket.sent } else { *received > socket.sent };
             let answered = socket.received.filter(is_answer);
             let is_next = *is_open && has_sent && has_received && answered.is_none();
             if let Some(received) = socket.received.filter(|_| is_next) {
@@ -159,10 +159,10 @@ mod tests {
     #[test]
     fn an_exchange_begins_with_its_send_and_ends_with_its_last_receive() {
         let one = (1, 5, None);
-        assert_eq!(changes(&[&[one], &[one], &[(1, 5, Some(52))], &[(1, 5, Some(66))], &[(1, 5, Some(66))], &[]]), [
-            (5, 1),
-            (66, -1)
-        ]);
+        assert_eq!(
+            changes(&[&[one], &[one], &[(1, 5, Some(52))], &[(1, 5, Some(66))], &[(1, 5, Some(66))], &[]]),
+            [(5, 1), (66, -1)]
+        );
     }
 
     #[test]
@@ -174,7 +174,10 @@ mod tests {
     #[test]
     fn a_socket_that_is_closed_does_not_overlap_with_the_next() {
         let first = (1, 5, None);
-        assert_eq!(changes(&[&[first], &[(2, 33, None)], &[(2, 33, None)], &[]]), [(5, 1), (20, -1), (33, 1), (60, -1)]);
+        assert_eq!(
+            changes(&[&[first], &[(2, 33, None)], &[(2, 33, None)], &[]]),
+            [(5, 1), (20, -1), (33, 1), (60, -1)]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The TCP sockets of this machine, with the times of their last send and receive, by `sock_diag`.
 //!
-//! Other systems have no such table. Start at [`SocketTable::read`].
+//! Start at [`SocketTable::read`].
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use rustix::net::netlink::{SOCK_DIAG, SocketAddrNetlink};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with};
+
+use crate::watch::passive::tcp_socket::{Activity, SocketUse, TcpSocket};
 
 const BUFFER: usize = 1 << 16;
 /// The kernel answers at once.
@@ -24,39 +26,6 @@ const LISTENING: u8 = 10;
 /// The attribute that holds `tcp_info`, and the bit that asks for it.
 const TCP_INFO: u16 = 2;
 const WITH_TCP_INFO: u8 = 1 << (TCP_INFO - 1);
-
-/// A connection of this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TcpSocket {
-    /// The inode by which processes hold it.
-    pub inode: u32,
-    /// Its port on this machine.
-    pub port: u16,
-    /// What it is for.
-    pub use_: SocketUse,
-}
-
-/// What a socket is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SocketUse {
-    /// It accepts connections.
-    Listening,
-    /// It is connected.
-    Connected(Activity),
-}
-
-/// When a connection was last used, as milliseconds before now, and how often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Activity {
-    /// When it last sent data, or else was made.
-    pub sent: u32,
-    /// When it last received data, or else was made.
-    pub received: u32,
-    /// Segments with data that it has sent.
-    pub n_sent: u32,
-    /// Segments with data that it has received.
-    pub n_received: u32,
-}
 
 /// The kernel's table of TCP sockets.
 #[derive(Debug)]
@@ -163,7 +132,7 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
-    use super::{SocketTable, SocketUse};
+    use super::{Activity, SocketTable, SocketUse};
 
     #[test]
     fn a_connection_is_found_with_what_it_did_last() {
@@ -180,7 +149,7 @@ mod tests {
             let SocketUse::Connected(activity) = found.use_ else { panic!("{found:?}") };
             activity
         };
-        let counts = |activity: super::Activity| (activity.n_sent, activity.n_received);
+        let counts = |activity: Activity| (activity.n_sent, activity.n_received);
         assert_eq!(counts(find()), (0, 0));
         client.write_all(b"x").unwrap();
         server.read_exact(&mut [0]).unwrap();

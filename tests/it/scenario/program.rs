@@ -42,11 +42,9 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
         }),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::TaskUnfinished { coroutine, code }),
         any::<u32>().prop_map(|threads| ProgramFact::ThreadsExhausted { threads }),
-        [length(), length(), length(), length(), length()].prop_map(
-            |[sleeping, reading, looping, locked, running]| ProgramFact::ThreadsSampled {
-                waits: ThreadWaits { sleeping, reading, looping, locked, running }
-            }
-        ),
+        [length(), length(), length(), length(), length()].prop_map(|[sleeping, reading, looping, locked, running]| {
+            ProgramFact::ThreadsSampled { waits: ThreadWaits { sleeping, reading, looping, locked, running } }
+        }),
         length().prop_map(|used| ProgramFact::ProbeEnded { used }),
         (of(any::<i32>()), of(any::<i32>())).prop_map(|(code, signal)| ProgramFact::ProgramEnded { code, signal }),
     ]

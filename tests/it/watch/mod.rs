@@ -12,6 +12,8 @@ mod mistakes;
 mod monitor;
 mod node;
 mod packages;
+#[cfg(target_os = "linux")]
+mod passive;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
