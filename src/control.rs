@@ -62,15 +62,27 @@ pub struct Abilities {
     pub stop: bool,
     /// Seek in time.
     pub travel: bool,
+    /// Whether it is a program of the user, which sends its requests itself.
+    pub is_program: bool,
 }
 
 impl Abilities {
     /// The abilities of a live run.
     pub const FULL: Self =
-        Self { pause: true, set_limit: true, pick: true, repeat: true, rerun: true, stop: true, travel: false };
+        Self { pause: true, set_limit: true, pick: true, repeat: true, rerun: true, stop: true, ..Self::NONE };
     /// The abilities of a source that can only be watched.
-    pub const NONE: Self =
-        Self { pause: false, set_limit: false, pick: false, repeat: false, rerun: false, stop: false, travel: false };
+    pub const NONE: Self = Self {
+        pause: false,
+        set_limit: false,
+        pick: false,
+        repeat: false,
+        rerun: false,
+        stop: false,
+        travel: false,
+        is_program: false,
+    };
+    /// The abilities of a program that is only watched.
+    pub const PROGRAM: Self = Self { is_program: true, ..Self::NONE };
     /// The abilities of a recording.
     pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
 }

@@ -42,7 +42,7 @@
 //! | --- | --- |
 //! | the flags of the command line | `cli/mod.rs` |
 //! | the keys of a plan, and their defaults | `plan/read/`, `plan/defaults.rs` |
-//! | how rows become jobs | `plan/rows/`, `plan/cursor.rs` |
+//! | how rows become jobs | `plan/rows/`, `plan/cursor/mod.rs` |
 //! | which events exist | `event/mod.rs` |
 //! | what starts next | `source/pool/schedule/mod.rs` |
 //! | what keeps attempts within the limit | `source/pool/schedule/gate.rs` |
@@ -63,7 +63,8 @@
 //! | replay of a recording, and what is in it when | `source/replay/`, `model/moment/outline.rs` |
 //! | marks, and the figures that two moments are compared by | `model/moment/mod.rs`, `tui/state/moments.rs` |
 //! | how a program is watched, and its probe | `watch/session.rs`, `watch/probe/` |
-//! | the file format of recordings | `journal.rs` |
+//! | the file format of recordings | `journal/mod.rs` |
+//! | how a killed run goes on | `app/run/resume/`, `plan/resume/`, `output/report/spool/kept_results.rs` |
 //! | how events change the figures | `model/mod.rs` |
 //! | the verdict | `model/verdict/` |
 //! | the keys of the screen | `tui/keymap/table/` |

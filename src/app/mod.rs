@@ -83,7 +83,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             for warning in run_warnings(&plan, &given_flags(args)) {
                 streams::say(&warning_text(&warning));
             }
-            Batch { plan, results: &args.results, look: &args.look, console }.run()
+            Batch { plan, results: &args.results, resume: Some(&args.resume), look: &args.look, console }.run()
         }
         CliCommand::Import(args) => import::run(args),
         CliCommand::Watch(args) => watch::run(args, console),
@@ -102,7 +102,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
                 GivenRequest::default(),
             )?;
             destination::check_distinct(&plan.output, args.results.events.as_deref())?;
-            Batch { plan, results: &args.results, look: &args.look, console }.run()
+            Batch { plan, results: &args.results, resume: None, look: &args.look, console }.run()
         }
         CliCommand::Replay(args) => replay::run(args, console),
         CliCommand::Report(args) => report::run(args),

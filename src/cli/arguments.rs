@@ -8,10 +8,11 @@ use crate::cli::body::BodyFlagKind;
 use crate::plan::adaptive::parse_adaptive_mode;
 use crate::plan::request::content_type::is_json;
 
-/// Joins `--adaptive MODE` to `--adaptive=MODE`.
+/// Joins `--adaptive MODE` to `--adaptive=MODE`, and `--steer LIMIT` to `--steer=LIMIT`.
 ///
 /// The mode is optional, so the parser accepts it only after `=`: in `--adaptive plan.toml`, which older versions
-/// accept, the next argument is a target. A mode is never mistaken for a target after this flag.
+/// accept, the next argument is a target. A mode is never mistaken for a target after this flag, nor a
+/// number for a program.
 pub fn join_modes(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut given = given.into_iter().peekable();
     let mut joined = Vec::new();
@@ -29,12 +30,16 @@ pub fn join_modes(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             joined.extend([OsString::from(BodyFlagKind::Json.flag()), body]);
             continue;
         }
-        let is_mode = |next: &OsString| next.to_str().is_some_and(|text| parse_adaptive_mode(text).is_ok());
-        match given.next_if(|next| argument == "--adaptive" && is_mode(next)) {
-            Some(mode) => {
-                let mut both = argument;
+        let is_value = |next: &OsString| {
+            let text = next.to_str().unwrap_or_default();
+            argument == "--adaptive" && parse_adaptive_mode(text).is_ok()
+                || argument == "--steer" && text.parse::<u32>().is_ok()
+        };
+        match given.next_if(is_value) {
+            Some(value) => {
+                let mut both = argument.clone();
                 both.push("=");
-                both.push(mode);
+                both.push(value);
                 joined.push(both);
             }
             None => joined.push(argument),

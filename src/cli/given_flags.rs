@@ -10,7 +10,8 @@ use crate::plan::provenance::FlagOverride;
 /// Every flag that was given, with the key that it overrides.
 pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
     // These patterns name every field, so that a new flag does not compile until it has a row below.
-    let RunArgs { targets: _, requests, unique, env_file: _, batch, request, network, results, look: _ } = args;
+    let RunArgs { targets: _, requests, unique, env_file: _, batch, request, network, results, resume: _, look: _ } =
+        args;
     let BatchArgs {
         concurrency,
         per_host,

@@ -34,7 +34,7 @@ use crate::cli::network::NetworkArgs;
 use crate::cli::replay::ReplayArgs;
 use crate::cli::report::DocumentArgs;
 use crate::cli::request::RequestArgs;
-use crate::cli::results::ResultArgs;
+use crate::cli::results::{ResultArgs, ResumeArgs};
 use crate::cli::watch::WatchArgs;
 use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
@@ -129,6 +129,9 @@ pub struct RunArgs {
     /// Where results go.
     #[command(flatten)]
     pub results: ResultArgs,
+    /// Which run to go on with.
+    #[command(flatten)]
+    pub resume: ResumeArgs,
     /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,

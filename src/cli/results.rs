@@ -44,3 +44,18 @@ pub struct ResultArgs {
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
 }
+
+/// Which run to go on with.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Results")]
+pub struct ResumeArgs {
+    /// Go on where this recorded run stopped: jobs with a result are not sent again
+    #[arg(long = "resume", value_name = "RUN")]
+    pub recording: Option<PathBuf>,
+    /// With `--resume`, send only jobs that failed again: all, or those with this cause: `timeout`, `503`
+    #[arg(long, value_name = "CAUSE", num_args = 0..=1, require_equals = true, requires = "recording")]
+    pub only_failed: Option<Option<String>>,
+    /// With `--resume`, go on although the plan has changed
+    #[arg(long, requires = "recording")]
+    pub allow_changed: bool,
+}

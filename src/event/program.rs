@@ -31,6 +31,8 @@ pub enum ProgramFact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lacks: Vec<Arc<str>>,
     },
+    /// The program may be held back: by a limit and by a pause.
+    SteeringStarted,
     /// An event loop runs.
     LoopStarted {
         /// Its implementation.
@@ -42,6 +44,13 @@ pub enum ProgramFact {
         code: CodeLine,
         /// How many requests it has sent, at least.
         requests: u64,
+    },
+    /// What the thread of an event loop computed in the time before.
+    LoopRan {
+        /// The length of that time.
+        lasted: Micros,
+        /// How much of it the thread computed.
+        ran: Micros,
     },
     /// A synchronous request was sent in a thread that runs an event loop, which waits meanwhile.
     LoopWaited {

@@ -13,6 +13,8 @@ pub struct Lesson {
     pub python: Pair,
     /// How the same mistake looks in other languages.
     pub elsewhere: &'static str,
+    /// What `inflight watch` calls it in a program of the user, if it finds it there.
+    pub watched: Option<&'static str>,
 }
 
 /// A few lines of code, wrong and right.

@@ -10,6 +10,7 @@ use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::origin::Origin;
 use crate::event::outcome::Outcome;
+use crate::event::program::{CodeLine, ProgramFact};
 use crate::event::reasons::{ChangedBy, RunEnd, WarningSource};
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::host::outage::HostNotice;
@@ -116,8 +117,10 @@ pub enum LogEvent {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// An event loop was blocked for this long.
-    Stalled(Micros),
+    /// An event loop was blocked for this long, mostly by this line.
+    Stalled(Micros, Option<CodeLine>),
+    /// What a watched program did apart from its requests.
+    Program(Box<ProgramFact>),
     /// The process or its machine was stopped for this long.
     Stopped(Micros),
     /// inflight itself has a problem.
@@ -163,7 +166,7 @@ impl LogEvent {
             Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
                 EventSubject { endpoint: Some(*endpoint), ..nothing }
             }
-            Self::Stalled(lasted) | Self::Stopped(lasted) => EventSubject { took: Some(*lasted), ..nothing },
+            Self::Stalled(lasted, _) | Self::Stopped(lasted) => EventSubject { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
             | Self::Repeated { .. }
             | Self::JobsReordered { .. }
@@ -172,6 +175,7 @@ impl LogEvent {
             | Self::Marked(_)
             | Self::Draining
             | Self::Cancelling
+            | Self::Program(_)
             | Self::Warned(..)
             | Self::Ended(_) => nothing,
         }

@@ -6,7 +6,6 @@ use crate::event::cause::Cause;
 use crate::event::due_time::DueTime;
 use crate::event::origin::Origin;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
-use crate::event::program::StallDetails;
 use crate::event::{Attempt, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::model::anatomy::Ending;
@@ -196,24 +195,6 @@ impl Model {
         self.evidence.record_stop(at, lasted);
         self.marks.set(at, Mark::Stopped(lasted));
         self.event_log.add(at, LogEvent::Stopped(lasted));
-    }
-
-    /// Records blocks of an event loop.
-    pub(super) fn record_stall(
-        &mut self,
-        at: Offset,
-        lasted: Micros,
-        place: Option<&Arc<str>>,
-        details: &StallDetails,
-    ) {
-        let began = Offset(at.0.saturating_sub(lasted.0));
-        let in_flight = self.level.mean_between(began, at, at).unwrap_or_default();
-        self.evidence.program.record_blocks(lasted, details, in_flight);
-        // Several short blocks delay no attempt noticeably, and would fill the log.
-        if details.blocks.is_none_or(|blocks| blocks == 1) {
-            self.evidence.record_stall(at, lasted, place, &self.latency);
-            self.event_log.add(at, LogEvent::Stalled(lasted));
-        }
     }
 
     /// Marks the start or the end of a pause.

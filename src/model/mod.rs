@@ -18,11 +18,13 @@ pub mod incidents;
 pub mod level;
 mod lifecycle;
 mod lookup;
+pub mod loop_use;
 pub mod marks;
 pub mod moment;
 pub mod open;
 mod origins;
 pub mod outage;
+pub mod program_facts;
 pub mod race;
 pub mod round_history;
 pub mod since_due;
@@ -53,6 +55,7 @@ use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::lifecycle::Settled;
+use crate::model::loop_use::LoopUse;
 use crate::model::marks::{Mark, Marks};
 use crate::model::moment::MarkedMoments;
 use crate::model::open::{AttemptProgress, OpenAttempts};
@@ -120,6 +123,8 @@ pub struct Model {
     pub since_due: Option<SinceDue>,
     /// The limit in force over time; 0 without one.
     pub limit_over_time: Level,
+    /// What the event loops of a watched program did over time.
+    pub loops: LoopUse,
     /// How attempts ended, and how long answers took, over time.
     pub history: RunHistory,
     /// Counts of the last minute.
@@ -380,7 +385,7 @@ impl Model {
                 self.evidence.record_level(at, self.level_reported);
             }
             Fact::Stalled { lasted, place, details } => self.record_stall(at, *lasted, place.as_ref(), details),
-            Fact::Program(fact) => self.evidence.program.record(at, fact),
+            Fact::Program(fact) => self.record_program_fact(at, fact),
             Fact::Stopped { lasted } => self.stop_clock(at, origin, *lasted),
             Fact::TimersLate { observed, mean, worst } => {
                 self.evidence.record_late_timers(at, (*observed, *mean, *worst));

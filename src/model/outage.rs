@@ -98,6 +98,11 @@ impl Model {
         endpoint.jobs.or(if self.endpoints.len() == 1 { self.jobs } else { None })
     }
 
+    /// Whether nothing more will come of an endpoint.
+    pub fn is_settled(&self, endpoint: &EndpointStats) -> bool {
+        self.ended.is_some() || self.jobs_of(endpoint).is_some_and(|jobs| endpoint.settled() >= jobs)
+    }
+
     /// Records that a host does not answer. Only the start of an outage is logged.
     pub(super) fn set_down(&mut self, at: Offset, host: (Origin, HostId), why: &Arc<str>, next_try: Offset) {
         let i = self.known_host(host.0, host.1);

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use crate::job_result::JobResult;
 use crate::output::bodies::Bodies;
 use crate::output::output_error::OutputError;
-use crate::output::report::{Counts, Finish, Report, ReportHeading};
+use crate::output::report::counts::Counts;
+use crate::output::report::{Finish, Report, ReportHeading, ResultStore};
 use crate::plan::Output;
 use crate::text::io_error::IoErrorText;
 
@@ -32,6 +33,8 @@ pub struct CollectorPanicked;
 pub struct Collected {
     /// The report, if it was written.
     pub report: Option<(PathBuf, Counts)>,
+    /// The results of the report, or those that are only kept for a later run.
+    pub counts: Option<Counts>,
     /// The folder for bodies, and the number of saved bodies.
     pub bodies: Option<(PathBuf, u64)>,
     /// Outputs that failed.
@@ -47,9 +50,15 @@ impl Collector {
         results: mpsc::Receiver<JobResult>,
         output: &Output,
         heading: ReportHeading,
+        store: Option<ResultStore>,
         on_trouble: impl FnMut(String) + Send + 'static,
     ) -> Result<Self, OutputError> {
-        let report = output.report.as_deref().map(|path| OpenOutput::report(path, heading)).transpose()?;
+        let path = output.report.as_deref();
+        let report = match (path, store) {
+            (None, None) => None,
+            (Some(path), None) => Some(OpenOutput::report(path, heading)?),
+            (path, Some(store)) => Some(OpenOutput::kept(path, store, heading)?),
+        };
         let bodies = output.bodies.as_deref().map(OpenOutput::bodies).transpose()?;
         let outputs = Outputs { report, bodies, troubles: Vec::new() };
         let thread = thread::Builder::new()
@@ -85,6 +94,15 @@ impl OpenOutput<Report> {
     }
 }
 
+impl OpenOutput<Report> {
+    /// A report whose results are kept, or only these results.
+    fn kept(path: Option<&Path>, store: ResultStore, heading: ReportHeading) -> Result<Self, OutputError> {
+        let shown = path.map_or_else(|| store.path.clone(), Path::to_owned);
+        let output = Report::begin_kept(path, store, heading).map_err(|cause| OutputError::report(&shown, cause))?;
+        Ok(Self { path: shown, output })
+    }
+}
+
 impl OpenOutput<Bodies> {
     fn bodies(path: &Path) -> Result<Self, OutputError> {
         let output = Bodies::open(path).map_err(|cause| OutputError::bodies(path, cause))?;
@@ -104,6 +122,11 @@ impl Outputs {
         while let Some(result) = results.blocking_recv() {
             let known = self.troubles.len();
             self.write(&result);
+            // What has arrived meanwhile goes to the system together with it.
+            while let Ok(result) = results.try_recv() {
+                self.write(&result);
+            }
+            self.flush();
             for trouble in &self.troubles[known..] {
                 on_trouble(format!("{}; the run continues", trouble.sentence()));
             }
@@ -132,11 +155,25 @@ impl Outputs {
         }
     }
 
+    /// Hands the results to the system, so that a kill does not lose them.
+    fn flush(&mut self) {
+        if let Some(OpenOutput { path, output }) = &mut self.report
+            && let Err(cause) = output.flush()
+        {
+            self.troubles.push(OutputError::report(path, cause));
+            self.report = None;
+        }
+    }
+
     fn finish(self, finish: &Finish) -> Collected {
         let mut collected = Collected { troubles: self.troubles, ..Collected::default() };
         if let Some(OpenOutput { path, output }) = self.report {
+            let is_only_kept = output.is_only_kept();
             match output.finish(finish) {
-                Ok(counts) => collected.report = Some((path, counts)),
+                Ok(counts) => {
+                    collected.counts = Some(counts);
+                    collected.report = (!is_only_kept).then_some((path, counts));
+                }
                 Err(cause) => collected.troubles.push(OutputError::report(&path, cause)),
             }
         }

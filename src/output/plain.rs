@@ -243,7 +243,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
         LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
         LogEvent::Stopped(lasted) => Some(event_log::stop_text(*lasted)),
-        LogEvent::Stalled(lasted) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),
+        LogEvent::Stalled(lasted, _) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),
         LogEvent::Limit { by: ChangedBy::Adaptive | ChangedBy::Ramp, .. }
         | LogEvent::Adaptive(_)
         | LogEvent::Adapted { .. }
@@ -251,6 +251,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         | LogEvent::Skipped(_)
         | LogEvent::Repeated { .. }
         | LogEvent::Quarantine { .. }
+        | LogEvent::Program(_)
         | LogEvent::AttemptFailed { .. }
         | LogEvent::JobFailed { .. }
         | LogEvent::Paused

@@ -73,6 +73,13 @@ impl EndpointRegistry {
         }
     }
 
+    /// Changes the number of an endpoint's jobs.
+    pub(super) fn set_jobs(&mut self, id: EndpointId, jobs: Option<u64>) {
+        if let Some(endpoint) = self.endpoints.get_mut(id.0 as usize) {
+            endpoint.jobs = jobs;
+        }
+    }
+
     /// Returns the endpoint of invalid rows.
     pub(super) fn bad_rows(&mut self) -> EndpointId {
         self.shared(BAD_ROWS)

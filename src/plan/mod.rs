@@ -30,6 +30,7 @@ mod read;
 pub mod reader;
 pub mod request;
 pub mod resolved;
+pub mod resume;
 pub mod retry_on;
 pub mod row_values;
 pub mod rows;

@@ -4,11 +4,23 @@
 
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use crate::text::secret::{MASK, mask_queries, mask_values, remove_users};
 use crate::text::secret_name::is_secret_name;
 
 /// The values of a row by name, in the order of their first use.
 pub type RowValues = [(Arc<str>, Box<str>)];
+
+/// The values of a row as one object.
+#[derive(Clone, Copy, Debug)]
+pub struct RowObject<'a>(pub &'a RowValues);
+
+impl Serialize for RowObject<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (&**name, &**value)))
+    }
+}
 
 /// The names of the values that a source uses.
 pub(in crate::plan) struct RowNames(Vec<Arc<str>>);

@@ -9,6 +9,7 @@ pub mod glob;
 pub mod host_name;
 pub mod io_error;
 pub mod nearest;
+pub mod output_lines;
 pub mod safe_json;
 pub mod sanitize;
 pub mod secret;

@@ -61,6 +61,8 @@ pub enum CopiedText {
     Curl(CurlCommand),
     /// What a host takes, as lines of a plan.
     Setting(String),
+    /// A line of code, as `file:line`.
+    Place(String),
 }
 
 impl FileContent {

@@ -13,6 +13,7 @@ pub mod effect;
 pub mod input;
 pub mod keymap;
 pub mod notice;
+pub mod output_pane;
 pub mod picture;
 pub mod privacy;
 pub mod refusal;

@@ -20,12 +20,25 @@ pub enum View {
     Log,
     /// Running requests, oldest first.
     InFlight,
+    /// What a watched program prints.
+    Output,
+    /// What a watched program does wrong, the worst first.
+    Findings,
 }
 
 impl View {
     /// All views, in the order of the tabs.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Waterfall, Self::Endpoint, Self::Failures, Self::Hosts, Self::Log, Self::InFlight];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Waterfall,
+        Self::Endpoint,
+        Self::Failures,
+        Self::Hosts,
+        Self::Log,
+        Self::InFlight,
+        Self::Output,
+        Self::Findings,
+    ];
 
     /// The view that is so many tabs further, wrapping around.
     #[must_use]
@@ -43,6 +56,8 @@ impl View {
             Self::Hosts => '5',
             Self::Log => '6',
             Self::InFlight => '7',
+            Self::Output => '8',
+            Self::Findings => '9',
         }
     }
 
@@ -56,6 +71,8 @@ impl View {
             Self::Hosts => "Hosts",
             Self::Log => "Log",
             Self::InFlight => "In flight",
+            Self::Output => "Output",
+            Self::Findings => "Findings",
         }
     }
 
@@ -69,6 +86,8 @@ impl View {
             Self::Hosts => "Hosts",
             Self::Log => "Log",
             Self::InFlight => "Live",
+            Self::Output => "Out",
+            Self::Findings => "Find",
         }
     }
 }

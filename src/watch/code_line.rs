@@ -41,6 +41,24 @@ impl CodeLines {
         CodeLine { file: Arc::from(&*shown), line: *line, function: Arc::from(function.as_str()), text: text.into() }
     }
 
+    /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
+    ///
+    /// A coroutine that was kept in a variable is dropped at any later line.
+    pub fn dropped_at(
+        &mut self,
+        coroutine: &str,
+        dropped: Option<&ReportedPlace>,
+        defined: Option<&ReportedPlace>,
+    ) -> Option<CodeLine> {
+        let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
+        let dropped = dropped.map(|place| self.read(place));
+        let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));
+        match defined {
+            Some(defined) if !names_it => Some(self.read(defined)),
+            _ => dropped,
+        }
+    }
+
     fn text(&mut self, file: &str, line: u32) -> Option<String> {
         if !self.files.contains_key(file) {
             if self.files.len() >= MOST_FILES {

@@ -1,24 +1,36 @@
 //! What a program prints while the screen covers its terminal: kept, and printed when the screen closes.
 //!
-//! The program gets a terminal of its own, so that it prints as it would without the screen. Start at
-//! [`CoveredOutput::open`].
+//! The program gets terminals of its own, so that it prints as it would without the screen: one for each stream, so that
+//! the screen shows them apart. Start at [`CoveredOutput::open`].
 
+use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
 
+use crate::text::output_lines::{OutputLines, OutputStream};
+use crate::watch::write_order::WriteOrder;
+
 /// How long the last output may take to arrive. A process that was left behind may hold the terminal for ever.
 const END_PATIENCE: Duration = Duration::from_millis(500);
+/// How long the bytes of a reported write may take to arrive.
+const WRITE_PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+const BUFFER: usize = 1 << 14;
 
 /// The output of a program whose terminal is covered.
 #[derive(Debug)]
 pub struct CoveredOutput {
+    /// Its last lines.
+    pub lines: OutputLines,
     kept: Arc<Mutex<KeptOutput>>,
     reader: JoinHandle<()>,
 }
@@ -32,30 +44,37 @@ struct KeptOutput {
     terminal: File,
 }
 
+/// A terminal that the program prints one of its streams to.
+#[derive(Debug)]
+struct StreamTerminal {
+    stream: OutputStream,
+    ours: File,
+    /// What has arrived and was not passed on yet.
+    arrived: VecDeque<u8>,
+    is_closed: bool,
+}
+
 impl CoveredOutput {
-    /// Opens a terminal of the size of this one for the program; returns the descriptor that it prints to.
-    pub fn open(terminal: impl AsFd) -> io::Result<(Self, OwnedFd)> {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-        grantpt(&ours)?;
-        unlockpt(&ours)?;
-        let path = ptsname(&ours, Vec::new())?;
-        let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
-        let theirs = rustix::fs::open(path, flags, rustix::fs::Mode::empty())?;
-        rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;
-        // The real terminal adds carriage returns when the output is printed.
-        let mut modes = tcgetattr(&theirs)?;
-        modes.output_modes.remove(OutputModes::OPOST);
-        tcsetattr(&theirs, OptionalActions::Now, &modes)?;
-        if let Ok(size) = tcgetwinsize(&terminal) {
-            tcsetwinsize(&ours, size)?;
+    /// Opens terminals of the size of this one for these streams of the program; returns the descriptors that it prints
+    /// to, in the same order.
+    pub fn open(terminal: impl AsFd, streams: &[OutputStream]) -> io::Result<(Self, Vec<OwnedFd>)> {
+        let (mut theirs, mut terminals, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+        for &stream in streams {
+            let (ours, path, slave) = open_terminal(&terminal)?;
+            terminals.push(StreamTerminal { stream, ours, arrived: VecDeque::new(), is_closed: false });
+            paths.push(path);
+            theirs.push(slave);
         }
+        // Without it, lines that were printed to both at once may change places.
+        let order = WriteOrder::watch(&paths).ok();
         let terminal = File::from(terminal.as_fd().try_clone_to_owned()?);
         let kept = Arc::new(Mutex::new(KeptOutput { spool: Some(tempfile::tempfile()?), terminal }));
+        let lines = OutputLines::default();
         let reader = thread::Builder::new().name("watch-output".into()).spawn({
-            let kept = Arc::clone(&kept);
-            move || read(File::from(ours), &kept)
+            let mut reader = OutputReader { terminals, order, kept: Arc::clone(&kept), lines: lines.clone() };
+            move || reader.run()
         })?;
-        Ok((Self { kept, reader }, theirs))
+        Ok((Self { lines, kept, reader }, theirs))
     }
 
     /// The terminal is free: prints what was kept, and from now on prints at once.
@@ -90,18 +109,146 @@ impl KeptOutput {
     }
 }
 
-/// Reads until every process has closed the terminal.
-fn read(mut from: File, kept: &Mutex<KeptOutput>) {
-    let mut buffer = [0; 1 << 14];
-    loop {
-        match from.read(&mut buffer) {
-            // When the last process has closed it, Linux reports an error instead of an end.
-            Ok(0) => return,
-            Ok(n) => drop(lock(kept).take(&buffer[..n])),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return,
+/// The thread's own state.
+struct OutputReader {
+    terminals: Vec<StreamTerminal>,
+    order: Option<WriteOrder>,
+    kept: Arc<Mutex<KeptOutput>>,
+    lines: OutputLines,
+}
+
+impl OutputReader {
+    /// Reads until every process has closed the terminals.
+    fn run(&mut self) {
+        while self.terminals.iter().any(|terminal| !terminal.is_closed) {
+            // A write was reported whose bytes have not arrived, or a part of a line has.
+            let has_part = self.terminals.iter().any(|terminal| !terminal.arrived.is_empty());
+            let is_waiting = has_part || self.order.as_ref().is_some_and(WriteOrder::is_pending);
+            if self.wait(is_waiting.then_some(&WRITE_PATIENCE)).is_err() {
+                break;
+            }
+            // The order comes second, so that it has every write whose bytes were read.
+            let n: usize = self.terminals.iter_mut().map(StreamTerminal::read).sum();
+            if let Some(order) = &mut self.order {
+                order.read();
+            }
+            self.pass_in_order();
+            if is_waiting && n == 0 {
+                // A part of a line, or a write whose bytes came with the one before.
+                self.pass_rest();
+                if let Some(order) = &mut self.order {
+                    order.clear();
+                }
+            }
+        }
+        self.pass_rest();
+    }
+
+    /// Waits until something arrives.
+    fn wait(&self, patience: Option<&Timespec>) -> io::Result<()> {
+        let open = self.terminals.iter().filter(|terminal| !terminal.is_closed);
+        let mut fds: Vec<PollFd<'_>> = open.map(|terminal| PollFd::new(&terminal.ours, PollFlags::IN)).collect();
+        if let Some(order) = &self.order {
+            fds.push(PollFd::from_borrowed_fd(order.as_fd(), PollFlags::IN));
+        }
+        match poll(&mut fds, patience) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
+
+    /// Passes on what has arrived, as far as its place among the writes is known.
+    fn pass_in_order(&mut self) {
+        while let Some((i, is_last)) = self.order.as_ref().and_then(WriteOrder::first) {
+            let Some(terminal) = self.terminals.get_mut(i).filter(|terminal| !terminal.arrived.is_empty()) else {
+                return;
+            };
+            // Of several writes each is one line, as programs print line by line to a terminal. A part of a line waits for
+            // the rest.
+            let n = if is_last { terminal.whole_lines() } else { terminal.first_line() };
+            if n == 0 {
+                return;
+            }
+            let bytes: Vec<u8> = terminal.arrived.drain(..n).collect();
+            let stream = terminal.stream;
+            if let Some(order) = &mut self.order {
+                order.take_first();
+            }
+            self.pass(stream, &bytes);
+        }
+        if self.order.is_none() {
+            self.pass_rest();
+        }
+    }
+
+    fn pass_rest(&mut self) {
+        for i in 0..self.terminals.len() {
+            let bytes: Vec<u8> = self.terminals[i].arrived.drain(..).collect();
+            self.pass(self.terminals[i].stream, &bytes);
+        }
+    }
+
+    fn pass(&self, stream: OutputStream, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.lines.add(stream, bytes);
+            // What cannot be kept cannot be reported either.
+            drop(lock(&self.kept).take(bytes));
+        }
+    }
+}
+
+impl StreamTerminal {
+    /// Takes what is there; returns how much.
+    fn read(&mut self) -> usize {
+        let (mut buffer, mut n_read) = ([0; BUFFER], 0);
+        while !self.is_closed {
+            match self.ours.read(&mut buffer) {
+                Ok(n) if n > 0 => {
+                    self.arrived.extend(&buffer[..n]);
+                    n_read += n;
+                    if n < buffer.len() {
+                        break;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // When the last process has closed it, Linux reports an error instead of an end.
+                Ok(_) | Err(_) => self.is_closed = true,
+            }
+        }
+        n_read
+    }
+
+    /// The length of the first line that has arrived; 0 if it has no end yet.
+    fn first_line(&self) -> usize {
+        self.arrived.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    }
+
+    /// The length of all lines that have arrived, without a last one that has no end.
+    fn whole_lines(&self) -> usize {
+        self.arrived.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    }
+}
+
+/// Opens a terminal of the size of another: our side, the path of the program's side, and that side itself.
+fn open_terminal(like: &impl AsFd) -> io::Result<(File, PathBuf, OwnedFd)> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let path = ptsname(&ours, Vec::new())?;
+    let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
+    let theirs = rustix::fs::open(&path, flags, rustix::fs::Mode::empty())?;
+    rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&ours, true)?;
+    // The real terminal adds carriage returns when the output is printed.
+    let mut modes = tcgetattr(&theirs)?;
+    modes.output_modes.remove(OutputModes::OPOST);
+    tcsetattr(&theirs, OptionalActions::Now, &modes)?;
+    if let Ok(size) = tcgetwinsize(like) {
+        tcsetwinsize(&ours, size)?;
+    }
+    let path: OsString = std::os::unix::ffi::OsStringExt::from_vec(path.into_bytes());
+    Ok((File::from(ours), path.into(), theirs))
 }
 
 fn lock(kept: &Mutex<KeptOutput>) -> MutexGuard<'_, KeptOutput> {

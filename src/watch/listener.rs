@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
 
+use crate::control::Command;
 use crate::watch::passive::sampler::Sample;
 
 /// The longest line. A sender with a longer one is not heard any more.
@@ -25,14 +26,18 @@ pub struct Connection(pub u32);
 /// What arrives.
 #[derive(Debug)]
 pub enum Incoming {
-    /// A process has connected.
-    Opened(Connection),
+    /// A process has connected. The stream is for answers.
+    Opened(Connection, UnixStream),
     /// Whole lines, each with its end.
     Lines(Connection, Vec<u8>),
     /// A connection was closed.
     Closed(Connection),
     /// What its sockets do.
     Sampled(Sample),
+    /// The user has pressed a key.
+    Command(Command),
+    /// A signal is passed on to the program.
+    Signalled,
     /// The program has ended.
     Exited(io::Result<std::process::ExitStatus>),
 }
@@ -44,12 +49,13 @@ pub fn listen(path: &Path, to: SyncSender<Incoming>) -> io::Result<()> {
         let open = Arc::new(AtomicU32::new(0));
         for (number, stream) in (0..).zip(listener.incoming()) {
             let Ok(stream) = stream else { continue };
+            let Ok(writer) = stream.try_clone() else { continue };
             if open.fetch_add(1, Ordering::AcqRel) >= MOST_CONNECTIONS {
                 open.fetch_sub(1, Ordering::AcqRel);
                 continue;
             }
             let connection = Connection(number);
-            if to.send(Incoming::Opened(connection)).is_err() {
+            if to.send(Incoming::Opened(connection, writer)).is_err() {
                 return;
             }
             let (to, open) = (to.clone(), Arc::clone(&open));

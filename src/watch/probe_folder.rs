@@ -20,11 +20,12 @@ pub const PATH_VARIABLE: &str = "PYTHONPATH";
 pub const NODE_VARIABLE: &str = "NODE_OPTIONS";
 
 /// The files of the probe.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 22] = [
     ("sitecustomize.py", include_str!("probe/sitecustomize.py")),
     ("inflight_probe/__init__.py", include_str!("probe/inflight_probe/__init__.py")),
     ("inflight_probe/aiohttp_client.py", include_str!("probe/inflight_probe/aiohttp_client.py")),
     ("inflight_probe/exchange.py", include_str!("probe/inflight_probe/exchange.py")),
+    ("inflight_probe/gate.py", include_str!("probe/inflight_probe/gate.py")),
     ("inflight_probe/http_client.py", include_str!("probe/inflight_probe/http_client.py")),
     ("inflight_probe/httpx_client.py", include_str!("probe/inflight_probe/httpx_client.py")),
     ("inflight_probe/imports.py", include_str!("probe/inflight_probe/imports.py")),
@@ -41,6 +42,7 @@ const FILES: [(&str, &str); 20] = [
     ("node/turns.cjs", include_str!("probe/node/turns.cjs")),
     ("node/undici_client.cjs", include_str!("probe/node/undici_client.cjs")),
     ("node/wire.cjs", include_str!("probe/node/wire.cjs")),
+    ("inflight_probe/urllib3_pool.py", include_str!("probe/inflight_probe/urllib3_pool.py")),
 ];
 
 /// What Node loads before a program.

@@ -4,6 +4,10 @@
 
 use serde::Deserialize;
 
+use crate::event::Micros;
+
+use crate::watch::steering::shares::GateReport;
+
 /// A line of a probe.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "ev", rename_all = "snake_case")]
@@ -81,6 +85,15 @@ pub enum ProbeLine {
         /// Its class.
         name: String,
     },
+    /// What the thread of an event loop has computed.
+    Ran {
+        /// Until when.
+        t: f64,
+        /// The length of that time.
+        lasted: f64,
+        /// How much of it the thread computed.
+        ran: f64,
+    },
     /// An event loop was blocked.
     Stall {
         /// Until when.
@@ -153,6 +166,22 @@ pub enum ProbeLine {
         /// Where it waited.
         place: Option<ReportedPlace>,
     },
+    /// What is under way at the gate of a process, and what waits there.
+    Gate {
+        /// The time.
+        t: f64,
+        /// What it reports.
+        #[serde(flatten)]
+        report: GateReport,
+        /// Synchronous requests inside an event loop, which do not wait.
+        #[serde(default)]
+        passed: u64,
+    },
+    /// The gate has opened for good, because the monitor was silent.
+    GateOpened {
+        /// The time.
+        t: f64,
+    },
     /// The probe itself has a problem.
     Problem {
         /// The time.
@@ -190,4 +219,10 @@ pub struct ReportedEnd {
     pub over: Option<f64>,
     /// The type of the exception, if it failed.
     pub error: Option<String>,
+}
+
+/// Seconds as microseconds; nothing is negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; a cast saturates")]
+pub fn micros(seconds: f64) -> Micros {
+    Micros((seconds.max(0.0) * 1e6).round() as u64)
 }

@@ -13,6 +13,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+use crate::control;
 use crate::watch::listener::Incoming;
 
 /// How to start a program.
@@ -38,10 +39,11 @@ pub struct ProgramStreams {
 }
 
 /// A program that was started.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct WatchedProgram {
     id: Pid,
     has_own_group: bool,
+    to: SyncSender<Incoming>,
 }
 
 impl WatchedProgram {
@@ -66,11 +68,18 @@ impl WatchedProgram {
         }
         let mut child = command.spawn()?;
         let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
+        let session = to.clone();
         thread::Builder::new().name("watch-wait".into()).spawn(move || {
             // Sending fails only when the session is over.
-            drop(to.send(Incoming::Exited(child.wait())));
+            drop(session.send(Incoming::Exited(child.wait())));
         })?;
-        Ok(Self { id, has_own_group })
+        Ok(Self { id, has_own_group, to })
+    }
+
+    /// Passes a command on to the session.
+    pub fn command(&self, command: control::Command) {
+        // Sending fails only when the session is over.
+        drop(self.to.send(Incoming::Command(command)));
     }
 
     /// The number of its first process.
@@ -79,7 +88,9 @@ impl WatchedProgram {
     }
 
     /// Passes a signal on. What a terminal would send to the whole group goes to the whole group.
-    pub fn signal(self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
+        // Sending fails only when the session is over.
+        drop(self.to.send(Incoming::Signalled));
         // It fails only when the program has ended.
         let _ = match signal {
             // The terminal has sent it to the group that the program shares with this process.

@@ -20,6 +20,8 @@ use crate::watch::listener::{Incoming, listen};
 use crate::watch::passive::sampler;
 use crate::watch::probe_folder::{ProbeFolder, UsualVariables};
 use crate::watch::program::{ProgramSettings, ProgramStreams, WatchedProgram, run_name};
+use crate::watch::steering::shares::GateNews;
+use crate::watch::steering::{self, Steering};
 use crate::watch::translator::Translator;
 
 /// Chunks of lines that may wait. A probe whose chunk finds no room waits in its own thread.
@@ -46,6 +48,15 @@ pub struct SessionSettings<'a> {
     pub streams: ProgramStreams,
     /// The folder that paths are shown relative to.
     pub folder: PathBuf,
+    /// Whether it may be held back.
+    pub steer: Option<Steer>,
+}
+
+/// How a program is held back from its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steer {
+    /// The limit of requests in flight, if there is one at the start.
+    pub limit: Option<u32>,
 }
 
 /// A watched program.
@@ -65,9 +76,11 @@ impl WatchSession {
         let (to, arrivals) = mpsc::sync_channel(CHUNKS_AHEAD);
         listen(&folder.socket(), to.clone())?;
         let (started, zero) = (Instant::now(), monotonic());
+        let mut variables: Vec<_> = folder.variables(&settings.usual).into();
+        variables.extend(settings.steer.map(|_| (steering::VARIABLE, "1".into())));
         let program = ProgramSettings {
             words: settings.words,
-            variables: folder.variables(&settings.usual).into(),
+            variables,
             reads_input: settings.reads_input,
             streams: settings.streams,
         };
@@ -77,11 +90,14 @@ impl WatchSession {
             sampler::start(program.process(), started, move |sample| to.send(Incoming::Sampled(sample)).is_ok())
                 .is_ok();
         let translator = Translator::new(zero, settings.folder);
+        let steer = settings.steer;
+        let steering = steer.map(|steer| Steering::new(steer.limit));
         let watcher = Watcher {
             started,
             arrivals,
             events,
             translator,
+            steering,
             batch: Vec::new(),
             open: 0,
             has_sampler,
@@ -89,7 +105,7 @@ impl WatchSession {
             exited: None,
         };
         let run = move || {
-            let status = watcher.run(&name);
+            let status = watcher.run(&name, steer);
             // The probe loads parts of itself while the program runs.
             folder.remove();
             status
@@ -115,6 +131,7 @@ struct Watcher {
     arrivals: Receiver<Incoming>,
     events: Sender<Event>,
     translator: Translator,
+    steering: Option<Steering>,
     batch: Vec<Event>,
     /// Open connections.
     open: usize,
@@ -126,15 +143,20 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn run(mut self, name: &str) -> io::Result<ExitStatus> {
-        let start = Fact::RunStarted { name: name.into(), limit: None, jobs: None, insecure: false, times: None };
+    fn run(mut self, name: &str, steer: Option<Steer>) -> io::Result<ExitStatus> {
+        let limit = steer.and_then(|steer| steer.limit);
+        let start = Fact::RunStarted { name: name.into(), limit, jobs: None, insecure: false, times: None };
         self.translator.add(Offset::ZERO, start);
+        if steer.is_some() {
+            self.translator.add(Offset::ZERO, Fact::Program(Box::new(ProgramFact::SteeringStarted)));
+        }
         let mut may_warn = true;
         loop {
             match self.arrivals.recv_timeout(STEP) {
                 Ok(arrival) => self.take(arrival),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
+            self.steer();
             // A probe that has not reported yet may have begun its work.
             if may_warn && self.started.elapsed() >= PROBE_PATIENCE {
                 may_warn = false;
@@ -152,11 +174,30 @@ impl Watcher {
 
     fn take(&mut self, arrival: Incoming) {
         match arrival {
-            Incoming::Opened(_) => self.open += 1,
+            Incoming::Opened(connection, writer) => {
+                self.open += 1;
+                if let Some(steering) = &mut self.steering {
+                    steering.connect(connection, writer);
+                }
+            }
             Incoming::Lines(connection, lines) => self.translator.read(connection, &lines),
             Incoming::Closed(connection) => {
                 self.open = self.open.saturating_sub(1);
                 self.translator.close(self.now(), connection);
+                if let Some(steering) = &mut self.steering {
+                    steering.leave(connection);
+                }
+            }
+            Incoming::Command(command) => {
+                let fact = self.steering.as_mut().and_then(|steering| steering.apply(command));
+                if let Some(fact) = fact {
+                    self.translator.add(self.now(), fact);
+                }
+            }
+            Incoming::Signalled => {
+                if let Some(steering) = &mut self.steering {
+                    steering.release();
+                }
             }
             Incoming::Sampled(sample) => {
                 self.translator.take_sample(&sample);
@@ -164,6 +205,20 @@ impl Watcher {
             }
             Incoming::Exited(status) => self.exited = Some((Instant::now(), status)),
         }
+    }
+
+    /// Sends the gates what they may let through.
+    fn steer(&mut self) {
+        let now = self.now();
+        let news = self.translator.take_gates();
+        let Some(steering) = &mut self.steering else { return };
+        for (connection, news) in news {
+            match news {
+                GateNews::Report(report) => steering.report(now, connection, report),
+                GateNews::Opened => steering.leave(connection),
+            }
+        }
+        steering.send(now);
     }
 
     fn warn_without_probe(&mut self) {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::event::origin::Origin;
-use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use crate::event::program::{BlockingLine, ProgramFact, StallDetails};
 use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact, Micros, Offset};
 use crate::watch::address::RequestAddress;
@@ -19,9 +19,10 @@ use crate::watch::listener::Connection;
 use crate::watch::observed_sockets::ObservedSockets;
 use crate::watch::passive::sampler::Sample;
 use crate::watch::passive::socket_levels::LevelChange;
-use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
+use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace, micros};
 use crate::watch::request_lines::RequestLines;
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
+use crate::watch::steering::shares::{GateNews, GateReport};
 use crate::watch::threads::Threads;
 
 /// The state of what was read.
@@ -40,6 +41,10 @@ pub struct Translator {
     problems: u64,
     /// Lines that make no sense.
     malformed: u64,
+    /// Whether requests have passed a closed gate.
+    has_passed: bool,
+    /// What gates have reported since they were asked last.
+    gates: Vec<(Connection, GateNews)>,
 }
 
 /// What happened at one moment.
@@ -69,6 +74,8 @@ impl Translator {
             lines: RequestLines::default(),
             problems: 0,
             malformed: 0,
+            has_passed: false,
+            gates: Vec::new(),
         }
     }
 
@@ -80,6 +87,11 @@ impl Translator {
     /// Lines that made no sense.
     pub fn malformed(&self) -> u64 {
         self.malformed
+    }
+
+    /// Takes what gates have reported.
+    pub fn take_gates(&mut self) -> Vec<(Connection, GateNews)> {
+        std::mem::take(&mut self.gates)
     }
 
     /// Reads whole lines of a connection.
@@ -183,6 +195,7 @@ impl Translator {
                 self.threads.run_loop(connection, thread);
                 (t, ProgramFact::LoopStarted { name: name.into() })
             }
+            ProbeLine::Ran { t, lasted, ran } => (t, ProgramFact::LoopRan { lasted: micros(lasted), ran: micros(ran) }),
             ProbeLine::Stall { t, lasted, n, longest, ready, parts } => {
                 let fact = self.stall(lasted, (n, longest), ready, &parts);
                 return self.order.add(self.at(t), Moment::Fact(fact));
@@ -193,7 +206,7 @@ impl Translator {
                 (t, ProgramFact::GatherRaised { width: n, good, running, error: error.into(), code, raised })
             }
             ProbeLine::NeverAwaited { t, coroutine, place, defined } => {
-                let code = self.dropped_at(&coroutine, place.as_ref(), defined.as_ref());
+                let code = self.code.dropped_at(&coroutine, place.as_ref(), defined.as_ref());
                 (t, ProgramFact::NeverAwaited { coroutine: coroutine.into(), code })
             }
             ProbeLine::LostError { t, error, coroutine, place } => {
@@ -204,14 +217,12 @@ impl Translator {
                 let code = place.map(|place| self.code.read(&place));
                 (t, ProgramFact::TaskUnfinished { coroutine: coroutine.unwrap_or_default().into(), code })
             }
-            ProbeLine::Problem { t, place, error } => {
-                self.problems += 1;
-                // One is enough to report that figures may be incomplete.
-                if self.problems == 1 {
-                    self.warn(t, format!("the probe has a problem in `{place}`: {error}"));
-                }
-                return;
+            ProbeLine::Gate { t, passed, report } => return self.take_gate(t, connection, report, passed),
+            ProbeLine::GateOpened { t } => {
+                self.gates.push((connection, GateNews::Opened));
+                return self.warn(t, "inflight was silent for 5 s, so a process is no longer held back".into());
             }
+            ProbeLine::Problem { t, place, error } => return self.take_problem(t, &place, &error),
             ProbeLine::Bye { t, dropped, used } => {
                 if dropped > 0 {
                     self.warn(t, format!("the probe could not keep {dropped} events: figures are too low"));
@@ -227,6 +238,21 @@ impl Translator {
         if let Some((place, requests)) = place.and_then(|place| Some((place, self.lines.count(place)?))) {
             let fact = ProgramFact::RequestLine { code: self.code.read(place), requests };
             self.order.add(self.at(t), Moment::Fact(Fact::Program(Box::new(fact))));
+        }
+    }
+
+    fn take_problem(&mut self, t: f64, place: &str, error: &str) {
+        self.problems += 1;
+        // One is enough to report that figures may be incomplete.
+        if self.problems == 1 {
+            self.warn(t, format!("the probe has a problem in `{place}`: {error}"));
+        }
+    }
+
+    fn take_gate(&mut self, t: f64, connection: Connection, report: GateReport, passed: u64) {
+        self.gates.push((connection, GateNews::Report(report)));
+        if passed > 0 && !std::mem::replace(&mut self.has_passed, true) {
+            self.warn(t, "synchronous requests in the event loop pass the limit: waiting would block it".into());
         }
     }
 
@@ -266,32 +292,8 @@ impl Translator {
         Fact::Stalled { lasted, place, details: Box::new(details) }
     }
 
-    /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
-    ///
-    /// A coroutine that was kept in a variable is dropped at any later line.
-    fn dropped_at(
-        &mut self,
-        coroutine: &str,
-        dropped: Option<&ReportedPlace>,
-        defined: Option<&ReportedPlace>,
-    ) -> Option<CodeLine> {
-        let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
-        let dropped = dropped.map(|place| self.code.read(place));
-        let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));
-        match defined {
-            Some(defined) if !names_it => Some(self.code.read(defined)),
-            _ => dropped,
-        }
-    }
-
     /// The time in the run of a moment of the machine's clock.
     fn at(&self, t: f64) -> Offset {
         Offset(micros(t - self.zero).0)
     }
-}
-
-/// Seconds as microseconds; nothing is negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; a cast saturates")]
-fn micros(seconds: f64) -> Micros {
-    Micros((seconds.max(0.0) * 1e6).round() as u64)
 }

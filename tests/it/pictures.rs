@@ -33,8 +33,8 @@ const LIGHT: &str = "inflight-light";
 
 /// Every image under `examples/pictures`.
 const PICTURES: &[Picture] = &[
-    Picture { file: "overview", recording: "storm-429", at: "6s", size: (112, 36), keys: "", theme: DARK },
-    Picture { file: "overview-light", recording: "storm-429", at: "6s", size: (112, 36), keys: "", theme: LIGHT },
+    Picture { file: "overview", recording: "storm-429", at: "7500ms", size: (112, 40), keys: "H", theme: DARK },
+    Picture { file: "overview-light", recording: "storm-429", at: "7500ms", size: (112, 40), keys: "H", theme: LIGHT },
     Picture { file: "staircase", recording: "staircase", at: "6s", size: (84, 34), keys: "2 F home", theme: DARK },
     Picture { file: "wall", recording: "at-once", at: "2s", size: (84, 34), keys: "2 F home", theme: DARK },
     Picture { file: "failures", recording: "failing", at: "4s", size: (100, 24), keys: "4", theme: DARK },

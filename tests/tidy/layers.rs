@@ -97,6 +97,7 @@ const ROOMS: &[Rooms] = &[
             ("privacy", &[]),
             ("refusal", &["action", "keymap"]),
             ("rows", &["curl", "text_fit", "theme", "views"]),
+            ("output_pane", &["rows"]),
             (
                 "state",
                 &[
@@ -105,6 +106,7 @@ const ROOMS: &[Rooms] = &[
                     "curl",
                     "effect",
                     "keymap",
+                    "output_pane",
                     "privacy",
                     "refusal",
                     "rows",

@@ -6,7 +6,7 @@ use crate::lab::scenario::Scenario;
 use crate::model::race::{LaneFigures, Race};
 use crate::tui::view::race::paragraph::{Paragraph, Tone};
 
-/// The rule, the lines that differ, where else the mistake occurs, and the verdict on each wrong lane
+/// The rule, the lines that differ, where else the mistake occurs, how to find it in a program, and the verdict on each wrong lane
 /// once it has ended.
 pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
     let lesson = scenario.spec().lesson;
@@ -19,9 +19,14 @@ pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
         ("Elsewhere", lesson.elsewhere, Tone::Prose),
     ];
     let fixed = fixed.map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone });
+    let watched = lesson.watched.map(|kind| Paragraph {
+        heading: "In your program",
+        text: format!("`inflight watch -- python3 app.py` finds it as `{kind}`, with the line").into(),
+        tone: Tone::Prose,
+    });
     let verdict = |(letter, lane): (char, &LaneFigures)| {
         let text = format!("{letter}: {}", lane.verdict.as_ref()?);
         Some(Paragraph { heading: "What the numbers say", text: text.into(), tone: Tone::Prose })
     };
-    fixed.into_iter().chain(race.lettered().filter_map(verdict)).collect()
+    fixed.into_iter().chain(watched).chain(race.lettered().filter_map(verdict)).collect()
 }

@@ -19,6 +19,14 @@ use crate::tui::terminal::memory_screen::{MemoryScreen, enter, escape, position_
 /// The title of the palette while nothing is typed.
 const PALETTE: &str = "List the keys";
 
+#[test]
+fn every_finding_that_a_lesson_names_exists() {
+    for scenario in Scenario::ALL {
+        let watched = scenario.spec().lesson.watched;
+        assert!(watched.is_none_or(|kind| crate::model::verdict::rank(kind).is_some()), "{watched:?}");
+    }
+}
+
 /// Plays a script over a scenario whose lanes do not end within a test; returns the frames with their times.
 fn play(steps: Vec<(u64, ScriptStep)>) -> (ScreenExit, Vec<(u64, String)>) {
     let clock: Clock = Rc::new(Cell::new(Instant::now()));

@@ -64,6 +64,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
             }
             (FileContent::Text(CopiedText::Curl(line)), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
             (FileContent::Text(CopiedText::Setting(lines)), _) => save_file::save_new("toml", lines),
+            (FileContent::Text(CopiedText::Place(place)), _) => save_file::save_new("txt", &format!("{place}\n")),
             // Without a picture of this frame, the next frame is saved.
             (FileContent::PictureSvg | FileContent::PictureText, None) => return,
         };
@@ -86,6 +87,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         let (text, kind, caveats) = match copied {
             CopiedText::Curl(line) => (&line.text, "as curl", &*line.caveats),
             CopiedText::Setting(lines) => (lines, "as lines of a plan", ""),
+            CopiedText::Place(place) => (place, "the line of code", ""),
         };
         // The screen shows stand-ins, and the copy has none.
         let kind = if self.view.hides_names() { format!("{kind} {REAL_NAMES}") } else { kind.to_owned() };

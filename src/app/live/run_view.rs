@@ -16,6 +16,7 @@ use crate::app::stop::Stop;
 use crate::app::wakeups::Signal;
 use crate::event::Offset;
 use crate::model::{Model, Stage};
+use crate::text::output_lines::OutputLines;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, Leave};
@@ -23,6 +24,7 @@ use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::entry::Context;
+use crate::tui::output_pane::OutputPane;
 use crate::tui::setting::{ScreenSetting, SettingRow};
 use crate::tui::state::UiState;
 use crate::tui::state::expectations::LiveExpectations;
@@ -62,6 +64,11 @@ impl<'a> RunView<'a> {
         ui.suggests_exit = matches!(watched.clock, ViewClock::Live(_)) && !watched.exits;
         let (title, attention, now) = (WindowTitle::default(), Attention::new(appearance), Instant::now());
         Self { watched, stop, ui, frozen_model: None, remark_made: None, title, attention, now }
+    }
+
+    /// Adds the view of what a watched program prints.
+    pub fn show_output(&mut self, lines: OutputLines) {
+        self.ui.output = OutputPane::new(lines);
     }
 
     /// The time in the run.

@@ -12,6 +12,7 @@ pub mod practice;
 pub mod progress_bar;
 pub mod recording;
 pub mod report;
+mod resume;
 pub mod slow_jobs;
 mod start;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use crate::app::run::report::BatchOutcome;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch_end::WatchEnd;
 use crate::cli::look::LookArgs;
-use crate::cli::results::ResultArgs;
+use crate::cli::results::{ResultArgs, ResumeArgs};
 use crate::config;
 use crate::control::Command;
 use crate::error::{Error, code};
@@ -47,6 +48,8 @@ pub struct Batch<'a> {
     pub plan: Plan,
     /// Where results go.
     pub results: &'a ResultArgs,
+    /// Which run to go on with. Without it, no later run can go on with this one.
+    pub resume: Option<&'a ResumeArgs>,
     /// The flags for the appearance.
     pub look: &'a LookArgs,
     /// The output streams.
@@ -99,7 +102,7 @@ impl Batch<'_> {
 
 /// Cancels what still runs, and waits for every thread.
 fn conclude(running: RunningBatch, end: WatchEnd) -> BatchOutcome {
-    let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
+    let RunningBatch { pool, pump, follow, collector, recording, mut kept, stop, wakeups, .. } = running;
     let exit_code = stop.code();
     // Without a queue, a second signal ends the process while it writes the result.
     let wakeups = Some(wakeups).filter(|_| end == WatchEnd::Rerun);
@@ -122,6 +125,10 @@ fn conclude(running: RunningBatch, end: WatchEnd) -> BatchOutcome {
         Err(error) => (None, broken.or(Some(error.into()))),
     };
     let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
+    if let Some(kept) = &mut kept {
+        let counts = collected.as_ref().and_then(|collected| collected.counts);
+        kept.settle(&follow.model(), counts, has_troubles || broken.is_some());
+    }
     let own_failures = OwnFailures {
         broken: broken.is_some() || end == WatchEnd::ScreenBroke,
         unwritten: is_unrecorded || has_troubles,
@@ -130,6 +137,7 @@ fn conclude(running: RunningBatch, end: WatchEnd) -> BatchOutcome {
         follow,
         collected,
         own_failures,
+        kept,
         recording: recording.filter(|path| is_recorded && broken.is_none() && !recording::is_stdout(path)),
         wants_rerun: end == WatchEnd::Rerun && broken.is_none(),
         broken,

@@ -8,14 +8,17 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::run::{Batch, network, recording, slow_jobs};
+use crate::app::run::resume::KeptRun;
+use crate::app::run::resume::outcome::KeptOutcome;
+use crate::app::run::{Batch, network, recording, resume, slow_jobs};
 use crate::error::Error;
 use crate::event::origin::Origin;
 use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact};
-use crate::job_result::JobResult;
+use crate::job_result::sink::ResultSink;
 use crate::output::collector::Collector;
 use crate::output::report::ReportHeading;
+use crate::plan::Limits;
 use crate::plan::cursor::Cursor;
 use crate::pump::Recorder;
 use crate::source::pool;
@@ -40,10 +43,14 @@ pub(super) struct OpenedBatch {
     pub(super) events: mpsc::Sender<Event>,
     pub(super) facts: mpsc::Receiver<Event>,
     pub(super) collector: Option<Collector>,
-    pub(super) results: Option<mpsc::Sender<JobResult>>,
+    pub(super) results: Option<ResultSink>,
     pub(super) recorder: Option<Recorder>,
     /// Where the run is recorded.
     pub(super) recording: Option<PathBuf>,
+    /// The limits of the plan, without jobs that are left out.
+    pub(super) limits: Limits,
+    /// The results that are kept for a later run.
+    pub(super) kept: Option<KeptOutcome>,
 }
 
 impl Batch<'_> {
@@ -58,20 +65,39 @@ impl Batch<'_> {
             .map(|practice| Upstream::start(practice, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
-        let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
-        slow_jobs::prioritize(&mut cursor, &plan.order)?;
+        let practice_port = upstream.as_ref().map(|upstream| upstream.local_addr().port());
+        let mut cursor = Cursor::open(plan, practice_port)?;
         let (time, started) = (RunTime::begin().noticing_stops(), SystemTime::now());
+        let kept = self.keep_results(is_rerun, &cursor, practice_port, started)?;
+        let left_out = kept.as_ref().and_then(|kept| kept.left_out.clone());
+        let mut limits = plan.limits.clone();
+        if let Some(left_out) = left_out {
+            limits.jobs = resume::number_left(limits.jobs, &left_out);
+            cursor.leave_out(left_out);
+        } else {
+            slow_jobs::prioritize(&mut cursor, &plan.order)?;
+        }
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
-        let (collector, results) = self.open_outputs(started, time.clone(), &events)?;
+        let mut kept_outcome = kept.as_ref().map(KeptOutcome::of_run);
+        let (collector, results) = self.open_outputs(started, kept, time.clone(), &events)?;
         // The recording comes last, because it may replace an older one.
-        let (recorder, recording) = match self.results.events.as_deref() {
-            None => (None, None),
-            Some(path) if is_rerun => {
-                let (recorder, numbered) = recording::open_numbered(path, &plan.name)?;
+        let earlier = self.resume.and_then(|resume| resume.recording.as_deref()).filter(|_| !is_rerun);
+        let name_of_results = || kept_outcome.as_ref().filter(|kept| kept.is_resumed).map(KeptOutcome::name_of_results);
+        let (recorder, recording) = match (self.results.events.as_deref(), earlier) {
+            (None, None) => (None, None),
+            (Some(path), _) if is_rerun => {
+                let (recorder, numbered) = recording::open_numbered(path, &plan.name, None)?;
                 (Some(recorder), Some(numbered))
             }
-            Some(path) => (Some(recording::open(path, &plan.name)?), Some(path.to_owned())),
+            (Some(path), _) => (Some(recording::open(path, &plan.name, name_of_results())?), Some(path.to_owned())),
+            (None, Some(earlier)) => {
+                let (recorder, numbered) = recording::open_numbered(earlier, &plan.name, name_of_results())?;
+                (Some(recorder), Some(numbered))
+            }
         };
+        if let Some(kept) = &mut kept_outcome {
+            kept.recording.clone_from(&recording);
+        }
         let max_connections = max_connections.map(|most| descriptors::available(most, upstream.is_some()));
         Ok(OpenedBatch {
             upstream,
@@ -85,18 +111,46 @@ impl Batch<'_> {
             results,
             recorder,
             recording,
+            limits,
+            kept: kept_outcome,
         })
+    }
+
+    /// Begins or opens the files from which a later run can go on, if there can be one.
+    fn keep_results(
+        &self,
+        is_rerun: bool,
+        cursor: &Cursor,
+        practice_port: Option<u16>,
+        started: SystemTime,
+    ) -> Result<Option<KeptRun>, Error> {
+        // The results of a rerun are those of another run.
+        let Some(resume) = self.resume.filter(|_| !is_rerun) else { return Ok(None) };
+        match (&resume.recording, self.results.events.as_deref()) {
+            (Some(earlier), events) => {
+                events.map_or(Ok(()), recording::check)?;
+                let again = || Ok(Cursor::open(&self.plan, practice_port)?);
+                resume::go_on(resume, earlier, &self.plan, cursor, again).map(Some)
+            }
+            (None, Some(path)) => {
+                recording::check(path)?;
+                resume::begin(&self.plan, cursor, path, started)
+            }
+            (None, None) => Ok(None),
+        }
     }
 
     /// Opens the report and the folder for bodies, if the plan asks for them.
     fn open_outputs(
         &self,
         started: SystemTime,
+        kept: Option<KeptRun>,
         time: RunTime,
         events: &mpsc::Sender<Event>,
-    ) -> Result<(Option<Collector>, Option<mpsc::Sender<JobResult>>), Error> {
+    ) -> Result<(Option<Collector>, Option<ResultSink>), Error> {
         let output = &self.plan.output;
-        if output.report.is_none() && output.bodies.is_none() {
+        let needs_bodies = output.report.is_some() || output.bodies.is_some();
+        if !needs_bodies && kept.is_none() {
             return Ok((None, None));
         }
         let (results, collected) = mpsc::channel(RESULTS_AHEAD);
@@ -109,9 +163,11 @@ impl Batch<'_> {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
             }
         };
-        let heading =
-            ReportHeading { extract: self.plan.extractions(), ..ReportHeading::new(&self.plan.name, started) };
-        let collector = Collector::start(collected, output, heading, warn)?;
-        Ok((Some(collector), Some(results)))
+        // Without a report, no body is kept of which something could be taken out.
+        let extract = if output.report.is_some() { self.plan.extractions() } else { Vec::new() };
+        let heading = ReportHeading { extract, ..ReportHeading::new(&self.plan.name, started) };
+        let (store, started) = kept.map(|kept| (kept.store, kept.started)).unzip();
+        let collector = Collector::start(collected, output, heading, store, warn)?;
+        Ok((Some(collector), Some(ResultSink { to: results, started, needs_bodies })))
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! Start at [`open`].
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::Error;
+use crate::journal::synced_file::SyncedFile;
 use crate::journal::{self, JournalHeader};
 use crate::output::{destination, output_error};
 use crate::pump::Recorder;
@@ -17,17 +18,17 @@ use crate::text::io_error::IoErrorText;
 const BUFFER: usize = 1 << 18;
 
 /// Opens the recording of a batch's first run and replaces an older one; `-` is standard output.
-pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
+///
+/// `results` is the name of the file with the results, if it is not next to it.
+pub fn open(path: &Path, name: &str, results: Option<String>) -> Result<Recorder, Error> {
     let to: Box<dyn Write + Send> = if is_stdout(path) {
         Box::new(BufWriter::with_capacity(BUFFER, io::stdout()))
     } else {
         check(path)?;
-        Box::new(BufWriter::with_capacity(
-            BUFFER,
-            private().create(true).truncate(true).open(path).map_err(unwritable(path))?,
-        ))
+        let file = private().create(true).truncate(true).open(path).map_err(unwritable(path))?;
+        to_disk(file).map_err(unwritable(path))?
     };
-    write_header(to, name).map_err(unwritable(path))
+    write_header(to, name, results).map_err(unwritable(path))
 }
 
 /// Checks that a run could be recorded there, and changes nothing.
@@ -36,13 +37,13 @@ pub fn check(path: &Path) -> Result<(), Error> {
 }
 
 /// Opens the recording of a rerun: `run-2.jsonl` follows `run.jsonl`. It replaces nothing.
-pub fn open_numbered(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Error> {
+pub fn open_numbered(path: &Path, name: &str, results: Option<String>) -> Result<(Recorder, PathBuf), Error> {
     for n in 2..10_000 {
         let numbered = numbered_path(path, n);
         match private().create_new(true).open(&numbered) {
             Ok(file) => {
-                let to: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(BUFFER, file));
-                return Ok((write_header(to, name).map_err(unwritable(&numbered))?, numbered));
+                let recorder = to_disk(file).and_then(|to| write_header(to, name, results));
+                return Ok((recorder.map_err(unwritable(&numbered))?, numbered));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(unwritable(&numbered)(error)),
@@ -52,11 +53,17 @@ pub fn open_numbered(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Err
 }
 
 /// Writes the header, so that even a run that is killed at once leaves a recording.
-fn write_header(to: Box<dyn Write + Send>, name: &str) -> io::Result<Recorder> {
-    let mut recorder = journal::Writer::new(to, &JournalHeader::new(name, SystemTime::now()))?;
+fn write_header(to: Box<dyn Write + Send>, name: &str, results: Option<String>) -> io::Result<Recorder> {
+    let header = JournalHeader { results, ..JournalHeader::new(name, SystemTime::now()) };
+    let mut recorder = journal::Writer::new(to, &header)?;
     // An error here occurs again with the first event, and is reported there.
     let _ = recorder.flush();
     Ok(recorder)
+}
+
+/// A buffer before a file, which is synced to the disk in groups.
+fn to_disk(file: File) -> io::Result<Box<dyn Write + Send>> {
+    Ok(Box::new(BufWriter::with_capacity(BUFFER, SyncedFile::new(file)?)))
 }
 
 /// Options of a file that only its owner can read: it holds parts of requests and answers.
@@ -111,8 +118,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.jsonl");
         std::fs::write(folder.path().join("run-2.jsonl"), "older").unwrap();
-        drop(open(&path, "first").unwrap());
-        let (recorder, numbered) = open_numbered(&path, "second").unwrap();
+        drop(open(&path, "first", None).unwrap());
+        let (recorder, numbered) = open_numbered(&path, "second", None).unwrap();
         drop(recorder);
         assert_eq!(numbered, folder.path().join("run-3.jsonl"));
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();

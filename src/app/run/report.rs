@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::run::resume::outcome::KeptOutcome;
 use crate::app::run::{Batch, recording};
 use crate::app::wakeups::Wakeups;
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub(super) struct BatchOutcome {
     pub(super) follow: Follow,
     pub(super) collected: Option<Collected>,
     pub(super) own_failures: OwnFailures,
+    /// The results that are kept for a later run.
+    pub(super) kept: Option<KeptOutcome>,
     /// The internal error, if a thread panicked.
     pub(super) broken: Option<Error>,
     /// The recording, if there is one and it is complete.
@@ -62,8 +65,14 @@ impl Batch<'_> {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
         let recording = outcome.recording.as_deref();
-        let extras =
-            Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
+        let left_over = outcome.kept.as_ref().and_then(KeptOutcome::left_over);
+        let extras = Extras {
+            checked: &checked,
+            collected: outcome.collected.as_ref(),
+            recording,
+            left_over,
+            ..Extras::default()
+        };
         let written = self.print_summary(&model, &extras);
         outcome.report_troubles();
         if let Some(error) = &outcome.broken {
@@ -75,6 +84,9 @@ impl Batch<'_> {
             own_failures.unwritten = true;
         }
         let code = exit::exit_code(&model, &checked, own_failures);
+        let counts = outcome.collected.as_ref().and_then(|collected| collected.counts);
+        let code =
+            outcome.kept.as_ref().map_or(code, |kept| kept.exit_code(code, counts, self.plan.expect.failed_below));
         // An internal error outranks the signal that may have ended the run because of it.
         outcome.exit_code.filter(|_| outcome.broken.is_none()).unwrap_or(code)
     }

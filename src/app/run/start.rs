@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::run::Batch;
 use crate::app::run::open::OpenedBatch;
+use crate::app::run::resume::outcome::KeptOutcome;
 use crate::app::stop::Stop;
 use crate::app::wakeups::Wakeups;
 use crate::control::Abilities;
@@ -27,6 +28,8 @@ pub(super) struct RunningBatch {
     pub(super) time: RunTime,
     pub(super) collector: Option<Collector>,
     pub(super) recording: Option<PathBuf>,
+    /// The results that are kept for a later run.
+    pub(super) kept: Option<KeptOutcome>,
     pub(super) stop: Stop,
     /// What the user can do with it.
     pub(super) can: Abilities,
@@ -44,14 +47,14 @@ impl Batch<'_> {
         wakeups: Option<Wakeups>,
     ) -> Result<RunningBatch, Error> {
         let OpenedBatch { upstream, route, cursor, max_connections, time, events, facts, .. } = opened;
-        let OpenedBatch { collector, results, recorder, recording, .. } = opened;
+        let OpenedBatch { collector, results, recorder, recording, limits, kept, .. } = opened;
         let system = |what| move |source| Error::System { what, source };
         let plan = &self.plan;
         let pump = Pump::start(facts, recorder).map_err(system("start the pump"))?;
         let lingers = self.lingers(environment);
         let settings = PoolSettings {
             name: plan.name.clone(),
-            limits: plan.limits.clone(),
+            limits,
             polling: plan.polling,
             fail_fast: plan.fail_fast,
             time: time.clone(),
@@ -72,6 +75,18 @@ impl Batch<'_> {
         let stop = Stop::new(pool.commands());
         let can = Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL };
         let follow = pump.follow();
-        Ok(RunningBatch { pool, pump, follow, time, collector, recording, stop, can, wakeups, _upstream: upstream })
+        Ok(RunningBatch {
+            pool,
+            pump,
+            follow,
+            time,
+            collector,
+            recording,
+            kept,
+            stop,
+            can,
+            wakeups,
+            _upstream: upstream,
+        })
     }
 }

@@ -56,7 +56,7 @@ fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send 
         let (results, look) = (ResultArgs::default(), LookArgs::default());
         let mut plan = Plan::from_urls(&[url], Some(50)).unwrap();
         plan.output = output;
-        let batch = Batch { plan, results: &results, look: &look, console: Console::default() };
+        let batch = Batch { plan, results: &results, resume: None, look: &look, console: Console::default() };
         let environment = Environment::default();
         let mut opened = batch.open(false).unwrap();
         tamper(&mut opened);
@@ -89,8 +89,9 @@ fn a_run_whose_collector_panics_ends_with_code_70() {
         let (sender, results) = tokio::sync::mpsc::channel(4);
         let panics = |_| std::panic::resume_unwind(Box::new("as the test says"));
         let collector =
-            Collector::start(results, &output, ReportHeading::new("breaking", SystemTime::UNIX_EPOCH), panics).unwrap();
-        (opened.collector, opened.results) = (Some(collector), Some(sender));
+            Collector::start(results, &output, ReportHeading::new("breaking", SystemTime::UNIX_EPOCH), None, panics)
+                .unwrap();
+        (opened.collector, opened.results) = (Some(collector), Some(sender.into()));
         // Without its folder the first body cannot be saved.
         folder.close().unwrap();
     });

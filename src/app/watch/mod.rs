@@ -31,11 +31,12 @@ use crate::output::summary::text::summary_text;
 use crate::pump::{Follow, Pump};
 use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
+use crate::text::output_lines::OutputStream;
 use crate::tui::detect::Interface;
 use crate::watch::covered_output::CoveredOutput;
 use crate::watch::probe_folder::{NODE_VARIABLE, PATH_VARIABLE, UsualVariables};
-use crate::watch::program::{ProgramStreams, WatchedProgram, exit_code, run_name};
-use crate::watch::session::{EVENTS_AHEAD, SessionSettings, WatchSession};
+use crate::watch::program::{ProgramStreams, exit_code, run_name};
+use crate::watch::session::{EVENTS_AHEAD, SessionSettings, Steer, WatchSession};
 
 /// How long the main thread waits for a signal before it looks whether the run is over.
 const STEP: Duration = Duration::from_millis(100);
@@ -44,7 +45,7 @@ const STEP: Duration = Duration::from_millis(100);
 pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let name = run_name(&args.program);
-    let recorder = args.events.as_deref().map(|path| recording::open(path, &name)).transpose()?;
+    let recorder = args.events.as_deref().map(|path| recording::open(path, &name, None)).transpose()?;
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, recorder).map_err(system("start the pump"))?;
     let follow = pump.follow();
@@ -63,16 +64,19 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
         reads_input: args.stdin,
         streams,
         folder: std::env::current_dir().unwrap_or_default(),
+        steer: args.steer.map(|limit| Steer { limit }),
     };
     let session = WatchSession::start(settings, events).map_err(|error| not_started(args, error))?;
     if has_screen {
         let recording = args.events.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown);
         let screen = WatchScreen {
             follow: &follow,
-            program: session.program,
+            program: session.program.clone(),
             started: session.started,
             leaves_at_end: !console.stdout.is_terminal(),
             recording: recording.as_deref(),
+            is_steered: args.steer.is_some(),
+            output: covered.as_ref().map(|covered| covered.lines.clone()).unwrap_or_default(),
         };
         match screen.show(&mut appearance, &mut wakeups) {
             Ok(ScreenExit::TerminalGone) => session.program.signal(SystemSignal::HUP),
@@ -85,7 +89,7 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
         }
     }
     wakeups.notifier().watch_end(&follow);
-    pass_signals(&wakeups, &follow, session.program, &session);
+    pass_signals(&wakeups, &follow, &session);
     follow.on_change(|| {});
     let status = session.join().map_err(system("watch the program"))?;
     if let Some(covered) = covered {
@@ -119,17 +123,20 @@ fn streams_of(
     if !has_screen {
         return Ok((streams, None));
     }
-    let (covered, theirs) = CoveredOutput::open(io::stderr())?;
     // A stream that is a file or a pipe stays what it is.
-    if console.stdout.is_terminal() {
-        streams.stdout = Some(theirs.try_clone()?);
-    }
-    streams.stderr = Some(theirs);
+    let kinds: &[OutputStream] = if console.stdout.is_terminal() {
+        &[OutputStream::Stderr, OutputStream::Stdout]
+    } else {
+        &[OutputStream::Stderr]
+    };
+    let (covered, theirs) = CoveredOutput::open(io::stderr(), kinds)?;
+    let mut theirs = theirs.into_iter();
+    (streams.stderr, streams.stdout) = (theirs.next(), theirs.next());
     Ok((streams, Some(covered)))
 }
 
 /// Passes signals on to the program until the last event has been applied.
-fn pass_signals(wakeups: &Wakeups, follow: &Follow, program: WatchedProgram, session: &WatchSession) {
+fn pass_signals(wakeups: &Wakeups, follow: &Follow, session: &WatchSession) {
     while !follow.is_closed() {
         let signal = match wakeups.wait(STEP) {
             Some(Wakeup::Signal(Signal::Interrupt)) => SystemSignal::INT,
@@ -141,7 +148,7 @@ fn pass_signals(wakeups: &Wakeups, follow: &Follow, program: WatchedProgram, ses
             }
             Some(Wakeup::Changed | Wakeup::Input(_)) | None => continue,
         };
-        program.signal(signal);
+        session.program.signal(signal);
     }
 }
 

@@ -19,6 +19,7 @@ use crate::control::{Abilities, Command};
 use crate::plan::Expect;
 use crate::pump::Follow;
 use crate::source::pool::run_time::RunTime;
+use crate::text::output_lines::OutputLines;
 use crate::watch::program::WatchedProgram;
 
 /// What the screen of a watched program shows.
@@ -34,6 +35,10 @@ pub struct WatchScreen<'a> {
     pub leaves_at_end: bool,
     /// The path of the recording, safe to show.
     pub recording: Option<&'a str>,
+    /// Whether it may be held back.
+    pub is_steered: bool,
+    /// What it prints.
+    pub output: OutputLines,
 }
 
 impl WatchScreen<'_> {
@@ -41,27 +46,30 @@ impl WatchScreen<'_> {
     pub fn show(&self, appearance: &mut Appearance, wakeups: &mut Wakeups) -> io::Result<ScreenExit> {
         wakeups.notifier().watch(self.follow);
         let time = RunTime::since(self.started);
-        let mut stop = Stop::without_deadline(commands_to(self.program)?);
+        let mut stop = Stop::without_deadline(commands_to(self.program.clone())?);
         let watched = Watched {
             expect: Expect::default(),
             follow: self.follow,
             clock: ViewClock::Live(&time),
             leaves_at_end: self.leaves_at_end,
             exits: appearance.exits,
-            can: Abilities { stop: true, ..Abilities::NONE },
+            can: Abilities { stop: true, pause: self.is_steered, set_limit: self.is_steered, ..Abilities::PROGRAM },
             recording: self.recording,
         };
         let title = appearance.has_title;
         // How far a program is cannot be known, so the terminal's tab gets no bar.
         let guard = live::enter(appearance, wakeups, title, false)?;
-        let exit = live::run(&mut RunView::new(watched, &mut stop, appearance), guard, appearance, wakeups);
+        let mut view = RunView::new(watched, &mut stop, appearance);
+        view.show_output(self.output.clone());
+        let exit = live::run(&mut view, guard, appearance, wakeups);
         // The listener and the model hold each other: without this neither would be dropped.
         self.follow.on_change(|| {});
         exit
     }
 }
 
-/// A channel of commands to the program: its end is asked for as Ctrl-C does, and then as a system does.
+/// A channel of commands to the program: its end is asked for as Ctrl-C does, and then as a system does. Others reach its
+/// gates.
 fn commands_to(program: WatchedProgram) -> io::Result<UnboundedSender<Command>> {
     let (sender, mut commands) = mpsc::unbounded_channel();
     thread::Builder::new().name("watch-stop".into()).spawn(move || {
@@ -69,8 +77,8 @@ fn commands_to(program: WatchedProgram) -> io::Result<UnboundedSender<Command>> 
             match command {
                 Command::Drain => program.signal(SystemSignal::INT),
                 Command::Cancel => program.signal(SystemSignal::TERM),
-                // The abilities allow no other.
-                _ => {}
+                // The abilities allow no other without `--steer`.
+                _ => program.command(command),
             }
         }
     })?;

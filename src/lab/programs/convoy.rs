@@ -61,6 +61,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "A pool of one connection is the same as such a lock: httpx max_connections=1, Go's MaxConnsPerHost, a \
                 database pool of size one. In C# it is SemaphoreSlim(1) around the whole call.",
+    watched: Some("pool-starvation"),
 };
 
 /// Each task locks the token until its response is complete.

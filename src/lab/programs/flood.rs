@@ -45,6 +45,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "JavaScript: Promise.all over a whole list instead of p-limit. Go: a goroutine for each item \
                 instead of errgroup.SetLimit. Java: a virtual thread for each item instead of a Semaphore.",
+    watched: Some("limited-by-upstream"),
 };
 
 /// Sends all requests at once, and each refused one again as soon as its wait is over.

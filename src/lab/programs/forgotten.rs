@@ -48,6 +48,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "Rust warns about it; Python only when the coroutine is discarded. JavaScript and C# start at \
                 the call, so a missing await loses the result and the error, not the request.",
+    watched: Some("never-awaited"),
 };
 
 /// Creates the futures, takes them for results, and ends at once.

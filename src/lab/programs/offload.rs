@@ -45,6 +45,7 @@ const LESSON: Lesson = Lesson {
     python: Pair { wrong: "result = requests.get(url)", right: "result = await asyncio.to_thread(requests.get, url)" },
     elsewhere: "Node: a worker thread. Kotlin: withContext(Dispatchers.IO). C#: Task.Run, if nothing else works. \
                 Java: subscribeOn(boundedElastic()). Thread pools are limited too: bound what you send there.",
+    watched: Some("loop-stalled"),
 };
 
 /// Makes the call in a task, on the only thread.

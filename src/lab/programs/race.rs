@@ -55,6 +55,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "Node: a Sync function such as readFileSync. C#: .Result or .Wait() on a task. Kotlin: a \
                 blocking call outside Dispatchers.IO. Java: blocking on a reactive scheduler.",
+    watched: Some("sync-client-in-loop"),
 };
 
 /// Each task blocks the only thread until its response is complete.

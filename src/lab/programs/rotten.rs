@@ -56,6 +56,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "JavaScript: Promise.all against Promise.allSettled. Go: errgroup with a context cancels the \
                 rest. Java: invokeAll keeps all; a structured scope that shuts down on failure does not.",
+    watched: Some("gather-raised"),
 };
 
 /// Responses arrive one after another; one a little before the middle is an error.

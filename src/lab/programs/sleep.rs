@@ -42,6 +42,7 @@ const LESSON: Lesson = Lesson {
     python: Pair { wrong: "time.sleep(0.5)", right: "await asyncio.sleep(0.5)" },
     elsewhere: "C#: Thread.Sleep instead of Task.Delay. Kotlin: Thread.sleep instead of delay. Ruby's async and \
                 Node have no such sleep, but a busy loop until a deadline has the same effect.",
+    watched: Some("loop-stalled"),
 };
 
 /// All tasks sleep one after another; only then does the first request leave.

@@ -47,6 +47,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "JavaScript: a promise without catch. Go: a goroutine that only logs. C#: an async void method. \
                 Java: submit() without get().",
+    watched: Some("error-lost"),
 };
 
 /// Every third request fails, with a 503 or with a reset connection.

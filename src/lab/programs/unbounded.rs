@@ -49,6 +49,7 @@ const LESSON: Lesson = Lesson {
     },
     elsewhere: "Go: goroutines are cheap, but their sockets are not. Java: a virtual thread for each row. \
                 JavaScript: rows.map(fetch) over a whole table. Everywhere: EMFILE, too many open files.",
+    watched: None,
 };
 
 /// Spawns a task for each request, and holds all bodies until the end.

@@ -118,6 +118,11 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
     RULES.into_iter().enumerate().filter(is_first).map(|(_, (kind, _))| kind)
 }
 
+/// The place of a kind among all kinds, the most important first.
+pub fn rank(kind: &str) -> Option<usize> {
+    kinds().position(|known| known == kind)
+}
+
 /// All findings, the most important first. The screen shows the first one; the details list the others. `recording` is
 /// the displayed path of the run's recording.
 pub fn findings(model: &Model, recording: Option<&str>) -> Vec<Finding> {

@@ -15,8 +15,11 @@ use crate::output::report::spool::Spool;
 /// Writes the document. `columns` are taken out of answers.
 pub(super) fn write(to: &mut dyn Write, head: &DocumentHead<'_>, columns: &[Arc<str>], spool: Spool) -> io::Result<()> {
     writeln!(to, "## {}\n\n{}\n", escaped(head.name), head.sentence())?;
-    let names: String = columns.iter().map(|name| format!(" {} |", escaped(name))).collect();
-    writeln!(to, "| Endpoint | Row | Request | Status | Time (ms) |{names} Error |")?;
+    write!(to, "| Endpoint | Row | Request | Status | Time (ms) |")?;
+    for name in columns {
+        write!(to, " {} |", escaped(name))?;
+    }
+    writeln!(to, " Error |")?;
     writeln!(to, "| --- | ---: | --- | ---: | ---: |{} --- |", " --- |".repeat(columns.len()))?;
     spool.for_each(|entry| {
         let entry = StoredEntry::read(entry)?;

@@ -18,6 +18,8 @@
 //! * `extract` has the values that the plan takes out of a good answer; `null` where there is none.
 //! * `error` is present where `ok` is false: `kind` from a closed list (`status`, `throttled`, …), `phase` of a
 //!   time-out, `status`, `cause` for people, and `detail` from the system.
+//! * `resent` is true where a job was in flight when an earlier part of the run stopped, so that a server may have answered
+//!   it twice.
 //! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if that is unknown.
 //!
 //! JSON Lines have the results alone; tables have a line for each, without data. The ending of the file decides.
@@ -25,6 +27,7 @@
 //!
 //! An older report is replaced only by a complete one. Start at [`Report::begin`].
 
+pub mod counts;
 pub mod csv;
 pub mod entry;
 mod format;
@@ -36,9 +39,9 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -48,11 +51,14 @@ use crate::event::outcome::JobEnd;
 use crate::event::reasons::RunEnd;
 use crate::job_result::{Answer, JobResult};
 use crate::output::atomic_file;
+use crate::output::report::counts::{Counts, ResultEnding};
 use crate::output::report::entry::ReportEntry;
 use crate::output::report::format::ReportFormat;
 use crate::output::report::spool::Spool;
 use crate::output::report::target::ReportTarget;
+use crate::plan::cursor::left_out::PlaceSet;
 use crate::plan::extract::Extractions;
+use crate::plan::job::Place;
 use crate::text::{io_error, safe_json, units};
 
 /// The schema of the document. Within one number, fields are only added.
@@ -61,11 +67,39 @@ pub const SCHEMA: u32 = 2;
 /// A report that is being collected.
 #[derive(Debug)]
 pub struct Report {
-    target: ReportTarget,
+    /// Where it goes; nothing if results are only kept for a later run.
+    target: Option<ReportTarget>,
     spool: Spool,
     heading: ReportHeading,
     counts: Counts,
     format: ReportFormat,
+    earlier: Option<EarlierResults>,
+}
+
+/// What an earlier part of the run left.
+#[derive(Debug)]
+pub struct EarlierResults {
+    /// Wall clock at its start.
+    pub started: SystemTime,
+    /// The results that are in the report, also those that may be replaced.
+    pub counts: Counts,
+    /// The results of jobs that are sent again.
+    pub replaced: HashMap<Place, ResultEnding>,
+    /// The jobs that were in flight when it stopped.
+    pub in_flight: PlaceSet,
+    /// The number of all jobs, if it is known.
+    pub jobs: Option<u64>,
+}
+
+/// Where results are kept for a later run.
+#[derive(Debug)]
+pub struct ResultStore {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// The file.
+    pub spool: Spool,
+    /// What is in it already.
+    pub earlier: Option<EarlierResults>,
 }
 
 /// Facts about a report that are known before the run.
@@ -88,24 +122,6 @@ pub struct Finish {
     pub how: Option<RunEnd>,
     /// Jobs that were never drawn from the plan, if known.
     pub not_started: Option<u64>,
-}
-
-/// The number of jobs by outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Jobs with an expected answer.
-    pub ok: u64,
-    /// Jobs without an expected answer.
-    pub failed: u64,
-    /// Cancelled jobs.
-    pub cancelled: u64,
-}
-
-impl Counts {
-    /// Jobs in all.
-    pub fn settled(self) -> u64 {
-        self.ok + self.failed + self.cancelled
-    }
 }
 
 /// The document up to its results.
@@ -139,9 +155,19 @@ impl Report {
         Ok(Self { format: ReportFormat::of_file(path), ..Self::with_parts(target, spool, heading) })
     }
 
+    /// Starts a report whose results are also kept for a later run; without a path, they are only kept.
+    pub fn begin_kept(path: Option<&Path>, store: ResultStore, heading: ReportHeading) -> io::Result<Self> {
+        let target = path.map(ReportTarget::open).transpose()?;
+        let format = path.map_or(ReportFormat::Csv, ReportFormat::of_file);
+        let ResultStore { spool, earlier, path: _ } = store;
+        let counts = earlier.as_ref().map_or_else(Counts::default, |earlier| earlier.counts);
+        Ok(Self { target, spool, heading, counts, format, earlier })
+    }
+
     /// A report with an open target and spool.
     pub(super) fn with_parts(target: ReportTarget, spool: Spool, heading: ReportHeading) -> Self {
-        Self { target, spool, heading, counts: Counts::default(), format: ReportFormat::Json }
+        let (target, counts) = (Some(target), Counts::default());
+        Self { target, spool, heading, counts, format: ReportFormat::Json, earlier: None }
     }
 
     /// Adds a settled job, whose body may have been saved as `file`.
@@ -153,32 +179,48 @@ impl Report {
         if !self.format.has_data() {
             entry.drop_data();
         }
+        if let Some(earlier) = &mut self.earlier {
+            entry.resent = earlier.in_flight.contains(result.place);
+            if let Some(replaced) = earlier.replaced.remove(&result.place) {
+                *self.counts.number_of(replaced) -= 1;
+            }
+        }
         self.spool.push(result.place, &entry)?;
-        let count = match result.end {
-            JobEnd::Done => &mut self.counts.ok,
-            JobEnd::Failed { .. } => &mut self.counts.failed,
-            JobEnd::Cancelled => &mut self.counts.cancelled,
-        };
-        *count += 1;
+        *self.counts.number_of(match result.end {
+            JobEnd::Done => ResultEnding::Ok,
+            JobEnd::Failed { .. } => ResultEnding::Failed,
+            JobEnd::Cancelled => ResultEnding::Cancelled,
+        }) += 1;
         Ok(())
+    }
+
+    /// Whether results are only kept for a later run.
+    pub fn is_only_kept(&self) -> bool {
+        self.target.is_none()
+    }
+
+    /// Hands the results to the system, if they are kept for a later run.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.spool.flush()
     }
 
     /// Writes the complete document.
     pub fn finish(self, finish: &Finish) -> io::Result<Counts> {
-        let Self { target, spool, heading, counts, format } = self;
+        let Self { target, spool, heading, counts, format, earlier } = self;
+        let Some(target) = target else { return Ok(counts) };
+        let started = earlier.as_ref().map_or(heading.started, |earlier| earlier.started);
+        let not_started = match &earlier {
+            None => finish.not_started,
+            Some(earlier) => earlier.jobs.map(|jobs| jobs.saturating_sub(counts.settled())),
+        };
         let head = DocumentHead {
             inflight: "report",
             schema: SCHEMA,
             name: &heading.name,
-            started: humantime::format_rfc3339_millis(heading.started).to_string(),
+            started: humantime::format_rfc3339_millis(started).to_string(),
             finished: humantime::format_rfc3339_millis(finish.finished).to_string(),
             ended: finish.how,
-            jobs: Jobs {
-                ok: counts.ok,
-                failed: counts.failed,
-                cancelled: counts.cancelled,
-                not_started: finish.not_started,
-            },
+            jobs: Jobs { ok: counts.ok, failed: counts.failed, cancelled: counts.cancelled, not_started },
         };
         let columns = heading.columns();
         target.write(|to: &mut dyn Write| match format {

@@ -16,7 +16,7 @@ use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
-use crate::output::summary::extras::Extras;
+use crate::output::summary::extras::{Extras, LeftOver};
 use crate::output::summary::{failures, hosts, latency, since_due, verdict};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
@@ -257,7 +257,7 @@ fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
 
 fn files(extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(Collected { report, bodies, troubles }) = extras.collected {
+    if let Some(Collected { report, bodies, troubles, counts: _ }) = extras.collected {
         if let Some((path, counts)) = report {
             let n = units::plural(counts.settled(), "result");
             lines.push(format!("  report     {}   {}", path_shown(path), style.dim(&n)));
@@ -269,6 +269,14 @@ fn files(extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     }
     if let Some(path) = extras.recording.map(path_shown) {
         lines.push(format!("  recording  {path}   {}", style.dim(&format!("inflight replay {}", shell::word(&path)))));
+    }
+    if let Some((path, left)) = extras.left_over {
+        let path = shell::word(&path_shown(path));
+        let (flags, effect) = match left {
+            LeftOver::Unsettled => ("", "goes on where this run stopped".to_owned()),
+            LeftOver::Failed(n) => (" --only-failed", format!("sends the {} again", units::plural(n, "failed job"))),
+        };
+        lines.push(format!("  resume     --resume {path}{flags}   {}", style.dim(&effect)));
     }
     lines
 }

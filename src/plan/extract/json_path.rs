@@ -50,10 +50,9 @@ impl WrittenPath {
                     continue;
                 }
                 Some(end) if c == end => quote = None,
-                Some(_) => {}
                 None if matches!(c, '\'' | '"') => quote = Some(c),
                 None if matches!(c, '*' | '?' | ':' | ',') || c == '.' && before == '.' => return true,
-                None => {}
+                Some(_) | None => {}
             }
             before = c;
         }

@@ -110,6 +110,14 @@ impl SourceStream {
         !self.is_opening && self.jobs.is_some_and(|jobs| self.n_drawn + self.n_priority >= jobs)
     }
 
+    /// Ends it: what follows is not wanted.
+    pub(in crate::plan) fn end(&mut self) {
+        self.n_peeked = 0;
+        self.read.clear();
+        self.jobs = Some(self.n_drawn);
+        self.is_opening = false;
+    }
+
     /// Gives slow jobs priority, if its rows still make them. May block.
     pub(in crate::plan) fn prioritize(&mut self, slow: Vec<SlowJob>, found: &mut EndpointRegistry) {
         let priority = match &mut self.supply {

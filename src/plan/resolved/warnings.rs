@@ -42,6 +42,7 @@ pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Opti
         all.extend(warn_of_no_rows(source, i, cursor, &index));
         // A warning that many endpoints share is shown once.
         let of_source = warn_of_timeouts(source, &index).into_iter().chain(warn_of_length(source, &index));
+        let of_source = of_source.chain(warn_of_unused_extract(plan, source, &index));
         all.extend(of_source.filter(|warning| reported.insert(warning.clone())));
     }
     all
@@ -62,6 +63,16 @@ fn warn_of_length(source: &Source, index: &ProvenanceIndex<'_>) -> Option<Warnin
     source.headers.iter().any(|(name, _)| *name == CONTENT_LENGTH).then(|| Warning {
         message: "`content-length` is not sent as written: it is always the length of the body".to_owned(),
         provenance: index.endpoint_key_provenance(&source.written, "headers.content-length"),
+    })
+}
+
+/// Warns of values that are taken out of answers for a report that there is not.
+fn warn_of_unused_extract(plan: &Plan, source: &Source, index: &ProvenanceIndex<'_>) -> Option<Warning> {
+    let is_set = source.rules.extract.as_ref().is_some_and(|columns| !columns.is_empty());
+    let is_used = plan.output.report.is_some() || !source.rules.answer.present.is_empty();
+    (is_set && !is_used).then(|| Warning {
+        message: "`extract` has no effect without a report: set `output.report`, or `--report`".to_owned(),
+        provenance: index.endpoint_key_provenance(&source.written, "extract"),
     })
 }
 

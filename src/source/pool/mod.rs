@@ -28,7 +28,7 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::control::Command;
 use crate::event::reasons::ChangedBy;
 use crate::event::{Event, Scope};
-use crate::job_result::JobResult;
+use crate::job_result::sink::ResultSink;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
@@ -67,7 +67,7 @@ pub struct PoolSettings {
     /// Where facts go.
     pub events: mpsc::Sender<Event>,
     /// Where jobs' results go, if they are collected.
-    pub results: Option<mpsc::Sender<JobResult>>,
+    pub results: Option<ResultSink>,
     /// What becomes of bodies if results are collected.
     pub bodies: BodyRules,
 }
@@ -104,7 +104,7 @@ impl Pool {
 fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
     let PoolSettings { name, limits, polling, fail_fast, route, time, lingers, most, events, results, bodies } =
         settings;
-    let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
+    let bodies = BodyRules { are_kept: results.as_ref().is_some_and(|results| results.needs_bodies), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
     let mut shared = SharedRun::new(schedule, time.clone(), most, events, results, fail_fast);
     if !lingers || polling.is_some() {
@@ -191,7 +191,7 @@ impl RunThreads {
 pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) {
     let PoolSettings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, results, bodies } =
         settings;
-    let bodies = BodyRules { are_kept: results.is_some(), ..bodies };
+    let bodies = BodyRules { are_kept: results.as_ref().is_some_and(|results| results.needs_bodies), ..bodies };
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = SharedRun::new(schedule, time.clone(), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();

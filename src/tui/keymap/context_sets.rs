@@ -52,6 +52,9 @@ pub const WITH_DETAIL: &[Context] = &views_and::<{ N + 1 }>(&[Card]);
 /// Contexts in which a request, or an endpoint with one, is selected.
 pub const WITH_REQUEST: &[Context] =
     &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::Log), At(View::InFlight), Card];
+/// Views whose rows have requests.
+pub const WITH_REQUESTS: &[Context] =
+    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 /// Contexts in which something can be copied.
 pub const WITH_COPY: &[Context] = WITH_DETAIL.split_at(1).1;
 /// Contexts whose content can be exported.
@@ -63,7 +66,7 @@ pub const OTHER_VIEWS: &[Context] = VIEWS.split_at(1).1;
 /// Contexts that show the effect of a limit.
 pub const WITH_LIMIT: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight), Race];
 /// Views that scroll to the newest row.
-pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log)];
+pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log), At(View::Output)];
 /// Details with a previous and a next one.
 pub const DETAIL: &[Context] = &[At(View::Endpoint), Card, Compare];
 /// Views whose rows can be grouped.
@@ -78,5 +81,7 @@ pub const WITH_SEEK: &[Context] = &[
     At(View::Hosts),
     At(View::Log),
     At(View::InFlight),
+    At(View::Output),
+    At(View::Findings),
     Compare,
 ];

@@ -143,6 +143,10 @@ impl Need {
             Self::SetLimit | Self::Pick | Self::Repeat | Self::Rerun | Self::Stop if can.travel => {
                 Some("a recording cannot be changed")
             }
+            Self::Pause if !can.pause && can.is_program => Some("only with `inflight watch --steer`"),
+            Self::SetLimit if !can.set_limit && can.is_program => Some("only with `inflight watch --steer`"),
+            Self::Pick | Self::Repeat if !can.pick && can.is_program => Some("the program sends its requests itself"),
+            Self::Rerun if !can.rerun && can.is_program => Some("a watched program is not started again from here"),
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),

@@ -12,7 +12,7 @@ use crate::tui::keymap::table::ENTRIES;
 use crate::tui::keymap::{Keymap, entry, markdown};
 use crate::tui::views::View;
 
-const CONTEXTS: [Context; 16] = [
+const CONTEXTS: [Context; 18] = [
     OVERVIEW,
     Context::At(View::Waterfall),
     Context::At(View::Endpoint),
@@ -20,6 +20,8 @@ const CONTEXTS: [Context; 16] = [
     Context::At(View::Hosts),
     Context::At(View::InFlight),
     Context::At(View::Log),
+    Context::At(View::Output),
+    Context::At(View::Findings),
     Context::Race,
     Context::Help,
     Context::Card,
@@ -128,5 +130,5 @@ fn every_view_has_its_place_and_its_key() {
         let entry = entry(Action::Show(view)).unwrap_or_else(|| panic!("`{}` has no key", view.title()));
         assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", view.digit()), &*view.digit().to_string()));
     }
-    assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
+    assert_eq!(View::Overview.after(View::ALL.len() - 1), View::Findings);
 }

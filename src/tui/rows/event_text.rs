@@ -5,14 +5,17 @@
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
+use crate::event::program::ProgramFact;
 use crate::event::reasons::{ChangedBy, RunEnd};
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::model::host::outage::HostNotice;
 use crate::model::moment::mark_name;
+use crate::model::program_facts::{self, ProgramFactText};
 use crate::model::timeline::Bar;
 use crate::text::host_name::short_host;
+use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::rows::request::{place_of, status_of};
 use crate::tui::theme::role::Status;
@@ -70,11 +73,9 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         }
         LogEvent::Adaptive(mode) => event(Status::Slow, "adaptive", describe_mode(*mode)),
         LogEvent::Host(host, notice, why) => {
-            event(status_of_host(*notice), short_host(host), notice.sentence(&crate::text::sanitize::sanitize(why)))
+            event(status_of_host(*notice), short_host(host), notice.sentence(&sanitize(why)))
         }
-        LogEvent::Adapted { host, why } => {
-            event(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
-        }
+        LogEvent::Adapted { host, why } => event(Status::Slow, short_host(host), sanitize(why).into_owned()),
         LogEvent::EndpointStateChanged { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
@@ -102,13 +103,13 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         LogEvent::Cancelling => {
             event(Status::Cancelled, "cancelling", "all attempts in flight are being cancelled".into())
         }
-        LogEvent::Stalled(lasted) => {
-            event(Status::Slow, "stalled", format!("an event loop was blocked for {}", units::length(*lasted)))
+        LogEvent::Stalled(lasted, code) => {
+            let place = code.as_ref().map_or_else(|| "stalled".to_owned(), program_facts::place_of);
+            event(Status::Slow, &place, format!("an event loop was blocked for {}", units::length(*lasted)))
         }
+        LogEvent::Program(fact) => describe_program(fact),
         LogEvent::Stopped(lasted) => event(Status::Slow, "stopped", event_log::stop_text(*lasted)),
-        LogEvent::Warned(_, message) => {
-            event(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
-        }
+        LogEvent::Warned(_, message) => event(Status::Slow, "warning", sanitize(message).into_owned()),
         LogEvent::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),
@@ -120,6 +121,12 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
             event(status, "finished", text.into())
         }
     }
+}
+
+fn describe_program(fact: &ProgramFact) -> EventText {
+    let ProgramFactText { place, text, is_mistake } = program_facts::describe(fact);
+    let status = if is_mistake { Status::Failed } else { Status::Running };
+    EventText { status, place, text: sanitize(&text).into_owned(), number: None }
 }
 
 fn describe_mode(mode: AdaptiveMode) -> String {

@@ -42,6 +42,7 @@ struct Arranged {
     at: Offset,
     range: Range<usize>,
     is_over: bool,
+    n_changes: u64,
 }
 
 impl List {
@@ -148,8 +149,11 @@ impl List {
         if arranged.is_over != is_over(model) || (has_more && self.filter.value().is_empty()) {
             return true;
         }
+        // A replay that is paused may go back, and it may reach a moment only after its first picture.
+        let is_other_moment = now < arranged.at || (now == arranged.at && n_changes(model) != arranged.n_changes);
+        let is_old = is_other_moment || now.since(arranged.at) >= rows.order_lifetime(self.column);
         // The rows of a stream keep their order, so only new rows require sorting.
-        now.since(arranged.at) >= rows.order_lifetime(self.column) && (has_more || !self.is_stream(rows))
+        is_old && (has_more || !self.is_stream(rows))
     }
 
     /// Sorts and filters the rows.
@@ -167,7 +171,7 @@ impl List {
         self.sort(rows, model, now);
         // The user has changed filter or order, so the list starts at the top.
         let is_new_query = self.arranged.is_none();
-        self.arranged = Some(Arranged { at: now, range, is_over: is_over(model) });
+        self.arranged = Some(Arranged { at: now, range, is_over: is_over(model), n_changes: n_changes(model) });
         if self.is_stream(rows) {
             return self.keep_position(first_visible);
         }
@@ -238,6 +242,11 @@ impl List {
             }
         }
     }
+}
+
+/// A number that changes with every attempt and every job.
+fn n_changes(model: &Model) -> u64 {
+    model.totals.started + model.totals.ended + model.totals.settled()
 }
 
 /// Whether a run is over.

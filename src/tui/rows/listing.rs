@@ -76,12 +76,16 @@ pub trait Listing: Sync {
 }
 
 /// What Enter opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DrillDown {
     /// The card of the row's request, which belongs to this set.
     Card(CardSet),
     /// The waterfall, with the requests that ended as those of this row did.
     Requests(usize),
+    /// The events whose text contains this.
+    Events(String),
+    /// Another view.
+    Other(View),
     /// The same row in a view of its own.
     SameRow(View),
 }

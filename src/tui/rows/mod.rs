@@ -9,12 +9,14 @@ pub mod endpoints;
 pub mod event_text;
 pub mod failures;
 pub mod filter;
+pub mod findings;
 pub mod grouping;
 pub mod hosts;
 pub mod in_flight;
 pub mod list;
 pub mod listing;
 pub mod log;
+pub mod output;
 pub mod request;
 pub mod sort_key;
 pub mod statuses;
@@ -22,10 +24,12 @@ pub mod waterfall;
 
 use crate::tui::rows::endpoints::{EndpointRows, OverviewRows};
 use crate::tui::rows::failures::FailureRows;
+use crate::tui::rows::findings::FindingRows;
 use crate::tui::rows::hosts::HostRows;
 use crate::tui::rows::in_flight::InFlightRows;
 use crate::tui::rows::listing::Listing;
 use crate::tui::rows::log::LogRows;
+use crate::tui::rows::output::OutputRows;
 use crate::tui::rows::waterfall::WaterfallRows;
 use crate::tui::views::View;
 
@@ -39,6 +43,8 @@ pub fn rows_of(view: View) -> &'static dyn Listing {
         View::Hosts => &HostRows,
         View::Log => &LogRows,
         View::InFlight => &InFlightRows,
+        View::Output => &OutputRows,
+        View::Findings => &FindingRows,
     }
 }
 

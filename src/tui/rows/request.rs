@@ -42,6 +42,22 @@ pub fn place_of<'m>(endpoint: &'m EndpointStats, target: &'m str) -> &'m str {
     address.filter(|_| endpoint.is_list == Some(true)).unwrap_or(&endpoint.name)
 }
 
+/// As much of a request as fits into `room` columns: the host is left out first, then the query, because the path
+/// differs between the requests of one endpoint. It is still foreign text.
+pub fn target_within(target: &str, room: u16) -> Cow<'_, str> {
+    if width_of(target) <= room {
+        return Cow::Borrowed(target);
+    }
+    match path(target) {
+        Some(path) if width_of(&path) > room => {
+            let end = path.find(['?', '#']).unwrap_or(path.len());
+            Cow::Owned(path[..end].to_owned())
+        }
+        Some(path) => Cow::Owned(path),
+        None => Cow::Borrowed(target),
+    }
+}
+
 /// `GET /v1/items` for `GET https://a.example/v1/items`; `None` if there is only a host.
 fn path(target: &str) -> Option<String> {
     let (method, rest) = target.split_once("://")?;
@@ -153,7 +169,18 @@ pub fn http_status_of(ending: Ending) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::path;
+    use super::{path, target_within};
+
+    #[test]
+    fn a_narrow_column_shows_the_path_of_a_request() {
+        let target = "GET https://a.example/v1/items/7?delay=300ms";
+        let within = |room| target_within(target, room).into_owned();
+        assert_eq!(within(60), target);
+        assert_eq!(within(30), "GET /v1/items/7?delay=300ms");
+        // What is still too long is cut by the pen.
+        assert_eq!([within(26), within(4)], ["GET /v1/items/7"; 2]);
+        assert_eq!(target_within("GET https://a.example/", 4), "GET https://a.example/");
+    }
 
     #[test]
     fn the_path_of_a_request_is_its_method_and_its_path() {

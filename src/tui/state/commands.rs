@@ -41,8 +41,10 @@ impl UiState {
             self.show_remark("the run is over", now);
             return None;
         }
-        let run = model.limit?;
-        let host = self.selected_host(model);
+        let is_steered = model.evidence.program.is_steered;
+        // Without a limit, the first one begins at the most that was in flight.
+        let run = model.limit.or(is_steered.then(|| model.level.peak().max(1)))?;
+        let host = self.selected_host(model).filter(|_| !is_steered);
         if host.is_some_and(|i| model.hosts.get(i).is_none()) {
             self.show_remark(NOT_TRACKED, now);
             return None;
@@ -76,7 +78,13 @@ impl UiState {
         match self.view {
             View::Hosts => self.list().selected_row(),
             View::Endpoint => model.endpoints.get(self.list().selected_row()?)?.host,
-            View::Overview | View::Waterfall | View::Failures | View::Log | View::InFlight => None,
+            View::Overview
+            | View::Waterfall
+            | View::Failures
+            | View::Log
+            | View::InFlight
+            | View::Output
+            | View::Findings => None,
         }
     }
 
@@ -84,6 +92,10 @@ impl UiState {
     pub(super) fn next_adaptive_mode(&mut self, model: &Model, now: Offset) -> Option<Command> {
         if is_over(model) {
             self.show_remark("the run is over", now);
+            return None;
+        }
+        if model.evidence.program.is_steered {
+            self.show_remark("a watched program has a fixed limit only", now);
             return None;
         }
         let mode = match self.pending {

@@ -8,6 +8,7 @@ use crate::model::host::offer::PlanOffer;
 use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{CopiedText, Effect, FileContent};
 use crate::tui::rows::failures::request_of;
+use crate::tui::rows::findings;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
 
@@ -47,6 +48,11 @@ impl UiState {
     }
 
     fn copied_text(&self, model: &Model) -> Result<CopiedText, &'static str> {
+        if self.view == View::Findings {
+            let finding = self.list().selected_row().and_then(|row| findings::nth(model, row));
+            let place = findings::place_of(&finding.ok_or("nothing is selected")?);
+            return place.map(CopiedText::Place).ok_or("no line of the program is to blame for it");
+        }
         if self.view != View::Hosts || self.card.is_some() {
             return self.selected_request(model).map(CopiedText::Curl);
         }

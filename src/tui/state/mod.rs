@@ -33,6 +33,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::output_pane::OutputPane;
 use crate::tui::privacy::Privacy;
 use crate::tui::rows::grouping::Grouping;
 use crate::tui::rows::list::{List, is_over};
@@ -120,6 +121,8 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
+    /// What a watched program prints.
+    pub output: OutputPane,
     /// The marked moments, and what a recording contains when.
     pub moments: Moments,
     /// The comparison of a marked moment with now, while it is open.
@@ -197,9 +200,9 @@ impl UiState {
             Action::ZoomOut => self.zoom(false, model, now),
             Action::GroupBy if self.view == View::Overview => self.regroup(model, now),
             Action::GroupBy => self.sort("grouped", now),
-            Action::Show(view) => self.show(view),
-            Action::ViewNext => self.show(self.view.after(1)),
-            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
+            Action::Show(view) => self.show_if_there(view, model, now),
+            Action::ViewNext => self.show_next(1, model),
+            Action::ViewPrev => self.show_next(View::ALL.len() - 1, model),
             Action::Open => self.open(model, now),
             Action::LogScale => self.change_scale(now),
             Action::HeatMap => self.has_heat_map = !self.has_heat_map,
@@ -322,6 +325,9 @@ impl UiState {
         }
         self.fit_grouping(model);
         self.list_mut().page = fit.rows;
+        if self.view == View::Output && self.frozen.is_none() {
+            self.output.refresh(fit.rows, self.lists[View::Output as usize].filter.value());
+        }
         self.slow_rows = fit.slow_rows;
         self.refresh(model, now);
         self.fit_card(fit.card_end, model, now);

@@ -9,6 +9,11 @@ use crate::tui::rows::list::List;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
 
+/// The remark when new rows move the others.
+const FOLLOWED: &str = "following the newest rows";
+/// The remark when they do not.
+const NOT_FOLLOWED: &str = "the newest rows are not followed";
+
 impl UiState {
     /// Groups the overview by the next thing.
     pub(super) fn regroup(&mut self, model: &Model, now: Offset) {
@@ -46,6 +51,11 @@ impl UiState {
 
     /// Toggles auto-scroll.
     pub(super) fn follow(&mut self, now: Offset) {
+        if self.view == View::Output {
+            self.output.toggle_follow();
+            let is_followed = self.output.is_followed();
+            return self.show_remark(if is_followed { FOLLOWED } else { NOT_FOLLOWED }, now);
+        }
         let list = self.list_mut();
         if list.column != 0 {
             // Auto-scroll needs the rows in order of time.
@@ -61,8 +71,7 @@ impl UiState {
         } else {
             self.axis.follow_rows();
         }
-        let remark = if is_locked { "the newest rows are not followed" } else { "following the newest rows" };
-        self.show_remark(remark, now);
+        self.show_remark(if is_locked { NOT_FOLLOWED } else { FOLLOWED }, now);
     }
 
     /// Reverses the order.
@@ -117,6 +126,9 @@ impl UiState {
         }
         if let Some(card) = &mut self.card {
             return card.scroll_by(by);
+        }
+        if self.view == View::Output {
+            return self.output.step(by);
         }
         let rows = self.rows();
         self.list_mut().step(by, rows);

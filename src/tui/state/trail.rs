@@ -73,6 +73,43 @@ impl UiState {
         list.refilter();
     }
 
+    /// Whether a view has something to show. Only a watched program has findings, and only while it is watched output.
+    pub fn has_view(&self, view: View, model: &Model) -> bool {
+        match view {
+            View::Output => self.output.is_there(),
+            View::Findings => model.is_watched(),
+            View::Overview
+            | View::Waterfall
+            | View::Endpoint
+            | View::Failures
+            | View::Hosts
+            | View::Log
+            | View::InFlight => true,
+        }
+    }
+
+    /// Shows a view, or says why it is not there.
+    pub(super) fn show_if_there(&mut self, view: View, model: &Model, now: Offset) {
+        if self.has_view(view, model) {
+            return self.show(view);
+        }
+        let why = if view == View::Output && model.is_watched() {
+            "a recording has no output of the program"
+        } else {
+            "only a watched program has it: `inflight watch -- PROGRAM`"
+        };
+        self.show_remark(why, now);
+    }
+
+    /// Shows the view so many tabs further that is there.
+    pub(super) fn show_next(&mut self, steps: usize, model: &Model) {
+        let mut view = self.view.after(steps);
+        while !self.has_view(view, model) {
+            view = view.after(steps);
+        }
+        self.show(view);
+    }
+
     /// Shows a view and clears the trail.
     pub(super) fn show(&mut self, view: View) {
         while !self.trail.is_empty() {
@@ -114,6 +151,8 @@ impl UiState {
                     let filter = model.anatomy.nth_ending(row).map(|(ending, _)| requests_filter(ending));
                     (View::Waterfall, List::with_filter(filter.unwrap_or_default()))
                 }
+                Some((_, DrillDown::Events(text))) => (View::Log, List::with_filter(text)),
+                Some((_, DrillDown::Other(view))) => (view, List::default()),
                 Some((_, DrillDown::SameRow(view))) => (view, self.list().with_selected(self.list().selected)),
             }
         };

@@ -132,7 +132,7 @@ impl Sections {
         let has_gaps = body.height >= 17;
         let kpis = rows.take(match body {
             _ if kpis_are_large => KPI_LARGE,
-            Rect { width: 76.., height: 21.., .. } => KPI_MEDIUM,
+            Rect { width: 76.., height: 20.., .. } => KPI_MEDIUM,
             _ => KPI_SMALL,
         });
         let gap = u16::from(has_gaps);

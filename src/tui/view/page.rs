@@ -4,9 +4,11 @@
 
 use crate::tui::view::endpoint::EndpointPage;
 use crate::tui::view::failures::FailuresPage;
+use crate::tui::view::findings::FindingsPage;
 use crate::tui::view::hosts::HostsPage;
 use crate::tui::view::in_flight::InFlightPage;
 use crate::tui::view::log::LogPage;
+use crate::tui::view::output::OutputPage;
 use crate::tui::view::overview::OverviewPage;
 use crate::tui::view::scene::ViewPage;
 use crate::tui::view::waterfall::WaterfallPage;
@@ -22,5 +24,7 @@ pub fn page(view: View) -> &'static dyn ViewPage {
         View::Hosts => &HostsPage,
         View::Log => &LogPage,
         View::InFlight => &InFlightPage,
+        View::Output => &OutputPage,
+        View::Findings => &FindingsPage,
     }
 }

@@ -55,7 +55,8 @@ fn collect(output: &Output, results: impl IntoIterator<Item = JobResult>) -> (Co
     let reports = Arc::clone(&reported);
     let on_trouble = move |trouble| reports.lock().unwrap().push(trouble);
     let collector =
-        Collector::start(receiver, output, ReportHeading::new("nightly", SystemTime::UNIX_EPOCH), on_trouble).unwrap();
+        Collector::start(receiver, output, ReportHeading::new("nightly", SystemTime::UNIX_EPOCH), None, on_trouble)
+            .unwrap();
     for result in results {
         sender.blocking_send(result).unwrap();
     }
@@ -206,7 +207,7 @@ fn a_folder_without_write_permission_is_refused_before_the_run() {
     let Some(refusing) = candidates.iter().find(|folder| tempfile::tempfile_in(folder).is_err()) else { return };
     let refused = |output: Output| {
         let (_sender, receiver) = mpsc::channel(1);
-        Collector::start(receiver, &output, ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap_err()
+        Collector::start(receiver, &output, ReportHeading::new("n", SystemTime::UNIX_EPOCH), None, |_| {}).unwrap_err()
     };
     let report = refused(report_to(&refusing.join("x.json")));
     assert_eq!(report.to_string(), format!("cannot write report `{}/x.json`", refusing.display()));
@@ -222,7 +223,8 @@ fn the_older_report_is_unchanged_until_the_end() {
     let names = || fs::read_dir(folder.path()).unwrap().count();
     let (sender, receiver) = mpsc::channel(1);
     let collector =
-        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
+        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), None, |_| {})
+            .unwrap();
     assert_eq!(names(), 0);
     fs::write(&path, "older").unwrap();
     sender.blocking_send(result((0, 0), "e", None, b"x")).unwrap();
@@ -239,7 +241,8 @@ fn a_report_that_cannot_be_moved_leaves_the_older_one() {
     let path = folder.path().join("x.json");
     let (sender, receiver) = mpsc::channel(1);
     let collector =
-        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), |_| {}).unwrap();
+        Collector::start(receiver, &report_to(&path), ReportHeading::new("n", SystemTime::UNIX_EPOCH), None, |_| {})
+            .unwrap();
     fs::create_dir(&path).unwrap();
     fs::write(path.join("inside"), "older").unwrap();
     drop(sender);

@@ -253,7 +253,7 @@ impl Rig {
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
         let time = if self.stop.is_some() { RunTime::begin().noticing_stops() } else { RunTime::begin() };
-        let mut shared = SharedRun::new(schedule, time.clone(), self.most, events, Some(results), fails_fast);
+        let mut shared = SharedRun::new(schedule, time.clone(), self.most, events, Some(results.into()), fails_fast);
         let wire = Rc::new(Script { play: self.script, time, n: RefCell::default(), arrivals: RefCell::default() });
         let (sender, mut commands) = mpsc::unbounded_channel();
 

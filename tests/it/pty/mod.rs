@@ -11,7 +11,7 @@ mod leaving;
 mod replaying;
 mod settings;
 mod stopping;
-mod terminal;
+pub mod terminal;
 mod watching;
 
 use std::fs;

@@ -54,6 +54,44 @@ fn a_replay_pauses_seeks_copies_exports_and_quits() {
     saves_pictures();
 }
 
+#[test]
+fn a_replay_goes_to_events_and_marks_by_keys_and_to_any_moment_by_a_click() {
+    let (_folder, mut terminal, modes) = replay("--speed 4");
+    terminal.wait_for("replay 4×");
+    terminal.send_keys(" ");
+    terminal.wait_for("PAUSED");
+    terminal.send_keys("\x1b[H");
+    terminal.wait_for("00:00.0 of ");
+    // The first failure is named, and the next event is another.
+    terminal.send_keys("n");
+    terminal.wait_for("00:02.3 of ");
+    terminal.send_keys("'");
+    terminal.wait_for("mark A at 00:02.3");
+    terminal.send_keys("n");
+    terminal.wait_until("the next event", |screen| !screen.contents().contains("00:02.3 of "));
+    terminal.send_keys("N");
+    terminal.wait_for("00:02.3 of ");
+    terminal.send_keys("\x1b[C");
+    terminal.wait_for("00:07.3 of ");
+    terminal.send_keys("c");
+    terminal.wait_for("A and now");
+    terminal.wait_for("A 00:02.3  now 00:07.3");
+    terminal.send_keys("c");
+    terminal.wait_until("the comparison closes", |screen| !screen.contents().contains("A and now"));
+    // The bar is in the row above the last one, and covers the whole recording.
+    terminal.send_keys("m");
+    terminal.wait_for("mouse on");
+    for (column, moment) in [(2, "00:00.0 of "), (79, "00:14.3 of "), (41, "00:07.2 of ")] {
+        terminal.send_keys(&format!("\x1b[<0;{column};23M\x1b[<0;{column};23m"));
+        terminal.wait_for(moment);
+    }
+    // The failed endpoints are on top at once, although the replay is paused.
+    terminal.wait_until("a failed endpoint on top", |screen| screen.contents().contains(" ▌ × GET /"));
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_restored(&modes);
+}
+
 /// The end of a recording with failures, in a terminal with this `TERM`.
 fn end_of_recording(term: &str) -> (TempDir, Terminal) {
     let folder = TempDir::new().unwrap();

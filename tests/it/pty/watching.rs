@@ -72,3 +72,33 @@ asyncio.run(main())
     assert_eq!(terminal.exit(), 0);
     assert!(folder.path().join("run.jsonl").exists());
 }
+
+#[test]
+fn output_has_a_view_of_its_own_and_is_printed_in_its_order_at_the_end() {
+    let script = "import sys, time
+for i in range(100):
+    print('out', i)
+    time.sleep(0.001)
+    print('err', i, file=sys.stderr)
+    time.sleep(0.001)
+print('\\x1b]0;title\\x07last', end='')
+";
+    let Some((_, mut terminal)) = watched(script) else { return };
+    terminal.wait_for("FINISHED");
+    terminal.send_keys("8");
+    terminal.wait_for("err 99");
+    terminal.wait_for("last");
+    terminal.send_keys("/rr 4\r");
+    terminal.wait_for("11 of 201 lines");
+    assert!(!terminal.text().contains("out 99"), "{}", terminal.text());
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    let bytes = terminal.bytes();
+    let text = String::from_utf8_lossy(&bytes);
+    let printed = text.rsplit("\x1b[?1049l").next().unwrap();
+    let lines: Vec<&str> = printed.lines().map(str::trim).collect();
+    let wanted: Vec<String> = (0..100).flat_map(|i| [format!("out {i}"), format!("err {i}")]).collect();
+    let first = lines.iter().position(|line| line.ends_with("out 0")).unwrap();
+    assert_eq!(lines[first + 1..first + 200], wanted[1..]);
+    assert!(lines[first + 200].contains("\x1b]0;title\x07last"), "{:?}", lines[first + 200]);
+}

@@ -24,6 +24,7 @@ mod refusals;
 mod repeats;
 mod requests;
 mod results;
+mod resume;
 mod retries;
 mod rounds;
 mod settings;

@@ -24,8 +24,12 @@ pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Model {
 
 /// A journal with these events.
 pub fn record(events: &[Event]) -> Vec<u8> {
-    let header =
-        JournalHeader { inflight: SCHEMA, name: "scenario".into(), started: "2026-11-20T14:03:27.000Z".into() };
+    let header = JournalHeader {
+        inflight: SCHEMA,
+        name: "scenario".into(),
+        started: "2026-11-20T14:03:27.000Z".into(),
+        results: None,
+    };
     let mut journal = Vec::new();
     let mut writer = Writer::new(&mut journal, &header).unwrap();
     for event in events {

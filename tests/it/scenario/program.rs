@@ -20,8 +20,10 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
             runtime
         }),
         (of(text()), vec(text(), 0..3)).prop_map(|(hook, lacks)| ProgramFact::ProbeHooked { hook, lacks }),
+        Just(ProgramFact::SteeringStarted),
         text().prop_map(|name| ProgramFact::LoopStarted { name }),
         (code(), any::<u64>()).prop_map(|(code, requests)| ProgramFact::RequestLine { code, requests }),
+        (length(), length()).prop_map(|(lasted, ran)| ProgramFact::LoopRan { lasted, ran }),
         (text(), of(code())).prop_map(|(client, code)| ProgramFact::LoopWaited { client, code }),
         (any::<u32>(), code()).prop_map(|(width, code)| ProgramFact::Gathered { width, code }),
         ((any::<u32>(), any::<u16>(), any::<u16>()), text(), code(), of(code())).prop_map(
@@ -66,11 +68,13 @@ pub fn named_fact(words: &[&str]) -> Fact {
     let code = |line| CodeLine { file: "app.py".into(), line, function: "main".into(), text: "work()".into() };
     let fact = match words[0] {
         "joined" => ProgramFact::ProbeJoined { process: 7, parent: None, runtime: "Python 3.13.0".into() },
+        "steering" => ProgramFact::SteeringStarted,
         "loop" => ProgramFact::LoopStarted { name: "asyncio".into() },
         "sends" => ProgramFact::RequestLine { code: code(9), requests: count(1).into() },
         "reading" => {
             ProgramFact::ThreadsSampled { waits: ThreadWaits { reading: micros(words[1]), ..ThreadWaits::default() } }
         }
+        "ran" => ProgramFact::LoopRan { lasted: Micros(100_000), ran: micros(words[1]) },
         "waited" => ProgramFact::LoopWaited { client: "requests".into(), code: Some(code(8)) },
         "gathered" => ProgramFact::Gathered { width: count(1), code: code(14) },
         "raised" => ProgramFact::GatherRaised {

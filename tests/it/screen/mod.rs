@@ -18,7 +18,7 @@ mod overview;
 mod palette;
 mod privacy;
 mod race;
-mod roles;
+pub mod roles;
 pub mod shot;
 mod states;
 mod tasks;

@@ -8,10 +8,12 @@ use inflight::control::{Abilities, Command, Playback};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::model::moment::outline::Outline;
+use inflight::text::output_lines::OutputLines;
 use inflight::tui::action::Action;
 use inflight::tui::click_targets::ClickTargets;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
+use inflight::tui::output_pane::OutputPane;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
@@ -35,6 +37,7 @@ pub struct Shot {
     can: Abilities,
     charset: Charset,
     is_replay: bool,
+    printed: Option<OutputLines>,
 }
 
 /// A snapshot of a recording under `tests/fixtures/`.
@@ -55,6 +58,7 @@ pub fn shot_of(name: &str, events: Vec<Event>) -> Shot {
         can: Abilities::FULL,
         charset: Charset::Unicode,
         is_replay: false,
+        printed: None,
     }
 }
 
@@ -102,6 +106,11 @@ impl Shot {
         Self { can: Abilities::REPLAY, is_replay: true, ..self }
     }
 
+    /// Shows a watched program that has printed these lines.
+    pub fn printed(self, lines: &OutputLines) -> Self {
+        Self { can: Abilities { stop: true, ..Abilities::PROGRAM }, printed: Some(lines.clone()), ..self }
+    }
+
     /// Uses a terminal without Unicode.
     pub fn ascii(mut self) -> Self {
         self.charset = Charset::Ascii;
@@ -130,6 +139,9 @@ impl Shot {
     fn take(&self, theme: &Theme) -> Picture {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
         let mut ui = if self.is_replay { replaying(&self.events) } else { UiState::default() };
+        if let Some(lines) = &self.printed {
+            ui.output = OutputPane::new(lines.clone());
+        }
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
@@ -146,6 +158,8 @@ impl Shot {
             Some("5") => "hosts",
             Some("6") => "log",
             Some("7") => "in-flight",
+            Some("8") => "output",
+            Some("9") => "findings",
             Some(":") => "palette",
             Some(_) => "overview-keys",
         }

@@ -1,8 +1,13 @@
 //! The screen in every state of a run, and after every key that changes it.
 
 use inflight::control::Abilities;
+use inflight::event::Offset;
+use inflight::model::Model;
+use inflight::tui::state::UiState;
+use ratatui::layout::Rect;
 
-use crate::screen::shot::shot;
+use crate::scenario::{fixtures, fold};
+use crate::screen::shot::{press, replaying, shot};
 
 #[test]
 fn before_the_first_event_all_sections_are_there_and_zero() {
@@ -109,4 +114,22 @@ fn the_verdict_is_below_the_key_figures_and_i_shows_its_derivation() {
     shot("storm-429").at("20s").size(60, 16).keys("i down down").matches();
     shot("watched-level-only").at("1s").keys("i").matches();
     shot("watched-serial").at("8s").keys("i esc").matches();
+}
+
+#[test]
+fn a_paused_replay_sorts_its_rows_at_each_moment_that_it_goes_to() {
+    let events = fixtures::read("storm-429");
+    let until = |at: u64| fold(events.iter().filter(|event| event.at <= Offset(at)));
+    let show = |ui: &mut UiState, model: &Model, now: u64| {
+        press(ui, model, Abilities::REPLAY, (Offset(now), Rect::new(0, 0, 80, 24)), "");
+        ui.list().order.clone()
+    };
+    let mut ui = replaying(&events);
+    // The last picture of a moment may be drawn before the model has reached it.
+    for (model, now) in [(2_300_000, 7_300_000), (7_300_000, 7_300_000), (1_000_000, 1_000_000), (9_000_000, 9_000_000)]
+    {
+        let model = until(model);
+        let expected = show(&mut replaying(&events), &model, now);
+        assert_eq!(show(&mut ui, &model, now), expected, "at {now}");
+    }
 }

@@ -144,6 +144,11 @@ fn only_the_jobs_that_timed_out_are_sent_again() {
         matches!(effects.as_slice(), [Effect::Send(Command::Repeat(Cause::TimedOut(Phase::FirstByte)))]),
         "{effects:?}"
     );
+    // After the run too, and however long the question is: the key that answers it is named.
+    let run = scenario("0ms run limit 4 jobs 1 | 0ms start a#1 | 30ms timeout a#1 | 30ms fail a#1 | 40ms end");
+    for size in [(80, 24), (60, 16), (40, 10)] {
+        assert_shows(&text(&run.fold(), "4 r", size), &["y yes", "esc stay"]);
+    }
 }
 
 #[test]

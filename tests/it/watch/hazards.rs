@@ -207,3 +207,50 @@ fn a_site_customization_of_the_user_still_runs() {
         assert!(ended.err().contains("nothing_of_that_name"), "{}", ended.err());
     }
 }
+
+#[test]
+fn a_library_that_patches_threads_and_clocks_does_not_reach_the_probe() {
+    // As gevent does, but so that any use is an error.
+    let script = "import asyncio, os, urllib.request
+import _thread, select, time
+def patched(*args):
+    raise RuntimeError('patched')
+kept = (time.sleep, _thread.start_new_thread, _thread.allocate_lock, select.poll)
+time.sleep = _thread.start_new_thread = select.poll = patched
+async def main():
+    await asyncio.sleep(0.05)
+loop = asyncio.new_event_loop()
+loop.run_until_complete(main())
+loop.close()
+print(len(urllib.request.urlopen(os.environ['BASE'] + '/status/200').read()) > 0)
+time.sleep, _thread.start_new_thread, _thread.allocate_lock, select.poll = kept
+";
+    assert_unchanged(&[], script);
+}
+
+#[test]
+fn loops_of_threads_that_end_are_sampled_without_a_crash() {
+    let script = "import asyncio, threading, time
+async def work():
+    for _ in range(5):
+        time.sleep(0.002)
+        await asyncio.sleep(0.001)
+for _ in range(30):
+    threads = [threading.Thread(target=lambda: asyncio.run(work())) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+print('done')
+";
+    assert_unchanged(&["-X", "dev"], script);
+}
+
+#[test]
+fn children_that_take_no_probe_run_as_without_it() {
+    let script = "import subprocess, sys
+for flags in (['-I'], ['-E'], ['-S'], ['-I', '-S'], []):
+    code = 'import asyncio; asyncio.run(asyncio.sleep(0)); print(1)'
+    done = subprocess.run([sys.executable] + flags + ['-c', code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(flags, done.returncode, done.stdout)
+";
+    assert_unchanged(&[], script);
+}

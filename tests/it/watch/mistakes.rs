@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::run::program::Folder;
 use crate::run::upstream;
-use crate::watch::{assert_line, example, finding, findings, pythons, watch};
+use crate::watch::{assert_line, example, finding, findings, has_packages, pythons, watch};
 
 /// Watches an example with every Python, and hands its summary to the check.
 fn each(script: &str, check: impl Fn(&Value)) {
@@ -74,6 +74,40 @@ fn tasks_that_nothing_awaits_are_found() {
         assert_eq!(left["number"], "2 × `push` still running at the end");
         assert_line(left, "abandoned_tasks.py", "asyncio.sleep(60)");
     });
+}
+
+#[test]
+fn a_flood_is_found_with_the_limit_to_try() {
+    each("flood.py", |summary| {
+        let remedy = finding(summary, "limited-by-upstream")["remedy"].as_str().unwrap();
+        assert!(remedy.contains("at once; `--steer ") && !remedy.contains("--adaptive"), "{remedy}");
+    });
+}
+
+#[test]
+fn waves_are_found_with_what_a_window_would_take() {
+    each("waves.py", |summary| {
+        let remedy = finding(summary, "waves")["remedy"].as_str().unwrap();
+        assert!(remedy.starts_with("start one whenever one ends: about "), "{remedy}");
+    });
+}
+
+#[test]
+fn stragglers_are_found_and_named() {
+    each("stragglers.py", |summary| {
+        let found = finding(summary, "stragglers");
+        assert!(found["place"].as_str().unwrap().contains("/delay/1300ms"), "{found:#}");
+        assert_eq!(found["remedy"], "start these first");
+    });
+}
+
+#[test]
+fn a_pool_that_is_smaller_than_the_crowd_is_found() {
+    if pythons().iter().all(|python| has_packages(python, &["aiohttp"])) {
+        each("small_pool.py", |summary| {
+            finding(summary, "pool-starvation");
+        });
+    }
 }
 
 #[test]

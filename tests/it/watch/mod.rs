@@ -14,6 +14,8 @@ mod node;
 mod packages;
 #[cfg(target_os = "linux")]
 mod passive;
+mod screen;
+mod steering;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,6 +42,17 @@ pub fn pythons() -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Whether a Python has these packages. Where they are required, they must be there; elsewhere it is reported.
+fn has_packages(python: &Path, names: &[&str]) -> bool {
+    let script = names.iter().map(|name| format!("import {name}\n")).collect::<String>();
+    let has_them = Command::new(python).args(["-c", &script]).output().unwrap().status.success();
+    if !has_them {
+        assert!(std::env::var_os("INFLIGHT_PACKAGES").is_none(), "{} lacks one of {names:?}", python.display());
+        println!("left out: {} lacks one of {names:?}", python.display());
+    }
+    has_them
 }
 
 /// An example.

@@ -3,25 +3,16 @@
 //! A Python without them is left out, which is reported; where `INFLIGHT_PYTHONS` names the Pythons, they must have
 //! them. Start at [`each`].
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::run::program::Folder;
 use crate::run::upstream;
-use crate::watch::{finding, findings, pythons, watch};
+use crate::watch::{finding, findings, has_packages, pythons, watch};
 
 /// Watches a script with every Python that has the packages, and hands its summary to the check.
 fn each(script: &str, check: impl Fn(&Value)) {
     for python in pythons() {
-        let has_packages = Command::new(&python).args(["-c", "import aiohttp, httpx, requests"]).output().unwrap();
-        if !has_packages.status.success() {
-            assert!(
-                std::env::var_os("INFLIGHT_PACKAGES").is_none(),
-                "{} lacks aiohttp, httpx or requests",
-                python.display()
-            );
-            println!("left out: {} has no aiohttp, httpx or requests", python.display());
+        if !has_packages(&python, &["aiohttp", "httpx", "requests"]) {
             continue;
         }
         let script = format!("import asyncio, os\nBASE = os.environ['BASE']\n{script}");
@@ -52,18 +43,24 @@ asyncio.run(main())
     });
 }
 
+/// A program that gathers so many requests of one aiohttp session.
+fn gathered(session: &str, delay: &str, n: u32) -> String {
+    format!(
+        "import aiohttp
+async def main():
+    async with aiohttp.ClientSession({session}) as session:
+        async def fetch(i):
+            async with session.get(f'{{BASE}}/delay/{delay}?id={{i}}') as answer:
+                return await answer.read()
+        await asyncio.gather(*(fetch(i) for i in range({n})))
+asyncio.run(main())
+"
+    )
+}
+
 #[test]
 fn aiohttp_at_once_has_no_finding_and_the_peak_of_the_server() {
-    let script = "import aiohttp
-async def main():
-    async with aiohttp.ClientSession() as session:
-        async def fetch(i):
-            async with session.get(f'{BASE}/delay/100ms?id={i}') as answer:
-                return await answer.read()
-        await asyncio.gather(*(fetch(i) for i in range(20)))
-asyncio.run(main())
-";
-    each(script, |summary| {
+    each(&gathered("", "100ms", 20), |summary| {
         assert_eq!(findings(summary), Vec::<&Value>::new());
         assert_eq!(summary["in_flight"]["peak"], 20);
         assert_eq!(summary["attempts"]["answered_expected"], 20);
@@ -73,16 +70,7 @@ asyncio.run(main())
 
 #[test]
 fn the_queue_of_an_aiohttp_pool_is_waiting_and_not_in_flight() {
-    let script = "import aiohttp
-async def main():
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=4)) as session:
-        async def fetch(i):
-            async with session.get(f'{BASE}/delay/50ms?id={i}') as answer:
-                return await answer.read()
-        await asyncio.gather(*(fetch(i) for i in range(24)))
-asyncio.run(main())
-";
-    each(script, |summary| {
+    each(&gathered("connector=aiohttp.TCPConnector(limit=4)", "50ms", 24), |summary| {
         assert_eq!(summary["in_flight"]["peak"], 4);
         assert!(summary["waits_s"]["slot"].as_f64().unwrap() > 1.0, "{summary:#}");
     });

@@ -16,6 +16,8 @@ pub struct ProgramEvidence {
     pub has_node: bool,
     /// How many requests each line has sent, at least.
     pub request_lines: LineCounts,
+    /// Whether the program may be held back.
+    pub is_steered: bool,
     /// When the first event loop started.
     pub loop_started: Option<Offset>,
     /// The most threads that sent requests for an event loop, if their pool has no more.
@@ -120,6 +122,7 @@ impl ProgramEvidence {
                     }
                 }
             }
+            ProgramFact::SteeringStarted => self.is_steered = true,
             ProgramFact::LoopStarted { .. } => {
                 self.loop_started.get_or_insert(at);
             }
@@ -143,7 +146,7 @@ impl ProgramEvidence {
             ProgramFact::ThreadsExhausted { threads } => self.threads = self.threads.max(Some(*threads)),
             ProgramFact::ThreadsSampled { waits } => self.thread_waits += *waits,
             ProgramFact::ProbeEnded { used } => self.used += *used,
-            ProgramFact::ProgramEnded { .. } => {}
+            ProgramFact::LoopRan { .. } | ProgramFact::ProgramEnded { .. } => {}
         }
     }
 

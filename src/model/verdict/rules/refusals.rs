@@ -186,6 +186,10 @@ impl RefusalFinding {
             };
         }
         let fewer = match (self.at_once, self.per_second) {
+            (Some(at_once), _) if model.is_watched() => {
+                return format!("send at most {at_once} at once; `--steer {at_once}` tries it");
+            }
+            _ if model.is_watched() => return "send fewer at once; `--steer` tries it".to_owned(),
             (Some(at_once), _) => format!("send at most {at_once} at once"),
             (None, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
             (None, _) => "send fewer at once".to_owned(),
@@ -221,7 +225,7 @@ impl RefusalFinding {
             ),
             refuted: "the same refusals with fewer in flight and fewer per second",
             causes: &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"],
-            press: Some(Press::Adapt),
+            press: (!model.is_watched()).then_some(Press::Adapt),
         }
     }
 }

@@ -66,7 +66,7 @@ pub fn stragglers(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let sentence = VerdictSentence::new(
         format!("last {} of {}", units::length(end.tail), units::length(figures.span)),
         format!("waiting for {what} {longest}"),
-        remedy_text(end.remedy, figures.recording),
+        remedy_text(end.remedy, figures.recording, figures.model.is_watched()),
     )
     .or_brief(format!("waiting for {brief_what}"), &brief_remedy(end.remedy));
     Some((Gravity::Slow, sentence, explanation(end.remedy, figures.span, model)))
@@ -161,9 +161,12 @@ impl LateEnd<'_> {
     }
 }
 
-/// How to shorten the end of the run, with the flags to use.
-fn remedy_text(remedy: Remedy, recording: Option<&str>) -> String {
+/// How to shorten the end of the run; for a run of a plan, with the flags to use.
+fn remedy_text(remedy: Remedy, recording: Option<&str>, is_watched: bool) -> String {
     match remedy {
+        // The order is the program's own.
+        Remedy::Order(would) if is_watched => format!("about {} with these first", units::length(would)),
+        Remedy::First { is_timeout: false, .. } if is_watched => "start these first".to_owned(),
         Remedy::Order(would) => format!("about {} with these first: {}", units::length(would), slow_first(recording)),
         Remedy::First { is_detectable, is_timeout } => {
             let how = if is_detectable { format!(": {}", slow_first(recording)) } else { String::new() };

@@ -21,7 +21,7 @@ use crate::job_result::{Answer, JobResult};
 use crate::output::failure_kind;
 use crate::output::report::portable_json;
 use crate::plan::extract::Extraction;
-use crate::plan::row_values::RowValues;
+use crate::plan::row_values::RowObject;
 
 /// Bytes kept of an unexpected answer: enough for its message, not for stack traces.
 const EXCERPT: usize = 4096;
@@ -46,6 +46,9 @@ pub struct ReportEntry<'a> {
     ok: bool,
     status: Option<u16>,
     tries: u32,
+    /// Whether it was in flight when an earlier part of the run stopped, so that it may have been answered twice.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) resent: bool,
     /// When its first attempt started.
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<String>,
@@ -76,10 +79,6 @@ pub struct ReportEntry<'a> {
     #[serde(skip_serializing_if = "is_false")]
     cut: bool,
 }
-
-/// The values of a row as one object.
-#[derive(Clone, Copy, Debug)]
-struct RowObject<'a>(&'a RowValues);
 
 /// Why a job failed.
 #[derive(Debug, Serialize)]
@@ -165,6 +164,7 @@ impl<'a> ReportEntry<'a> {
             started: started.map(|at| humantime::format_rfc3339_millis(at).to_string()),
             bytes: answer.map(|answer| answer.bytes),
             content_type: answer.and_then(|answer| answer.content_type.as_deref()),
+            resent: false,
             ok: is_ok,
             status: result.answer.as_ref().map(|answer| answer.status).or(error.as_ref().and_then(|e| e.status)),
             tries: result.tries,
@@ -267,12 +267,6 @@ pub fn is_json_type(content_type: &str) -> bool {
 /// A content type without its parameters.
 pub fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-impl Serialize for RowObject<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.0.iter().map(|(name, value)| (&**name, &**value)))
-    }
 }
 
 impl Serialize for ExtractedValues {

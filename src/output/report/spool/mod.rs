@@ -1,16 +1,19 @@
 //! A spool file for results, which returns them in plan order.
 //!
 //! Entries are written to an unnamed file as they arrive, and so are their positions. The files are deleted with
-//! their handles, even if the run is killed. Start at [`Spool::push`] and [`Spool::copy_sorted`].
+//! their handles, even if the run is killed. Next to a recording the file has a name, and a later run can go on with it.
+//! Start at [`Spool::push`] and [`Spool::copy_sorted`].
 
+pub mod kept_results;
 mod slot_order;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::journal::synced_file::SyncedFile;
 use crate::output::report::spool::slot_order::SlotOrder;
 use crate::plan::job::Place;
 use crate::text::safe_json;
@@ -18,12 +21,26 @@ use crate::text::safe_json;
 /// Entries up to this size are copied through memory in one read.
 const SMALL: u64 = 1 << 20;
 
+/// What follows an entry in its line.
+const END_OF_LINE: &[u8] = b"]\n";
+
 /// Entries in order of arrival, to be read in plan order.
 #[derive(Debug)]
 pub struct Spool {
-    file: BufWriter<File>,
+    file: BufWriter<SpoolFile>,
     order: SlotOrder,
     end: u64,
+    /// Whether only the last entry of a place is read.
+    keeps_last: bool,
+}
+
+/// The file of a spool.
+#[derive(Debug)]
+enum SpoolFile {
+    /// It is deleted with its handle.
+    Temporary(File),
+    /// It has a name and is synced to the disk.
+    Durable(SyncedFile),
 }
 
 /// The position of one entry. Ordered by place in the plan, then by arrival.
@@ -48,7 +65,35 @@ impl Spool {
 
     /// A spool on an open, empty file.
     pub fn on(file: File) -> Self {
-        Self { file: BufWriter::with_capacity(1 << 16, file), order: SlotOrder::default(), end: 0 }
+        Self::with_file(SpoolFile::Temporary(file), 0)
+    }
+
+    /// A spool on a file with a name, after its first `end` bytes. Its entries are lines.
+    fn durable(file: SyncedFile, end: u64) -> Self {
+        Self::with_file(SpoolFile::Durable(file), end)
+    }
+
+    fn with_file(file: SpoolFile, end: u64) -> Self {
+        let file = BufWriter::with_capacity(1 << 16, file);
+        Self { file, order: SlotOrder::default(), end, keeps_last: false }
+    }
+
+    /// Hands what was added to the system, if a later run can go on with it.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self.file.get_ref() {
+            SpoolFile::Temporary(_) => Ok(()),
+            SpoolFile::Durable(_) => self.file.flush(),
+        }
+    }
+
+    /// What precedes an entry in its line.
+    fn head_of_line(place: Place) -> String {
+        format!("[{},{},", place.source, place.row)
+    }
+
+    /// Adds the position of an entry that is in the file already.
+    fn add_slot(&mut self, slot: Slot) -> io::Result<()> {
+        self.order.push(slot)
     }
 
     /// Whether it has no entry.
@@ -58,11 +103,15 @@ impl Spool {
 
     /// Adds an entry. After an error the spool must not be used any more.
     pub fn push(&mut self, place: Place, entry: &(impl Serialize + ?Sized)) -> io::Result<()> {
+        let head = Self::head_of_line(place);
+        self.file.write_all(head.as_bytes())?;
         let mut counting = Counting { to: &mut self.file, written: 0 };
         safe_json::write(&mut counting, entry)?;
         let length = counting.written;
-        self.order.push(Slot { place, offset: self.end, length })?;
-        self.end += length;
+        self.file.write_all(END_OF_LINE)?;
+        let offset = self.end + head.len() as u64;
+        self.order.push(Slot { place, offset, length })?;
+        self.end = offset + length + END_OF_LINE.len() as u64;
         Ok(())
     }
 
@@ -96,25 +145,46 @@ impl Spool {
     }
 
     /// Goes to every entry in plan order. `read` must read it as a whole.
-    fn visit(self, mut read: impl FnMut(&mut File, u64) -> io::Result<()>) -> io::Result<()> {
-        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    fn visit(self, mut read: impl FnMut(&mut BufReader<File>, u64) -> io::Result<()>) -> io::Result<()> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = match file {
+            SpoolFile::Temporary(file) => file,
+            SpoolFile::Durable(file) => file.file().try_clone()?,
+        };
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        let mut at = file.seek(SeekFrom::Start(0))?;
         let mut slots = self.order.into_sorted()?;
-        // Entries are mostly in plan order already, so most reads need no seek.
-        let mut at = None;
-        while let Some(slot) = slots.next()? {
-            if at != Some(slot.offset) {
-                file.seek(SeekFrom::Start(slot.offset))?;
+        // Entries are mostly in plan order already, so most seeks stay within the buffer.
+        let mut next = slots.next()?;
+        while let Some(slot) = next {
+            next = slots.next()?;
+            if self.keeps_last && next.is_some_and(|next| next.place == slot.place) {
+                continue;
             }
+            file.seek_relative(slot.offset.cast_signed() - at.cast_signed())?;
             read(&mut file, slot.length)?;
-            at = Some(slot.offset + slot.length);
+            at = slot.offset + slot.length;
         }
         Ok(())
     }
 }
 
-fn read_entry(file: &mut File, length: u64, entry: &mut Vec<u8>) -> io::Result<()> {
+fn read_entry(file: &mut impl Read, length: u64, entry: &mut Vec<u8>) -> io::Result<()> {
     entry.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
     file.read_exact(entry)
+}
+
+impl Write for SpoolFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Temporary(file) => file.write(bytes),
+            Self::Durable(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Counts the bytes written.

@@ -17,6 +17,8 @@ use crate::event::cause::Cause;
 use crate::event::reasons::WarningSource;
 use crate::event::{EndpointId, Event, Fact, Micros, Offset};
 use crate::job_result::JobResult;
+use crate::job_result::sink::ResultSink;
+use crate::plan::job::Place;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::timers::TimerWatch;
@@ -35,7 +37,7 @@ pub struct SharedRun {
     /// The run's clock.
     pub(in crate::source::pool) time: RunTime,
     pub(in crate::source::pool) events: mpsc::Sender<Event>,
-    results: Option<mpsc::Sender<JobResult>>,
+    results: Option<ResultSink>,
     pub(in crate::source::pool) fails_fast: bool,
     /// The most connections that this machine allows.
     pub(in crate::source::pool) most: Option<u32>,
@@ -68,7 +70,7 @@ impl SharedRun {
         time: RunTime,
         most: Option<u32>,
         events: mpsc::Sender<Event>,
-        results: Option<mpsc::Sender<JobResult>>,
+        results: Option<ResultSink>,
         fails_fast: bool,
     ) -> Arc<Self> {
         let limit = watch::Sender::new(schedule.gate.limit());
@@ -176,11 +178,20 @@ impl SharedRun {
     pub async fn deliver(&self, result: impl FnOnce(Arc<str>) -> JobResult, endpoint: EndpointId) {
         let Some(results) = &self.results else { return };
         let name = self.lock().schedule.sources().endpoint_name(endpoint);
-        if let Err(TrySendError::Full(result)) = results.try_send(result(name)) {
+        if let Err(TrySendError::Full(result)) = results.to.try_send(result(name)) {
             // A slow disk delays this worker. Another one may start what is ready meanwhile.
             self.wake_worker();
             // It fails only after the report has given up, which the report has already warned of.
-            let _ = results.send(result).await;
+            let _ = results.to.send(result).await;
+        }
+    }
+
+    /// Notes that a job is about to start, if a later run may have to know.
+    pub async fn note_start(&self, place: Place) {
+        let log = self.results.as_ref().and_then(|results| results.started.as_ref());
+        if log.is_some_and(|log| log.note(place).is_err()) {
+            let message = "cannot note which jobs have started; if the run is killed, resuming it cannot name them";
+            self.warn(WarningSource::Recorder, message).await;
         }
     }
 

@@ -54,6 +54,9 @@ pub async fn work<W: Wire>(shared: Arc<SharedRun>, wire: Rc<W>) {
 
 /// Runs one attempt, and applies its outcome to the job.
 async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &WorkerHandle) {
+    if ticket.ready.attempts == 1 {
+        shared.note_start(ticket.ready.job.place).await;
+    }
     // A bug in inflight costs this attempt, not the run.
     let result = {
         // Pinned here, because the future is large and wrappers would move it.

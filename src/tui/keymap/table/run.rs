@@ -146,7 +146,6 @@ pub(super) const ROWS: &[ActionEntry] = &[
         help: "Confirm",
         contexts: &[Confirm],
         footer: &[(&[Confirm], "yes")],
-        needs: Need::Pick,
         ..PLAIN
     },
 ];

@@ -45,9 +45,13 @@ pub(super) const ROWS: &[ActionEntry] = &[
         id: "copy",
         keys: &["y"],
         group: KeyGroup::Find,
-        help: "Copy the selected request as a `curl` command, or what a host takes",
+        help: "Copy the selected request as a `curl` command, what a host takes, or the line of a finding",
         contexts: WITH_COPY,
-        footer: &[(WITH_REQUEST, "copy as curl"), (&[At(View::Hosts)], "copy setting")],
+        footer: &[
+            (WITH_REQUEST, "copy as curl"),
+            (&[At(View::Hosts)], "copy setting"),
+            (&[At(View::Findings)], "copy line"),
+        ],
         ..PLAIN
     },
     ActionEntry {

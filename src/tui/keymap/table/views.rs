@@ -5,7 +5,7 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
     ANYWHERE, GROUPED, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, WATERFALL, WITH_AUTO_SCROLL, WITH_DETAIL,
-    WITH_POPUPS, WITH_SEARCH,
+    WITH_POPUPS, WITH_REQUESTS, WITH_SEARCH,
 };
 use crate::tui::keymap::entry::Context::{At, Card, Compare, Confirm, Help, Menu, Palette, Prompt, Question, Settings};
 use crate::tui::keymap::entry::{ActionEntry, KeyGroup, Need};
@@ -21,6 +21,8 @@ pub(super) const ROWS: &[ActionEntry] = &[
     show(View::Hosts, "view_5", &["5"], "Hosts: what each host allows, and what limits it"),
     show(View::Log, "view_6", &["6"], "Log: events in order"),
     show(View::InFlight, "view_7", &["7", "o"], "In flight: running requests, oldest first"),
+    show(View::Output, "view_8", &["8"], "Output: what a watched program prints"),
+    show(View::Findings, "view_9", &["9"], "Findings: what a watched program does wrong, the worst first"),
     ActionEntry {
         action: Action::ViewNext,
         id: "view_next",
@@ -126,7 +128,7 @@ pub(super) const ROWS: &[ActionEntry] = &[
         group: KeyGroup::View,
         help: "Open the selected row: an endpoint, or the card of a request; esc goes back",
         contexts: WITH_DETAIL,
-        footer: &[(OVERVIEW, "detail"), (OTHER_VIEWS, "request"), (&[Card], "events")],
+        footer: &[(OVERVIEW, "detail"), (WITH_REQUESTS, "request"), (&[At(View::Findings), Card], "events")],
         ..PLAIN
     },
     ActionEntry {

@@ -17,6 +17,8 @@ use crate::tui::view::widgets::state_label;
 
 /// The width of the shortest time with a gap before it.
 const SHORTEST_TIME: u16 = 9;
+/// From this width on, the badge of steering has room next to the state.
+const STEERING_FROM: u16 = 78;
 /// The space before a badge.
 const GAP: u16 = 3;
 /// The badge of a screen that hides hosts and paths.
@@ -53,7 +55,12 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let state_at = state_at.min(time_at.saturating_sub(state_width + 2));
 
     // An unchecked run says so in every frame, in the place of the program's name.
-    let (program, role) = if model.is_insecure { ("INSECURE", Role::Failed) } else { ("inflight", Role::TextDim) };
+    let (program, role) = match () {
+        () if model.is_insecure => ("INSECURE", Role::Failed),
+        // Where the badge has no room, it comes first: what is held back is no measurement of the program alone.
+        () if model.evidence.program.is_steered && pen.width() < STEERING_FROM => ("STEERING", Role::Limited),
+        () => ("inflight", Role::TextDim),
+    };
     let after = pen.text(0, 0, program, role);
     let room = state_at.saturating_sub(after + 3);
     let name = pen.theme.style(Role::Title);
@@ -62,7 +69,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let badge_at = state_at + state_width + GAP;
     let room = time_at.saturating_sub(badge_at + 2);
     if let Some(badge) = badge.iter().find(|text| width_of(text) <= room) {
-        pen.text(badge_at, 0, badge, Role::Accent);
+        let role = if model.evidence.program.is_steered { Role::Limited } else { Role::Accent };
+        pen.text(badge_at, 0, badge, role);
     }
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
@@ -80,6 +88,10 @@ fn badge(scene: &ViewScene<'_>) -> Vec<String> {
 /// That limits adapt to the hosts, and what was found, longest first; nothing if they do not.
 fn adaptive_badge(scene: &ViewScene<'_>) -> Vec<String> {
     let model = scene.model;
+    if model.evidence.program.is_steered && model.ended.is_none() && scene.ui.frozen.is_none() {
+        let limit = model.limit.map(|limit| format!("STEERING limit {}", units::count(limit.into())));
+        return limit.into_iter().chain(["STEERING".to_owned()]).collect();
+    }
     let adapted = || model.hosts.kept().filter_map(|host| host.adapted);
     let n = adapted().count() as u64;
     let is_on = model.adaptive == AdaptiveMode::On || model.adaptive == AdaptiveMode::WhenRefused && n > 0;

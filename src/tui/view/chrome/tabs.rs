@@ -42,7 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.rule(last);
     let style = TAB_STYLES.into_iter().find(|style| style.width(scene) <= pen.width()).unwrap_or(TabStyle::Keys);
     let mut x = 0;
-    for view in View::ALL {
+    for view in views(scene) {
         let is_here = view == scene.ui.view;
         let label = style.label(view, is_here, scene);
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
@@ -81,8 +81,8 @@ impl TabStyle {
             width_of(&label.key) + width_of(label.name) + width_of(&label.count) + growth + around
         };
         // Any tab may be the current one.
-        let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
-        View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
+        let shown = views(scene).map(|view| width(view, true).saturating_sub(width(view, false))).max();
+        views(scene).map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
     }
 
     /// How much wider a count can become.
@@ -111,6 +111,11 @@ impl TabStyle {
         let key = if name.is_empty() || key.is_empty() { key } else { format!("{key} ") };
         Label { key, name, count: if n > 0 { count } else { String::new() } }
     }
+}
+
+/// The views that are there.
+fn views<'s>(scene: &'s ViewScene<'_>) -> impl Iterator<Item = View> + 's {
+    View::ALL.into_iter().filter(|view| scene.ui.has_view(*view, scene.model))
 }
 
 /// The count on a view's tab, if it has one.

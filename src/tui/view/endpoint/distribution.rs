@@ -10,7 +10,7 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
-use crate::tui::view::widgets::charts::column;
+use crate::tui::view::widgets::charts::{column, draw_no_answer};
 
 /// The width of the axis: a number of five digits, a space and the line.
 const AXIS: u16 = 8;
@@ -61,7 +61,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     let remark = [long, short].into_iter().flatten().find(fits).unwrap_or(plain);
     pen.section(0, "Latency", &remark);
     if latency.n() == 0 {
-        pen.text(0, 1, "no answer yet", Role::TextFaint);
+        draw_no_answer(pen, scene.model.is_settled(endpoint));
         return;
     }
     let columns = pen.width().saturating_sub(AXIS);

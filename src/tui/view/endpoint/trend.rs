@@ -8,7 +8,7 @@ use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
-use crate::tui::view::widgets::charts::column;
+use crate::tui::view::widgets::charts::{column, draw_no_answer};
 
 /// The width of the axis: a duration of eight letters, a space and the line.
 const AXIS: u16 = 10;
@@ -21,7 +21,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     let interval = endpoint.trend.period();
     pen.section(0, "Over time", &format!("mean latency of each {}", units::length(interval)));
     let (Some(most), true) = (means.iter().flatten().max(), columns >= 8) else {
-        pen.text(0, 1, "no answer yet", Role::TextFaint);
+        draw_no_answer(pen, scene.model.is_settled(endpoint));
         return;
     };
     let (tick, line) = (pen.theme.glyphs.tick.clone(), pen.theme.glyphs.axis.clone());

@@ -12,6 +12,7 @@ use crate::model::open::OpenAttempt;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, phase_text};
+use crate::tui::rows::request::target_within;
 use crate::tui::state::UiState;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
@@ -123,7 +124,7 @@ fn row(
     let (status, phase) = phase_text(flight, now);
     table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(Role::Text);
-    pen.foreign(LEAD, y, &flight.target, columns.name, style);
+    pen.foreign(LEAD, y, &target_within(&flight.target, columns.name), columns.name, style);
     let mut end = LEAD + columns.name;
     let mut next = |width: u16| {
         let from = end + GAP;

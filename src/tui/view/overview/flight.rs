@@ -7,24 +7,23 @@ use crate::model::history::Ends;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::overview::run_axis::RunAxis;
+use crate::tui::view::overview::loop_band;
+use crate::tui::view::overview::run_axis::{LABELS, RunAxis};
 use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::{column, scale};
 
-/// The width of the axis: a number of five digits, a space and the line.
-const AXIS: u16 = 7;
-
-/// Draws the title, both charts, the axis, and a line of marks.
+/// Draws the title, both charts with the event loops of a watched program between them, the axis, and a line of marks.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    if pen.height() < 4 || pen.width() < AXIS + 8 {
+    if pen.height() < 4 || pen.width() < LABELS + 8 {
         return;
     }
     let title = "In flight over time";
     let width = pen.width();
     pen.section(0, title, &remark(scene, width.saturating_sub(width_of(title) + 2)));
-    let rows = pen.height() - 3;
-    let axis = RunAxis::new(AXIS, pen.width() - AXIS, scene);
+    let band = u16::from(scene.model.loops.is_known() && pen.height() > 4);
+    let rows = pen.height() - 3 - band;
+    let axis = RunAxis::new(LABELS, pen.width() - LABELS, scene);
     // The answers take two fifths. Their legend needs a row of its own.
     let (answers, legend) = match rows {
         ..3 => (0, 0),
@@ -33,10 +32,13 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     };
     let above = rows - answers - legend;
     in_flight(&mut pen.part(0, 1, width, above), scene, axis);
-    if answers > 0 {
-        answered(&mut pen.part(0, 1 + above, width, answers + legend), scene, axis, legend);
+    if band > 0 {
+        loop_band::draw(&mut pen.part(0, 1 + above, width, band), scene, axis);
     }
-    axis.draw(pen, 1 + rows, scene);
+    if answers > 0 {
+        answered(&mut pen.part(0, 1 + above + band, width, answers + legend), scene, axis, legend);
+    }
+    axis.draw(pen, 1 + rows + band, scene);
 }
 
 /// The mean, and the limit with what sets it, as far as there is room.
@@ -71,8 +73,8 @@ fn in_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>, axis: RunAxis) {
     vertical_axis(pen, line_row, area, &[(0, units::count(top.into()))]);
     if top.is_multiple_of(2) && area.is_multiple_of(2) && area > 3 {
         let (tick, half) = (pen.theme.glyphs.tick.clone(), units::count(u64::from(top / 2)));
-        pen.right(AXIS - 2, line_row + area / 2, &half, Role::Axis);
-        pen.text(AXIS - 1, line_row + area / 2, &tick, Role::Axis);
+        pen.right(LABELS - 2, line_row + area / 2, &half, Role::Axis);
+        pen.text(LABELS - 1, line_row + area / 2, &tick, Role::Axis);
     }
     let (line, light) = (pen.theme.glyphs.levels[0], pen.theme.area().1);
     for (x, from, to) in axis.ranges() {
@@ -143,7 +145,7 @@ fn draw_legend(pen: &mut Pen<'_>) {
         (theme.glyph(Status::Limited), Role::Limited, "rate limited"),
         (theme.glyph(Status::Failed), Role::Failed, "failed"),
     ];
-    let mut x = pen.text(AXIS, 0, "answers", Role::TextDim) + 3;
+    let mut x = pen.text(LABELS, 0, "answers", Role::TextDim) + 3;
     for (glyph, role, name) in parts {
         if x + width_of(name) + 2 > pen.width() {
             break;
@@ -159,8 +161,8 @@ fn vertical_axis(pen: &mut Pen<'_>, y: u16, rows: u16, labels: &[(u16, String)])
     for row in 0..rows {
         let label = labels.iter().find(|(at, _)| *at == row);
         if let Some((_, label)) = label {
-            pen.right(AXIS - 2, y + row, label, Role::Axis);
+            pen.right(LABELS - 2, y + row, label, Role::Axis);
         }
-        pen.text(AXIS - 1, y + row, if label.is_some() { &tick } else { &line }, Role::Axis);
+        pen.text(LABELS - 1, y + row, if label.is_some() { &tick } else { &line }, Role::Axis);
     }
 }

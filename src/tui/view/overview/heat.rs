@@ -10,6 +10,7 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::overview::run_axis::RunAxis;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::charts::draw_no_answer;
 
 /// The width of the axis: a latency of six characters, a space and the line.
 const AXIS: u16 = 8;
@@ -70,7 +71,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let is_used = |band: &usize| columns.iter().any(|(_, bands)| bands[*band] > 0.0);
     let (Some(first), Some(last)) = ((0..RunHistory::BANDS).find(is_used), (0..RunHistory::BANDS).rfind(is_used))
     else {
-        pen.text(0, 1, "no answer yet", Role::TextFaint);
+        draw_no_answer(pen, scene.model.ended.is_some());
         return;
     };
     let bands = Bands::new(first, last, usize::from(rows));

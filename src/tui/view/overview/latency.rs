@@ -10,7 +10,7 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::overview::kpi;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
-use crate::tui::view::widgets::charts::smooth_bar;
+use crate::tui::view::widgets::charts::{draw_no_answer, smooth_bar};
 
 /// One row of the chart: latencies from `low` up to `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.section(0, "Latency", span);
     let n_rows = usize::from(pen.height() - 1).min(10);
     if histogram.n() == 0 {
-        pen.text(0, 1, "no answer yet", Role::TextFaint);
+        draw_no_answer(pen, scene.model.ended.is_some());
         return;
     }
     let rows = choose_rows(&histogram, n_rows);

@@ -10,6 +10,7 @@ mod groups;
 mod heat;
 pub mod kpi;
 mod latency;
+mod loop_band;
 mod problems;
 mod run_axis;
 
@@ -17,6 +18,7 @@ use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::tui::state::UiState;
+use crate::tui::view::findings;
 use crate::tui::view::layout::Sections;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{Panel, ViewPage, ViewScene};
@@ -45,7 +47,7 @@ impl ViewPage for OverviewPage {
             (sections.latency, latency),
             (sections.heat, heat::draw),
             (sections.flight, flight::draw),
-            (sections.events, events::draw),
+            (sections.events, if scene.model.is_watched() { findings::panel } else { events::draw }),
             (sections.problems, problems::draw),
         ];
         for (area, draw) in panels {

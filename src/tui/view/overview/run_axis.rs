@@ -11,6 +11,9 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
+/// The width of a vertical axis: a number of five digits, a space and the line.
+pub(super) const LABELS: u16 = 7;
+
 /// The columns of a chart, and the time that they cover.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RunAxis {
@@ -83,6 +86,8 @@ impl RunAxis {
 fn names_of(mark: Mark) -> [String; 2] {
     let [name, short] = match mark {
         Mark::Refusals(status) => [format!("{status} burst"), status.to_string()],
+        // There was no limit before.
+        Mark::Limit(from, to) if from == to => [format!("limit {to}"), format!("to {to}")],
         Mark::Limit(from, to) => [format!("limit {from} to {to}"), format!("to {to}")],
         Mark::Paused => ["paused".to_owned(), "pause".to_owned()],
         Mark::Resumed => ["resumed".to_owned(), "on".to_owned()],

@@ -41,6 +41,7 @@ pub(super) fn blocked_from_the_start(lane: &LaneScene<'_>) -> Option<VerdictSent
     is_blocked.then(|| {
         let place = format!("its thread has been blocked for {}", units::length(lag));
         VerdictSentence::new("Nothing in flight".to_owned(), place, "nothing can start".to_owned())
+            .or_brief("its thread is blocked".to_owned(), "nothing can start")
     })
 }
 

@@ -50,7 +50,7 @@ impl ViewPage for WaterfallPage {
             width: columns.bars,
             axis: &scene.ui.axis,
             now: scene.now,
-            is_watched: scene.model.limit.is_none(),
+            is_watched: scene.model.limit.is_none() || scene.model.is_watched(),
             has_series: scene.model.endpoints.len() > 1,
         };
         if list.order.is_empty() {

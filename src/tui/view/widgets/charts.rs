@@ -5,6 +5,11 @@
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 
+/// Draws that there is nothing to chart: no answer came, so far or at all.
+pub fn draw_no_answer(pen: &mut Pen<'_>, is_over: bool) {
+    pen.text(0, 1, if is_over { "no answer" } else { "no answer yet" }, Role::TextFaint);
+}
+
 /// Draws a row of small columns. The highest leaves an eighth of its cell free, so that rows do not touch.
 pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone, role: Role) {
     let highest = values.clone().fold(0.0, f64::max);

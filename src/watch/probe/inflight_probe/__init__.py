@@ -12,8 +12,8 @@ def start():
     """Connects to the monitor; installs the hooks if it is there."""
     if not wire.connect():
         return
-    from inflight_probe import imports
+    from inflight_probe import gate, imports
 
-    imports.install()
+    imports.install(gate.start())
     wire.hello()
     wire.at_fork_and_exit()

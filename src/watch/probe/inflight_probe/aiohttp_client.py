@@ -5,8 +5,8 @@ It wraps `ClientSession._request` instead of adding a trace, which would cost ei
 
 import sys
 
-from inflight_probe import places, wire
-from inflight_probe.exchange import Exchange, drop_frame, dress, end_after
+from inflight_probe import gate, places
+from inflight_probe.exchange import Block, Exchange, InQueue, dress, end_after
 
 
 def install(module):
@@ -17,15 +17,13 @@ def install(module):
 
     async def exchange_over(self, method, url, kwargs, place):
         base = getattr(self, "_base_url", None)
-        exchange = Exchange("aiohttp", method, url if base is None else "%s%s" % (base, url), place)
-        try:
+        waits, address = gate.gate is not None, url if base is None else "%s%s" % (base, url)
+        with Exchange("aiohttp", method, address, place, waits=waits) as exchange:
+            # Before aiohttp starts the program's own time-out.
+            if waits:
+                await gate.pass_async(exchange)
             answer = await original(self, method, url, **kwargs)
-        except BaseException as error:
-            exchange.end(type(error).__name__)
-            drop_frame(error)
-            raise
-        exchange.answered(answer.status, answer, answer.closed)
-        return answer
+            return exchange.answered(answer.status, answer, answer.closed)
 
     for name in ("_response_eof", "close", "release"):
         end_after(module.ClientResponse, name)
@@ -46,18 +44,8 @@ def watch_pool(connector, code):
         while frame is not None and frame.f_code is not code:
             frame = frame.f_back
         exchange = frame and frame.f_locals.get("exchange")
-        if exchange:
-            exchange.is_queued = True
-        try:
+        with InQueue(exchange) if exchange else Block():
             return await original(self, *args, **kwargs)
-        except BaseException as error:
-            drop_frame(error)
-            raise
-        finally:
-            if exchange:
-                # It is sent from now on. What came before the queue counts as waiting, too.
-                exchange.queued = wire.now() - exchange.began
-                exchange.is_queued = False
 
     dress(_wait_for_available_connection, original)
     connector._wait_for_available_connection = _wait_for_available_connection

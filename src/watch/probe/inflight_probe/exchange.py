@@ -10,29 +10,65 @@ from inflight_probe.wire import now, text
 
 _numbers = itertools.count(1)
 
+
+def next_number():
+    return next(_numbers)
+
+
 # How much of an exchange was sent.
 STARTED, ANSWERED, ENDED = 1, 2, 3
 
 
-class Exchange:
-    """An exchange that the program began."""
+def drop_frame(error):
+    """Removes the wrapper's own frame from the traceback, before the error is raised again."""
+    if error.__traceback__ is not None:
+        error.__traceback__ = error.__traceback__.tb_next
+
+
+class Block:
+    """A `with` block in a wrapper: an error leaves it without the wrapper's own frame."""
+
+    __slots__ = ()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if error is not None:
+            drop_frame(error)
+        self.leave(kind)
+
+    def leave(self, kind):
+        """The block was left, with an error of this type or with None."""
+
+
+class Exchange(Block):
+    """An exchange that the program began. As a block it ends with the error that leaves it."""
 
     __slots__ = ("number", "began", "client", "method", "url", "place", "in_loop", "thread", "head", "status", "over",
-                 "error", "queued", "is_queued", "is_sent", "__weakref__")
+                 "error", "queued", "is_queued", "is_sent", "permit", "__weakref__")
 
-    def __init__(self, client, method, url, place, in_loop=None):
-        self.number, self.client, self.method, self.url, self.place = next(_numbers), client, method, url, place
+    def __init__(self, client, method, url, place, in_loop=None, permit=None, waits=False):
+        self.number = next(_numbers) if permit is None else permit.number
+        self.client, self.method, self.url, self.place, self.permit = client, method, url, place, permit
         # The package that was called, if this blocks the event loop of its thread.
         self.in_loop, self.thread = in_loop, wire.thread_id()
         self.head = self.status = self.over = self.error = None
-        self.queued, self.is_queued, self.is_sent = 0.0, False, 0
+        self.queued, self.is_queued, self.is_sent = 0.0, waits, 0
         self.began = now()
+        if permit is not None and permit.waited:
+            # It has waited for its permit before.
+            self.queued, self.began = self.began - permit.began, permit.began
         if wire.state.thread is wire.OFF:
             wire.start_thread()
         wire.push(self)
 
+    def leave(self, kind):
+        if kind is not None:
+            self.end(kind.__name__)
+
     def answered(self, status, holder, is_over):
-        """The head of the answer has arrived. The holder lives until the end of the body."""
+        """The head of the answer has arrived. The holder lives until the end of the body. Returns the holder."""
         # The time comes last: what has one has a status.
         self.status, self.head = status, now()
         # A websocket has no end of its body.
@@ -42,10 +78,13 @@ class Exchange:
             holder.__dict__["_inflight"] = self
             if self.is_sent:
                 wire.push(self)
+        return holder
 
     def end(self, error=None):
         if self.over is None:
             self.error, self.over = error, now()
+            if self.permit is not None:
+                self.permit.free()
             if self.is_sent:
                 wire.push(self)
 
@@ -98,42 +137,49 @@ def dress(wrapper, original):
     wrapper.__wrapped__ = original
 
 
-def drop_frame(error):
-    """Removes the wrapper's own frame from the traceback, before the error is raised again."""
-    if error.__traceback__ is not None:
-        error.__traceback__ = error.__traceback__.tb_next
+class InQueue(Block):
+    """While an exchange waits before it is sent. What came before the queue counts as waiting, too."""
+
+    __slots__ = ("exchange",)
+
+    def __init__(self, exchange):
+        self.exchange = exchange
+        exchange.is_queued = True
+
+    def leave(self, kind):
+        # It is sent from now on.
+        self.exchange.queued = now() - self.exchange.began
+        self.exchange.is_queued = False
+
+
+class EndOfBody(Block):
+    """Around a method of an answer after which its body is over."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def leave(self, kind):
+        exchange = self.answer.__dict__.pop("_inflight", None)
+        if exchange is not None:
+            exchange.end()
 
 
 def end_after(owner, name):
     """After this method of an answer, its body is over."""
     original = getattr(owner, name)
-
-    def over(answer):
-        exchange = answer.__dict__.pop("_inflight", None)
-        if exchange is not None:
-            exchange.end()
-
     if original.__code__.co_flags & 0x80:
 
         async def wrapper(self, *args, **kwargs):
-            try:
+            with EndOfBody(self):
                 return await original(self, *args, **kwargs)
-            except BaseException as error:
-                drop_frame(error)
-                raise
-            finally:
-                over(self)
 
     else:
 
         def wrapper(self, *args, **kwargs):
-            try:
+            with EndOfBody(self):
                 return original(self, *args, **kwargs)
-            except BaseException as error:
-                drop_frame(error)
-                raise
-            finally:
-                over(self)
 
     dress(wrapper, original)
     setattr(owner, name, wrapper)

@@ -19,10 +19,14 @@ HOOKS = {
     "asyncio.taskgroups": "tasks",
     "warnings": "tasks",
 }
+# And with a gate.
+STEERED = {"urllib3.connectionpool": "urllib3_pool"}
 
 
-def install():
+def install(is_steered):
     """Hooks the modules that are loaded, and waits for the others."""
+    if is_steered:
+        HOOKS.update(STEERED)
     for name in list(HOOKS):
         if name in sys.modules:
             apply(HOOKS.pop(name), sys.modules[name])

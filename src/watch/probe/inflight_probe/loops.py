@@ -19,37 +19,38 @@ SINGLE = 0.050
 # How often blocks are reported that are short or go on.
 EVERY = 0.25
 MOST_SLOW = 10_000
+# How often it is reported what the loop's thread has computed, and from which share of the time on.
+CELL = 0.050
+RAN = 0.05
 PLACES = 3
 
 # The records of running loops, by thread.
 records = {}
 _reported = set()
-# The start of the running callback or 0.0, and the slow ones: of the only loop, or of each.
-_only_cell = [0.0, deque(maxlen=MOST_SLOW)]
+
+
+def new_cell(most=MOST_SLOW):
+    """The start of a loop's running callback or 0.0, and the slow ones."""
+    return [0.0, deque(maxlen=most)]
+
+
+# The cell of the only loop; None if there are several.
+_only_cell = [new_cell()]
+_no_cell = new_cell(1)
 
 
 def install(module):
     """Hooks `asyncio.events`."""
     original_run, original_set = module.Handle._run, module._set_running_loop
 
-    # This is the hottest path of the probe: two readings of the clock and no call of a function in Python.
-    def _run(self, run=original_run, now=time.monotonic, cell=_only_cell, slow=SLOW):
-        cell[0] = began = now()
-        try:
-            return run(self)
-        except BaseException as error:
-            drop_frame(error)
-            raise
-        finally:
-            lasted = now() - began
-            if lasted > slow:
-                cell[1].append((began, lasted))
-            cell[0] = 0.0
-
-    # With several loops, each has a cell of its own.
-    def _run_one_of_many(self, run=original_run, now=time.monotonic, get=records.get, thread=wire.thread_id, slow=SLOW):
-        record = get(thread())
-        cell = _no_cell if record is None else record.cell
+    # This is the hottest path of the probe: two readings of the clock, and no call of a function in Python.
+    def _run(self, run=original_run, now=time.monotonic, only=_only_cell, get=records.get, thread=wire.thread_id,
+             slow=SLOW):
+        cell = only[0]
+        if cell is None:
+            # With several loops, each has a cell of its own.
+            record = get(thread())
+            cell = _no_cell if record is None else record.cell
         cell[0] = began = now()
         try:
             return run(self)
@@ -78,11 +79,11 @@ def install(module):
             record.finish()
         if loop is None:
             return
+        if not records and _only_cell[0] is None:
+            _only_cell[0] = new_cell()
+        cell = new_cell() if records else _only_cell[0]
         if records:
-            module.Handle._run = _run_one_of_many
-            cell = [0.0, deque(maxlen=MOST_SLOW)]
-        else:
-            cell = _only_cell
+            _only_cell[0] = None
         records[thread] = LoopRecord(loop, thread, cell)
         wire.start_thread()
         name = "%s.%s" % (type(loop).__module__, type(loop).__name__)
@@ -91,7 +92,6 @@ def install(module):
             wire.emit("loop", thread=thread, name=name)
 
     dress(_run, original_run)
-    dress(_run_one_of_many, original_run)
     module.Handle._run = _run
     module._set_running_loop = _set_running_loop
     package = sys.modules.get("asyncio")
@@ -101,9 +101,6 @@ def install(module):
     wire.finishers.append(finish_all)
     wire.child_hooks.append(forget_all)
     return [] if hasattr(time, "pthread_getcpuclockid") else ["asyncio.events: whether a block waits or computes"]
-
-
-_no_cell = [0.0, deque(maxlen=1)]
 
 
 @wire.safe
@@ -121,8 +118,7 @@ def forget_all():
     """A forked child runs none of its parent's loops, unless it was forked inside one."""
     records.clear()
     _reported.clear()
-    _only_cell[0] = 0.0
-    _only_cell[1].clear()
+    _only_cell[0] = new_cell()
 
 
 class LoopRecord:
@@ -141,6 +137,8 @@ class LoopRecord:
         # How much of the running callback has been reported.
         self.running, self.reported = 0.0, 0.0
         self.short = ShortBlocks()
+        # The time of what was not reported yet, and how much of it was computed.
+        self.cell_began, self.ran = wire.now(), 0.0
 
     def sample(self, at, lasted, step):
         """One tick. Every tick that finds the loop busy counts, with the time since the last one."""
@@ -156,7 +154,12 @@ class LoopRecord:
                 seconds = min(lasted, max(step, at - began))
                 computed = None if used is None else seconds * min(1.0, (used - self.used) / lasted)
                 sample.add(places.any_place(frame), seconds, computed, self.n_ready(at))
+        self.ran += lasted * bool(began) if used is None else used - self.used
         self.used = used
+        if at - self.cell_began >= CELL:
+            if self.ran >= RAN * (at - self.cell_began):
+                wire.emit("ran", t=at, lasted=at - self.cell_began, ran=self.ran)
+            self.cell_began, self.ran = at, 0.0
         self.report(at, began)
 
     def time_used(self):

@@ -45,6 +45,8 @@ class State:
         self.queue = deque()
         self.dropped = 0
         self.unready = []
+        # What the monitor has said, as far as it is no whole line.
+        self.unread = b""
         # The processor time that the hidden thread has used.
         self.used = 0.0
 
@@ -54,6 +56,10 @@ state = State()
 samplers = []
 # Called before the last lines are sent.
 finishers = []
+# Called instead of sleeping, with the seconds: who listens to the monitor.
+listeners = []
+# Called when the monitor is gone.
+leavers = []
 
 
 def safe(function):
@@ -167,6 +173,13 @@ def is_ours():
 
 
 def leave(closes=False):
+    """Ends the connection for good."""
+    drop_socket(closes)
+    for leaver in leavers:
+        leaver()
+
+
+def drop_socket(closes):
     """Ends the connection. A descriptor that is no longer ours is not closed."""
     socket, state.socket = state.socket, None
     state.queue.clear()
@@ -235,7 +248,8 @@ def run(mine):
         while mine.thread is RUNNING and mine.socket is not None:
             step = TICK * (0.5 + phase)
             phase = (phase + SPREAD) % 1
-            sleep(step)
+            for wait in listeners or (sleep,):
+                wait(step)
             at = now()
             for sampler in samplers:
                 sampler(at, at - last, step)
@@ -246,6 +260,9 @@ def run(mine):
         pass
     finally:
         mine.has_ended.release()
+        if mine.thread is RUNNING:
+            # It was not asked to end.
+            leave()
 
 
 def stop_thread(next_state):
@@ -301,7 +318,7 @@ def in_child():
     """The child has a connection of its own, and none of its parent's events."""
     global state
     if state.socket is not None and is_ours():
-        leave(closes=True)
+        drop_socket(closes=True)
     state = State()
     for child_hook in child_hooks:
         child_hook()

@@ -27,6 +27,10 @@ fn folder(base: &str) -> Folder {
 fn every_format_has_all_jobs_in_plan_order_with_the_values_taken_out_of_answers() {
     let upstream = upstream();
     let folder = folder(&at(&upstream, ""));
+    let check = folder.inflight("check plan.toml").run().exits(0);
+    assert!((check.out().to_owned() + check.err()).contains("`extract` has no effect without a report"), "{check:?}");
+    let check = folder.inflight("check plan.toml --report r.csv").run().exits(0);
+    assert!(check.out().contains("total = $.sum, currency = $.currency"), "{}", check.out());
     for format in ["json", "jsonl", "csv", "md", "html"] {
         folder.inflight("run plan.toml --report").arg(format!("r.{format}")).run().exits(1);
     }

@@ -245,6 +245,9 @@ fn a_lane_whose_thread_is_blocked_from_the_start_says_so() {
     lanes.race.lanes[0].late.now = Micros(2_300_000);
     let blocked = "A × Nothing in flight: its thread has been blocked for 2.30 s; nothing can start";
     assert!(screen(&lanes).contains(blocked), "{}", screen(&lanes));
+    // On a narrow screen, no number is cut.
+    let narrow = picture::lines(&lanes.take((80, 24), "")).join("\n");
+    assert!(narrow.contains("A × Nothing in flight: its thread is blocked; nothing can start"), "{narrow}");
 }
 
 #[test]

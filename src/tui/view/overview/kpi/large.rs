@@ -21,7 +21,7 @@ use crate::tui::view::widgets::digits;
 
 /// Draws five key figures in a row; in flight and goodput have large digits.
 pub fn large(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let blocks: [(u16, Panel); 5] = [(17, flight), (24, good), (27, latencies), (19, failed), (18, limited)];
+    let blocks: [(u16, Panel); 5] = [(17, flight), (23, good), (27, latencies), (20, failed), (18, limited)];
     let (height, spare) = (pen.height(), pen.width().saturating_sub(KPI_WIDTH));
     let mut x = 0;
     for (i, (least, draw)) in (0..).zip(blocks) {
@@ -142,7 +142,8 @@ fn failed(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let mut x = 0;
     for (name, n) in kinds(scene.model) {
         let text = format!("{} {name}", units::count(n));
-        if n > 0 && x + width_of(&text) < pen.width() {
+        // The next block begins at the right edge.
+        if n > 0 && x + width_of(&text) + 1 < pen.width() {
             x = pen.text(x, 3, &text, Role::TextDim) + 2;
         }
     }

@@ -2,12 +2,16 @@
 //!
 //! Drawing never blocks: rows of files and pipes are read ahead by threads. Start at [`Cursor::draw`].
 
+mod leaving_out;
+pub mod left_out;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::{fmt, mem};
 
 use crate::event::EndpointId;
 use crate::plan::Plan;
+use crate::plan::cursor::left_out::LeftOut;
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
 use crate::plan::exact::request_url::RequestUrl;
@@ -30,6 +34,8 @@ pub struct Cursor {
     threads: ReaderThreads,
     /// Rows of all sources that were looked at and not drawn yet.
     n_peeked: usize,
+    /// The jobs that are left out, if it goes on with an earlier run.
+    left_out: Option<LeftOut>,
     /// How many jobs got priority, if [`Self::prioritize`] was called.
     priority_count: Option<PriorityCount>,
 }
@@ -78,6 +84,7 @@ impl Cursor {
             streams: Vec::new(),
             threads,
             n_peeked: 0,
+            left_out: None,
             priority_count: None,
         };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
@@ -166,7 +173,7 @@ impl Cursor {
 
     /// How many jobs the plan has, if that is known.
     pub fn jobs(&self) -> Option<u64> {
-        self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.n_jobs()?))
+        (0..self.streams.len()).try_fold(0_u64, |n, source| n.checked_add(self.left_of(source)?))
     }
 
     /// The weights of all sources.
@@ -176,7 +183,7 @@ impl Cursor {
 
     /// How many jobs a source has, if that is known.
     pub fn jobs_of(&self, source: usize) -> Option<u64> {
-        self.streams.get(source)?.n_jobs()
+        self.left_of(source)
     }
 
     /// Whether the rows of a source have pages.
@@ -233,13 +240,13 @@ impl Cursor {
 
     /// Draws the next job of a source, or a row that cannot be made into one.
     pub fn draw(&mut self, source: usize) -> Draw<Result<Box<Job>, BadRow>> {
-        let has_ended = self.streams.get(source).is_some_and(|stream| stream.read.is_empty()) && self.fetch(source, 1);
+        let has_ended = self.pass_left_out(source);
+        let Some(row) = self.pop(source) else { return if has_ended { Draw::End } else { Draw::Pending } };
+        if self.left_out.is_some() {
+            // So that the last row is known to be the last.
+            self.pass_left_out(source);
+        }
         let Some(stream) = self.streams.get_mut(source) else { return Draw::End };
-        let Some(row) = stream.read.pop_front() else { return if has_ended { Draw::End } else { Draw::Pending } };
-        stream.n_drawn += 1;
-        let was_peeked = stream.n_peeked > 0;
-        stream.n_peeked -= usize::from(was_peeked);
-        self.n_peeked -= usize::from(was_peeked);
         let place = Place { source: stream.number, row: row.row };
         Draw::Row(match row.request {
             Ok(request) => Ok(stream.job(place, request, &mut self.found)),

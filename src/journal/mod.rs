@@ -3,6 +3,8 @@
 //! Works on any `Read` or `Write`, never on a path. The reader skips and counts unknown lines, and accepts a last
 //! line that was cut off at any byte. Start at [`Writer`] and [`Reader`].
 
+pub mod synced_file;
+
 use std::io::{self, BufRead, Write};
 use std::time::SystemTime;
 
@@ -23,12 +25,20 @@ pub struct JournalHeader {
     pub name: String,
     /// Wall-clock time at offset 0, in RFC 3339, UTC.
     pub started: String,
+    /// The name of the file with the results, in the same folder, if it is not `NAME.results`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub results: Option<String>,
 }
 
 impl JournalHeader {
     /// The header of a run that starts now.
     pub fn new(name: &str, started: SystemTime) -> Self {
-        Self { inflight: SCHEMA, name: name.to_owned(), started: humantime::format_rfc3339_millis(started).to_string() }
+        Self {
+            inflight: SCHEMA,
+            name: name.to_owned(),
+            started: humantime::format_rfc3339_millis(started).to_string(),
+            results: None,
+        }
     }
 }
 

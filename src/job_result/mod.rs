@@ -2,6 +2,9 @@
 //!
 //! A body is never part of an event or a recording. It goes from the pool to the report directly. Start at [`JobResult`].
 
+pub mod sink;
+pub mod started_log;
+
 use std::io;
 use std::sync::Arc;
 
