@@ -83,7 +83,7 @@ impl WatchedProgram {
     }
 
     /// The number of its first process.
-    pub fn process(self) -> u32 {
+    pub fn process(&self) -> u32 {
         self.id.as_raw_nonzero().get().unsigned_abs()
     }
 
