@@ -32,7 +32,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         rounds,
     } = batch;
     let RequestArgs { method, headers, path_as_is, cookie, cookies, auth, body } = request;
-    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, fail_on, events } = results;
+    let ResultArgs { json: _, report, bodies, raw, downgrade, max_body, fail_on, events, metrics: _ } = results;
     let flags = [
         ("requests", "-n", requests.is_some()),
         ("unique", "--unique", *unique),

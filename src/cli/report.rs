@@ -32,6 +32,9 @@ pub struct DocumentArgs {
     /// The attempts as an HTTP archive, without headers and bodies
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub har: Option<Option<PathBuf>>,
+    /// The figures as text for Prometheus
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub openmetrics: Option<Option<PathBuf>>,
     /// The summary as JSON
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub json: Option<Option<PathBuf>>,
@@ -47,6 +50,7 @@ impl DocumentArgs {
             (DocumentKind::Junit, &self.junit),
             (DocumentKind::Trace, &self.trace),
             (DocumentKind::Har, &self.har),
+            (DocumentKind::OpenMetrics, &self.openmetrics),
             (DocumentKind::Summary, &self.json),
         ];
         let path = |kind: DocumentKind, given: Option<&PathBuf>| {

@@ -2,6 +2,7 @@
 //!
 //! Start at [`ResultArgs`].
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -43,6 +44,9 @@ pub struct ResultArgs {
     /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Serve the figures of the run for Prometheus, at `/metrics`
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Which run to go on with.

@@ -28,7 +28,6 @@ pub struct WatchArgs {
     pub fail_on: Option<FailOn>,
     /// Allow to hold the program back: space pauses, `-` and `+` turn a limit; begin with LIMIT requests in flight, if given
     #[arg(long, value_name = "LIMIT", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..))]
-    #[expect(clippy::option_option, reason = "a flag that may have a value")]
     pub steer: Option<Option<u32>>,
     /// Let the program read the standard input
     #[arg(long)]

@@ -101,7 +101,8 @@ impl Merge for LoopCell {
 
 #[cfg(test)]
 mod tests {
-    use super::{LoopState, LoopUse};
+    use super::LoopState::{Blocked, Idle, Running};
+    use super::LoopUse;
     use crate::event::{Micros, Offset};
 
     #[test]
@@ -113,7 +114,6 @@ mod tests {
         let now = Offset(600_000);
         let state = |from: u64| loops.between(Offset(from), Offset(from + 50_000), now);
         let states = [0, 100_000, 150_000, 200_000, 300_000, 450_000, 500_000].map(state);
-        use LoopState::{Blocked, Idle, Running};
         assert_eq!(states, [Idle, Running, Running, Idle, Blocked, Blocked, Idle]);
     }
 
@@ -122,6 +122,6 @@ mod tests {
         let mut loops = LoopUse::default();
         loops.block(Offset(u64::MAX), Micros(u64::MAX));
         loops.block(Offset(10), Micros(u64::MAX));
-        assert_eq!(loops.between(Offset(0), Offset(u64::MAX), Offset(u64::MAX)), LoopState::Blocked);
+        assert_eq!(loops.between(Offset(0), Offset(u64::MAX), Offset(u64::MAX)), Blocked);
     }
 }

@@ -16,6 +16,7 @@ pub mod exit;
 pub mod failure_kind;
 pub mod fit;
 pub mod host_lines;
+pub mod open_metrics;
 pub mod outlook;
 pub mod output_error;
 pub mod plain;

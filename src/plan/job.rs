@@ -98,6 +98,8 @@ pub struct Policy {
     pub answer: ExpectedAnswer,
     /// How the pages of its row follow each other, if it has pages.
     pub pages: Option<Arc<PageRules>>,
+    /// Whether it is a step before the batch, whose answer gives values.
+    pub is_step: bool,
     /// The statuses that count as refusals.
     pub throttled: Throttled,
     /// The largest response body, in bytes. If absent, only bodies that are kept are limited.
@@ -169,7 +171,7 @@ impl fmt::Debug for Job {
 impl Policy {
     /// Whether the body of a good response must be read for what the plan does with it.
     pub fn needs_body(&self) -> bool {
-        self.answer.needs_body() || self.pages.as_ref().is_some_and(|pages| pages.needs_body())
+        self.is_step || self.answer.needs_body() || self.pages.as_ref().is_some_and(|pages| pages.needs_body())
     }
 }
 

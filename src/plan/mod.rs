@@ -7,6 +7,7 @@
 pub mod adaptive;
 pub mod attempt_timeout;
 pub mod auth;
+pub mod before;
 mod body_template;
 pub mod content;
 pub mod cursor;
@@ -75,6 +76,8 @@ pub struct Plan {
     pub output: Output,
     /// The practice upstream to start, if the plan uses one.
     pub practice: Option<Practice>,
+    /// The requests before the batch, whose answers give values, in plan order.
+    pub before: Vec<before::BeforeStep>,
     /// The sources of jobs, in plan order.
     pub sources: Vec<source::Source>,
 }

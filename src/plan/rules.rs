@@ -129,6 +129,7 @@ impl Rules {
             status: self.status.unwrap_or(Statuses::Success),
             answer: self.answer.clone(),
             pages: self.pages.rules(),
+            is_step: false,
             throttled: self.throttled.unwrap_or_default(),
             max_body: self.max_body,
         }

@@ -119,13 +119,11 @@ fn without_styles(text: &str) -> String {
             Some('\\' | '(') => Some(after.len().min(if after.starts_with('(') { 2 } else { 1 })),
             _ => None,
         };
-        match end.filter(|end| after.is_char_boundary(*end)) {
-            Some(end) => rest = &after[end..],
-            None => {
-                shown.push('\u{1b}');
-                rest = after;
-            }
+        let end = end.filter(|end| after.is_char_boundary(*end));
+        if end.is_none() {
+            shown.push('\u{1b}');
         }
+        rest = &after[end.unwrap_or(0)..];
     }
     shown + rest
 }

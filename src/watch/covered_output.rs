@@ -71,7 +71,8 @@ impl CoveredOutput {
         let kept = Arc::new(Mutex::new(KeptOutput { spool: Some(tempfile::tempfile()?), terminal }));
         let lines = OutputLines::default();
         let reader = thread::Builder::new().name("watch-output".into()).spawn({
-            let mut reader = OutputReader { terminals, order, kept: Arc::clone(&kept), lines: lines.clone() };
+            let mut reader =
+                OutputReader { terminals, order, has_line: false, kept: Arc::clone(&kept), lines: lines.clone() };
             move || reader.run()
         })?;
         Ok((Self { lines, kept, reader }, theirs))
@@ -113,6 +114,8 @@ impl KeptOutput {
 struct OutputReader {
     terminals: Vec<StreamTerminal>,
     order: Option<WriteOrder>,
+    /// Whether the current turn has a line.
+    has_line: bool,
     kept: Arc<Mutex<KeptOutput>>,
     lines: OutputLines,
 }
@@ -123,19 +126,18 @@ impl OutputReader {
         while self.terminals.iter().any(|terminal| !terminal.is_closed) {
             // A write was reported whose bytes have not arrived, or a part of a line has.
             let has_part = self.terminals.iter().any(|terminal| !terminal.arrived.is_empty());
-            let is_waiting = has_part || self.order.as_ref().is_some_and(WriteOrder::is_pending);
-            if self.wait(is_waiting.then_some(&WRITE_PATIENCE)).is_err() {
-                break;
-            }
+            let is_waiting = has_part || self.order.as_ref().is_some_and(WriteOrder::has_next);
+            let Ok(has_news) = self.wait(is_waiting.then_some(&WRITE_PATIENCE)) else { break };
             // The order comes second, so that it has every write whose bytes were read.
-            let n: usize = self.terminals.iter_mut().map(StreamTerminal::read).sum();
+            self.terminals.iter_mut().for_each(StreamTerminal::read);
             if let Some(order) = &mut self.order {
                 order.read();
             }
             self.pass_in_order();
-            if is_waiting && n == 0 {
+            if !has_news {
                 // A part of a line, or a write whose bytes came with the one before.
                 self.pass_rest();
+                self.has_line = false;
                 if let Some(order) = &mut self.order {
                     order.clear();
                 }
@@ -144,40 +146,43 @@ impl OutputReader {
         self.pass_rest();
     }
 
-    /// Waits until something arrives.
-    fn wait(&self, patience: Option<&Timespec>) -> io::Result<()> {
+    /// Waits until something arrives; returns whether something has.
+    fn wait(&self, patience: Option<&Timespec>) -> io::Result<bool> {
         let open = self.terminals.iter().filter(|terminal| !terminal.is_closed);
         let mut fds: Vec<PollFd<'_>> = open.map(|terminal| PollFd::new(&terminal.ours, PollFlags::IN)).collect();
         if let Some(order) = &self.order {
             fds.push(PollFd::from_borrowed_fd(order.as_fd(), PollFlags::IN));
         }
         match poll(&mut fds, patience) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Ok(n) => Ok(n > 0),
+            Err(rustix::io::Errno::INTR) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Passes on what has arrived, as far as its place among the writes is known.
+    ///
+    /// Of several turns of a terminal, each has a line at least, as programs print line by line to a terminal; the first
+    /// turn has the lines that are too many.
     fn pass_in_order(&mut self) {
-        while let Some((i, is_last)) = self.order.as_ref().and_then(WriteOrder::first) {
-            let Some(terminal) = self.terminals.get_mut(i).filter(|terminal| !terminal.arrived.is_empty()) else {
-                return;
-            };
-            // Of several writes each is one line, as programs print line by line to a terminal. A part of a line waits for
-            // the rest.
-            let n = if is_last { terminal.whole_lines() } else { terminal.first_line() };
-            if n == 0 {
-                return;
+        let Some(order) = &mut self.order else { return self.pass_rest() };
+        let mut passed = Vec::new();
+        while let Some(turn) = order.turn() {
+            let Some(terminal) = self.terminals.get_mut(turn) else { break };
+            let later = order.later_turns(turn);
+            let n = terminal.n_lines().saturating_sub(later).max(usize::from(!self.has_line).min(terminal.n_lines()));
+            if n > 0 {
+                passed.push((terminal.stream, terminal.take_lines(n)));
             }
-            let bytes: Vec<u8> = terminal.arrived.drain(..n).collect();
-            let stream = terminal.stream;
-            if let Some(order) = &mut self.order {
-                order.take_first();
+            self.has_line |= n > 0;
+            // Without a line, its bytes are still on their way.
+            if !self.has_line || !order.advance() {
+                break;
             }
-            self.pass(stream, &bytes);
+            self.has_line = false;
         }
-        if self.order.is_none() {
-            self.pass_rest();
+        for (stream, bytes) in passed {
+            self.pass(stream, &bytes);
         }
     }
 
@@ -198,14 +203,13 @@ impl OutputReader {
 }
 
 impl StreamTerminal {
-    /// Takes what is there; returns how much.
-    fn read(&mut self) -> usize {
-        let (mut buffer, mut n_read) = ([0; BUFFER], 0);
+    /// Takes what is there.
+    fn read(&mut self) {
+        let mut buffer = [0; BUFFER];
         while !self.is_closed {
             match self.ours.read(&mut buffer) {
                 Ok(n) if n > 0 => {
                     self.arrived.extend(&buffer[..n]);
-                    n_read += n;
                     if n < buffer.len() {
                         break;
                     }
@@ -216,17 +220,18 @@ impl StreamTerminal {
                 Ok(_) | Err(_) => self.is_closed = true,
             }
         }
-        n_read
     }
 
-    /// The length of the first line that has arrived; 0 if it has no end yet.
-    fn first_line(&self) -> usize {
-        self.arrived.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    /// The number of whole lines that have arrived.
+    fn n_lines(&self) -> usize {
+        self.arrived.iter().filter(|byte| **byte == b'\n').count()
     }
 
-    /// The length of all lines that have arrived, without a last one that has no end.
-    fn whole_lines(&self) -> usize {
-        self.arrived.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    /// Takes so many lines.
+    fn take_lines(&mut self, n: usize) -> Vec<u8> {
+        let ends = self.arrived.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let end = ends.map(|(at, _)| at + 1).nth(n - 1).unwrap_or(self.arrived.len());
+        self.arrived.drain(..end).collect()
     }
 }
 

@@ -8,14 +8,14 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
-/// Writes that were reported and not taken yet.
+/// The turns of terminals: a turn is one write, or several without a write to another terminal in between.
 #[derive(Debug)]
 pub struct WriteOrder {
     reports: OwnedFd,
     /// The watch of each terminal.
     watches: Vec<i32>,
-    /// The terminals that were written to, by their places in the list.
-    pending: VecDeque<usize>,
+    /// The terminal whose turn it is, by its place in the list, and those that follow.
+    turns: VecDeque<usize>,
 }
 
 impl WriteOrder {
@@ -26,7 +26,7 @@ impl WriteOrder {
         let reports = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
         let watch = |path| inotify::add_watch(&reports, path, inotify::WatchFlags::MODIFY);
         let watches = paths.iter().map(watch).collect::<Result<_, _>>()?;
-        Ok(Self { reports, watches, pending: VecDeque::new() })
+        Ok(Self { reports, watches, turns: VecDeque::new() })
     }
 
     /// Watches the program's side of these terminals.
@@ -43,30 +43,37 @@ impl WriteOrder {
             let mut reader = rustix::fs::inotify::Reader::new(&self.reports, &mut buffer);
             // Without news, it would block.
             while let Ok(report) = reader.next() {
-                self.pending.extend(self.watches.iter().position(|watch| *watch == report.wd()));
+                let terminal = self.watches.iter().position(|watch| *watch == report.wd());
+                if self.turns.back() != terminal.as_ref() {
+                    self.turns.extend(terminal);
+                }
             }
         }
     }
 
-    /// Whether a reported write was not taken yet.
-    pub fn is_pending(&self) -> bool {
-        !self.pending.is_empty()
+    /// The terminal whose turn it is.
+    pub fn turn(&self) -> Option<usize> {
+        self.turns.front().copied()
     }
 
-    /// The terminal of the first write, and whether it is the last one there.
-    pub fn first(&self) -> Option<(usize, bool)> {
-        let first = *self.pending.front()?;
-        Some((first, !self.pending.iter().skip(1).any(|other| *other == first)))
+    /// Whether another turn has begun.
+    pub fn has_next(&self) -> bool {
+        self.turns.len() > 1
     }
 
-    /// The bytes of the first write were taken.
-    pub fn take_first(&mut self) {
-        self.pending.pop_front();
+    /// How many later turns a terminal has.
+    pub fn later_turns(&self, terminal: usize) -> usize {
+        self.turns.iter().skip(1).filter(|other| **other == terminal).count()
     }
 
-    /// The bytes of all writes were taken.
+    /// Goes on to the next turn, if it has begun.
+    pub fn advance(&mut self) -> bool {
+        self.has_next() && self.turns.pop_front().is_some()
+    }
+
+    /// Forgets all turns: everything was passed on.
     pub fn clear(&mut self) {
-        self.pending.clear();
+        self.turns.clear();
     }
 }
 

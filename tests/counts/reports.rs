@@ -20,7 +20,7 @@ const JOBS: u64 = 200_000;
 
 /// A result out of plan order, as jobs that take different times settle.
 fn result(i: u64) -> JobResult {
-    let row = if i % 50 == 0 { i + 49 } else { i - 1 }.min(JOBS - 1);
+    let row = if i.is_multiple_of(50) { i + 49 } else { i - 1 }.min(JOBS - 1);
     let body = format!("{{\"sum\": {i}, \"name\": \"order {i}\"}}");
     JobResult {
         place: Place { source: 0, row },

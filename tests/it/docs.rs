@@ -167,6 +167,7 @@ fn the_plan_reference_has_every_key_of_every_table() {
         ("`[defaults]`", format!("[defaults]\nzzz = 1\n{ENDPOINT}")),
         ("`expect` of an endpoint", format!("[defaults]\nexpect = {{ zzz = 1 }}\n{ENDPOINT}")),
         ("`[retry]`", format!("[retry]\nzzz = 1\n{ENDPOINT}")),
+        ("`[[before]]`", format!("[[before]]\nurl = \"http://a/\"\nzzz = 1\n{ENDPOINT}")),
         ("`[[endpoint]]`", format!("{ENDPOINT}zzz = 1\n")),
         ("`[expect]`", format!("{ENDPOINT}[expect]\nzzz = 1\n")),
         ("`[output]`", format!("{ENDPOINT}[output]\nzzz = 1\n")),

@@ -6,6 +6,7 @@
 
 pub mod demo;
 pub mod headless;
+pub mod metrics;
 pub mod network;
 mod open;
 pub mod practice;
@@ -23,6 +24,7 @@ mod watch_end;
 use std::time::SystemTime;
 
 use crate::app::appearance::{self, Appearance};
+use crate::app::run::metrics::MetricsServer;
 use crate::app::run::report::BatchOutcome;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch_end::WatchEnd;
@@ -62,6 +64,11 @@ impl Batch<'_> {
         let environment = appearance::with_flags(config::environment(self.console), self.look);
         let mut appearance = Appearance::decide(&environment, self.console)?;
         let mut last: Option<BatchOutcome> = None;
+        let metrics = self.results.metrics.map(|address| {
+            MetricsServer::open(address)
+                .map_err(|source| Error::System { what: "listen at the address of `--metrics`", source })
+        });
+        let metrics = metrics.transpose()?;
         loop {
             let is_rerun = last.is_some();
             let wakeups = last.as_mut().and_then(|last| last.wakeups.take());
@@ -75,6 +82,9 @@ impl Batch<'_> {
                     return Ok(self.report(last));
                 }
             };
+            if let Some(metrics) = &metrics {
+                metrics.show(&running.follow, &running.time);
+            }
             let end = self.watch(&mut running, &mut appearance, &environment);
             if end == WatchEnd::Dropped {
                 return Ok(code::INTERRUPTED);

@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use crate::event::{Event, Micros, Offset};
 use crate::model::Model;
 use crate::output::document::job_log::{JobLog, RecordedJob};
+use crate::output::open_metrics;
 use crate::output::summary::extras::Extras;
 use crate::output::summary::json::summary_json;
 use crate::text::safe_json;
@@ -37,6 +38,8 @@ pub enum DocumentKind {
     Trace,
     /// The attempts as an HTTP archive, without headers and bodies.
     Har,
+    /// The figures, for Prometheus.
+    OpenMetrics,
     /// The summary, as JSON.
     Summary,
 }
@@ -51,6 +54,7 @@ impl DocumentKind {
             Self::Junit => "xml",
             Self::Trace => "trace.json",
             Self::Har => "har",
+            Self::OpenMetrics => "prom",
             Self::Summary => "json",
         }
     }
@@ -91,6 +95,7 @@ impl<'a> RecordedRun<'a> {
             DocumentKind::Junit => junit::write(self, to),
             DocumentKind::Trace => trace::write(self, to),
             DocumentKind::Har => har::write(self, to),
+            DocumentKind::OpenMetrics => to.write_all(open_metrics::text(&self.model, self.model.last).as_bytes()),
             DocumentKind::Summary => {
                 let summary = summary_json(&self.model, self.model.last, &Extras::default());
                 safe_json::write(&mut *to, &summary)?;

@@ -26,6 +26,10 @@ pub fn lines(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle
         let wrapped = fit::wrapped(&sentence, style, 12);
         lines.extend(wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))));
     }
+    if model.evidence.program.is_steered {
+        let limit = model.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("limit {limit}"));
+        lines.push(format!("  {:<9} the program could be held back; {limit} at the end", "steering"));
+    }
     let used = model.evidence.program.used;
     if !used.is_zero() {
         let used = units::length(used);

@@ -4,6 +4,7 @@
 
 mod leaving_out;
 pub mod left_out;
+mod steps;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +12,9 @@ use std::{fmt, mem};
 
 use crate::event::EndpointId;
 use crate::plan::Plan;
+use crate::plan::before::StepRequest;
 use crate::plan::cursor::left_out::LeftOut;
+use crate::plan::cursor::steps::step_requests;
 use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
 use crate::plan::exact::request_url::RequestUrl;
@@ -38,6 +41,8 @@ pub struct Cursor {
     left_out: Option<LeftOut>,
     /// How many jobs got priority, if [`Self::prioritize`] was called.
     priority_count: Option<PriorityCount>,
+    /// The steps before the batch, until they are taken.
+    steps: Vec<StepRequest>,
 }
 
 /// The result of drawing.
@@ -86,6 +91,7 @@ impl Cursor {
             n_peeked: 0,
             left_out: None,
             priority_count: None,
+            steps: Vec::new(),
         };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
@@ -98,6 +104,7 @@ impl Cursor {
             let stream = cursor.stream(plan, source, name, practice_port, bounds)?;
             cursor.streams.push(stream);
         }
+        cursor.steps = step_requests(plan, practice_port)?;
         if cursor.jobs() == Some(0) {
             return Err(PlanError::no_jobs(&plan.file, "its files have no rows"));
         }

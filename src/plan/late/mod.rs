@@ -40,14 +40,24 @@ enum Notation {
 
 /// Returns the marker of a value. Its length depends only on the name.
 pub fn marker(name: &str) -> String {
-    static NONCE: OnceLock<u64> = OnceLock::new();
-    let mut marker = format!("late{:016x}x", NONCE.get_or_init(|| fastrand::u64(..)));
+    let mut marker = prefix().to_owned();
     for byte in name.bytes() {
         // Writing into a string cannot fail.
         let _ = write!(marker, "{byte:02x}");
     }
     marker.push('x');
     marker
+}
+
+/// Whether a text has a marker in it.
+pub fn has_marker(text: &str) -> bool {
+    text.contains(prefix())
+}
+
+/// The start of every marker, which differs from run to run.
+fn prefix() -> &'static str {
+    static PREFIX: OnceLock<String> = OnceLock::new();
+    PREFIX.get_or_init(|| format!("late{:016x}x", fastrand::u64(..)))
 }
 
 impl LateValues {

@@ -165,6 +165,7 @@ impl Plan {
             expect: Expect::default(),
             output: Output::default(),
             practice: None,
+            before: Vec::new(),
             sources,
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::plan::auth::netrc::Netrc;
 use crate::plan::auth::{Auth, Credentials};
 use crate::plan::error::io_reason;
+use crate::plan::late::has_marker;
 use crate::plan::read::rows::PlaceholderUses;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::template::Template;
@@ -68,7 +69,12 @@ fn read_login(entry: &PlanEntry<'_>) -> Option<WrittenLogin> {
     let user = section.require("user", "write one such as `user = \"ann\"`");
     let password = section.require("password", "write `password = \"${PASSWORD}\"`");
     section.finish();
-    Some(WrittenLogin { user: read_text(&user?, "a name")?, password: read_text(&password?, "a password")? })
+    let text = |entry: &PlanEntry<'_>, example| {
+        let (text, span) = read_text(entry, example)?;
+        let wrong = || ValueError::new("not usable", "a value of a step can be a `bearer` token or part of a header");
+        entry.check(if has_marker(&text.value()) { Err(wrong()) } else { Ok((text, span)) })
+    };
+    Some(WrittenLogin { user: text(&user?, "a name")?, password: text(&password?, "a password")? })
 }
 
 fn read_text(entry: &PlanEntry<'_>, example: &str) -> Option<WrittenText> {
@@ -97,6 +103,11 @@ fn read_netrc(entry: &PlanEntry<'_>) -> Option<Arc<Netrc>> {
 }
 
 impl WrittenAuth {
+    /// Whether a value of a step before the batch is in it.
+    pub(super) fn has_late_value(&self) -> bool {
+        matches!(self, Self::Bearer((token, _)) if has_marker(&token.value()))
+    }
+
     /// Parses the placeholders of the credentials.
     pub(super) fn parse(&self, columns: &mut Vec<String>, used: &mut PlaceholderUses<'_>) -> Option<Auth> {
         let mut template = |(text, span): &WrittenText| {

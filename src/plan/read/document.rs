@@ -14,6 +14,7 @@ use crate::plan::adaptive::parse_adaptive_mode;
 use crate::plan::http_client::parse_http_client;
 use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
+use crate::plan::read::before::read_steps;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::network;
 use crate::plan::read::rules::{read_cookies, read_retry};
@@ -48,6 +49,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     if let Some(entry) = top.get("retry") {
         read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
     }
+    let before = top.get("before");
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
     let expect = expect.map_or_else(Expect::default, read_expect);
@@ -55,6 +57,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
+    let before = before.map_or_else(Vec::new, |entry| read_steps(&entry, &defaults, practice.is_some()));
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::read_all(&entry, &defaults, practice.is_some()));
     top.finish();
 
@@ -72,6 +75,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
         expect,
         output,
         practice,
+        before,
         sources,
     })
 }

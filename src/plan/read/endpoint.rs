@@ -8,6 +8,7 @@ use std::ops::Range;
 use http::Method;
 use http::header::CONTENT_TYPE;
 
+use crate::plan::late::has_marker;
 use crate::plan::read::auth::{WrittenAuth, read_auth};
 use crate::plan::read::body::{BodyContext, BodyEntries};
 use crate::plan::read::headers::{WrittenHeader, read_headers};
@@ -24,6 +25,7 @@ use crate::plan::template::Template;
 use crate::plan::template::escape::Escaping;
 use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
+use crate::text::value_error::ValueError;
 
 /// The values of `[defaults]`.
 #[derive(Default)]
@@ -34,8 +36,17 @@ pub(super) struct Defaults {
     pub(super) rules: Rules,
 }
 
+impl Defaults {
+    /// Those that need no value of a step before the batch.
+    pub(super) fn without_late_values(&self) -> Self {
+        let headers = self.headers.iter().filter(|header| !has_marker(&header.value.value())).cloned().collect();
+        let auth = self.auth.clone().filter(|auth| !auth.has_late_value());
+        Self { method: None, headers, auth, rules: self.rules.clone() }
+    }
+}
+
 /// An endpoint's name, unmasked, and its position in the file.
-struct EndpointName {
+pub(super) struct EndpointName {
     text: String,
     span: Range<usize>,
 }
@@ -80,7 +91,7 @@ pub(super) fn read_all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream:
 }
 
 /// Reads one endpoint, and its name.
-fn read_endpoint(
+pub(super) fn read_endpoint(
     mut section: PlanSection<'_>,
     defaults: &Defaults,
     has_upstream: bool,
@@ -108,7 +119,7 @@ fn read_endpoint(
     let mut used = rows::PlaceholderUses::new(reader);
     let url_entry = url_entry?;
     let text = url_entry.text("a URL such as `\"https://example.org/\"`");
-    let url = text.map(|text| Template::parse_url(&text, &mut columns));
+    let url = text.and_then(|text| parse_url(&url_entry, &text, &mut columns));
     used.note(&columns, &url_entry.span());
     let method = method.and_then(|entry| in_row::read_method(&entry, &mut columns, &mut used));
     let timeout = timeout.and_then(|entry| in_row::read_timeout(&entry, &mut columns, &mut used));
@@ -155,6 +166,17 @@ fn read_endpoint(
         reader.note(url_entry.place().mistake(why));
     }
     Some((source, name.map(|(name, span)| EndpointName { text: name.value().trim().to_owned(), span })))
+}
+
+/// Parses a URL. Its host decides where jobs wait, so it must be known before they start.
+fn parse_url(entry: &PlanEntry<'_>, text: &PlanText, columns: &mut Vec<String>) -> Option<Template> {
+    let value = text.value();
+    let (scheme, rest) = value.split_once("://").unwrap_or(("", &value));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let wrong =
+        || ValueError::new("not usable", "a value of a step can be in the path and in the query, not in the host");
+    let is_known = !has_marker(scheme) && !has_marker(host);
+    entry.check(if is_known { Ok(Template::parse_url(text, columns)) } else { Err(wrong()) })
 }
 
 /// How an endpoint is named: as the plan says, or by its URL.

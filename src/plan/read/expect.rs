@@ -10,6 +10,7 @@ use crate::plan::expected::header::ExpectedHeader;
 use crate::plan::expected::json::ExpectedJson;
 use crate::plan::expected::text::ExpectedText;
 use crate::plan::expected::url::ExpectedUrl;
+use crate::plan::late::has_marker;
 use crate::plan::read::json::json_text;
 use crate::plan::read::values::{PlanEntry, PlanSection};
 use crate::plan::template::Template;
@@ -91,6 +92,6 @@ fn read_values(entry: &PlanEntry<'_>, secrets: &mut Vec<Box<str>>) -> Option<Arc
 fn refuse_placeholders(entry: &PlanEntry<'_>, text: &PlanText) -> Option<()> {
     let mut columns = Vec::new();
     Template::parse(text, Escaping::Raw, &mut columns);
-    let wrong = || ValueError::new("a text with a placeholder", "rows do not change what is expected");
-    entry.check(if columns.is_empty() { Ok(()) } else { Err(wrong()) })
+    let wrong = || ValueError::new("a text with a placeholder", "rows and steps do not change what is expected");
+    entry.check(if columns.is_empty() && !has_marker(&text.value()) { Ok(()) } else { Err(wrong()) })
 }

@@ -4,6 +4,7 @@
 //! [`read_plan`].
 
 mod auth;
+mod before;
 mod body;
 mod document;
 mod endpoint;
@@ -17,12 +18,14 @@ mod pages;
 mod rows;
 mod rules;
 mod run_retry;
+mod step_names;
 mod values;
 
 use std::path::Path;
 
 use crate::plan::Plan;
 use crate::plan::error::PlanError;
+use crate::plan::read::step_names::StepNames;
 use crate::plan::read::values::{PlanContext, PlanReader};
 use crate::plan::template::interpolation::VariableLookup;
 use crate::text::diagnostics::{Mistake, SourceText};
@@ -31,8 +34,9 @@ use crate::text::toml_reader::MISSING;
 /// Reads a plan. Messages call it `file`. The paths in it are relative to `folder`.
 pub(super) fn read_plan(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Plan, PlanError> {
     let source = SourceText::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
-    let reader = PlanReader::new(&source, "plan", PlanContext { folder, var });
+    let reader = PlanReader::new(&source, "plan", PlanContext { folder, var, steps: StepNames::default() });
     let table = reader.parse();
+    reader.context.steps.announce(&table);
     let n_syntax_errors = reader.n_mistakes();
 
     let plan = document::read(&reader, &table);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::quantity;
+use crate::plan::read::step_names::StepNames;
 use crate::plan::template::interpolation::{PlanText, VariableLookup, interpolate};
 use crate::text::sanitize::sanitize;
 use crate::text::toml_reader::TomlReader;
@@ -20,6 +21,8 @@ pub(super) struct PlanContext<'r> {
     pub(super) folder: &'r Path,
     /// Looks up a variable.
     pub(super) var: VariableLookup<'r>,
+    /// The values of steps before the batch.
+    pub(super) steps: StepNames,
 }
 
 /// The reader of a plan.
@@ -33,7 +36,8 @@ impl PlanEntry<'_> {
     /// Returns a text, with each `${…}` filled in.
     pub(super) fn text(&self, example: &str) -> Option<PlanText> {
         let context = &self.reader.context;
-        match interpolate(self.string(example)?, context.folder, context.var) {
+        let find = |name: &str| context.steps.find(name, context.var);
+        match interpolate(self.string(example)?, context.folder, &find) {
             Ok(text) => {
                 self.reader.note_variables(&self.path, &text.given);
                 Some(text)

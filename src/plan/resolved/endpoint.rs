@@ -175,6 +175,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         status,
         answer,
         pages,
+        is_step: _,
         throttled,
         max_body,
     } = policy;
@@ -229,8 +230,7 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     ];
     items.extend(expected(&answer).map(|(key, value)| Item::new(key, value, provenance(key))));
     items.push(Item::new("extract", extracted(rules), provenance("extract")));
-    let must_find = (!answer.present.is_empty()).then(|| Value::Text("missing".to_owned()));
-    items.extend(must_find.map(|value| Item::new("fail_on", value, index.key_provenance("fail_on"))));
+    items.extend(fail_on(&answer, index));
     items.extend(page_items(pages.as_deref()).map(|(key, value)| Item::new(key, value, provenance(key))));
     items.extend([
         Item::new("throttled", refusals(throttled), provenance("throttled")),
@@ -273,4 +273,10 @@ fn extracted(rules: &Rules) -> Value {
 fn backoff(retry: &Retry) -> Value {
     let range = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     Value::Text(range.join(".."))
+}
+
+/// The key that fails jobs whose answers lack a value, if it is set.
+fn fail_on(answer: &ExpectedAnswer, index: &ProvenanceIndex<'_>) -> Option<Item> {
+    let must_find = (!answer.present.is_empty()).then(|| Value::Text("missing".to_owned()));
+    must_find.map(|value| Item::new("fail_on", value, index.key_provenance("fail_on")))
 }

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::plan::before::BeforeStep;
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
@@ -55,6 +56,8 @@ fn run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("every", Value::or_nothing(every, "once"), index.key_provenance("every")),
         Item::new("rounds", Value::or_nothing(rounds, "one"), index.key_provenance("rounds")),
     ];
+    let before = (!plan.before.is_empty()).then(|| Value::List(plan.before.iter().map(BeforeStep::describe).collect()));
+    items.extend(before.map(|before| Item::new("before", before, index.key_provenance("before"))));
     let jobs = plan.limits.jobs.map(Value::Count);
     items.extend(jobs.map(|jobs| Item::new("requests", jobs, index.key_provenance("requests"))));
     items

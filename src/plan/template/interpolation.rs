@@ -17,6 +17,9 @@ use crate::text::value_error::ValueError;
 /// Looks up a variable by name. The caller decides where.
 pub type VariableLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// How the name of a step's value begins: `${before.token}`.
+pub(in crate::plan) const BEFORE: &str = "before.";
+
 /// The shortest value that is masked, in characters. Shorter ones are hardly secrets.
 const SHORTEST_SECRET: usize = 4;
 
@@ -83,6 +86,10 @@ pub(in crate::plan) fn interpolate(
 fn lookup(name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<TextPiece, ValueError> {
     if let Some(path) = name.strip_prefix("file:") {
         return read_file(&folder.join(path)).map(TextPiece::Given);
+    }
+    if name.starts_with(BEFORE) {
+        let fix = "name it in `gives` of a `[[before]]`, which only later steps and the batch can use";
+        return var(name).map(TextPiece::Given).ok_or_else(|| ValueError::new("given by no step before", fix));
     }
     let (name, default) = match name.split_once(":-") {
         Some((name, default)) => (name, Some(default)),

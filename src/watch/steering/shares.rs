@@ -94,40 +94,23 @@ impl Shares {
         }
     }
 
-    /// Requests that wait at the gates.
-    pub fn waiting(&self) -> u64 {
-        self.processes.values().map(|process| u64::from(process.report.waiting)).sum()
-    }
-
     /// The shares that change now.
     pub fn plan(&mut self, now: Offset) -> Vec<NewShare> {
         let Some(limit) = self.limit.or(self.is_paused.then_some(0)) else { return self.open() };
         let limit = if self.is_paused { 0 } else { limit };
-        let mut changed = Vec::new();
-        let used = self.used();
-        let targets = if self.must_divide(limit, now) { self.divide(limit, now) } else { BTreeMap::new() };
-        for (&connection, &target) in &targets {
-            let Some(process) = self.processes.get_mut(&connection) else { continue };
-            // After a cut, nothing new is sent while others still have more than the limit under way.
-            let others = used.saturating_sub(process.bound.into());
-            let room = u64::from(limit).saturating_sub(others);
-            let to = target.min(u32::try_from(room).unwrap_or(u32::MAX));
-            if process.share.is_none_or(|share| to < share) {
-                changed.push(process.set(connection, Some(to)));
-            }
+        if !self.must_divide(limit, now) {
+            return Vec::new();
         }
-        // What is free after that, in the order of need.
-        let free = u64::from(limit).saturating_sub(self.used());
-        let mut free = u32::try_from(free).unwrap_or(u32::MAX);
-        for (&connection, &target) in &targets {
+        let mut changed = Vec::new();
+        for (connection, target) in self.divide(limit, now) {
+            let used = self.used();
             let Some(process) = self.processes.get_mut(&connection) else { continue };
-            let share = process.share.unwrap_or(0);
-            // What it holds beyond its share is its own again.
-            let kept = process.bound.max(share);
-            let to = target.min(kept.saturating_add(free));
-            if to > share {
-                free -= to.saturating_sub(kept);
-                changed.push(process.set(connection, Some(to)));
+            // Nothing new is sent into room that others may still have under way.
+            let others = used - u64::from(process.bound);
+            let room = u64::from(limit).saturating_sub(others);
+            let share = target.min(u32::try_from(room).unwrap_or(u32::MAX));
+            if process.share != Some(share) {
+                changed.push(process.set(connection, Some(share)));
             }
         }
         changed
@@ -148,7 +131,9 @@ impl Shares {
     fn must_divide(&mut self, limit: u32, now: Offset) -> bool {
         let shares = || self.processes.values().map(|process| process.share);
         let sum = shares().fold(0_u64, |sum, share| sum + u64::from(share.unwrap_or(0)));
-        if shares().any(|share| share.is_none()) || sum != u64::from(limit) {
+        // After a cut, what others still have under way counts.
+        let is_over = self.used() > u64::from(limit);
+        if shares().any(|share| share.is_none()) || sum != u64::from(limit) || is_over {
             return !self.processes.is_empty();
         }
         let is_starved = |process: &ProcessShare| process.report.waiting > 0 && process.report.held >= process.share();

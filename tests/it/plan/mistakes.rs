@@ -73,8 +73,8 @@ error: unknown key `nmae` in plan
    2 │ [defaults]
 
 help: keys allowed at the top are name, fail_fast, wire, cookies, proxy, resolve, connect_to,
-      unix_socket, tls, every, rounds, order, from, defaults, limits, host, retry, endpoint, expect,
-      output, upstream
+      unix_socket, tls, every, rounds, order, from, defaults, limits, host, retry, before, endpoint,
+      expect, output, upstream
 
 error: `timeout` is a number without a unit
 

@@ -83,13 +83,13 @@ for i in range(100):
     time.sleep(0.001)
 print('\\x1b]0;title\\x07last', end='')
 ";
-    let Some((_, mut terminal)) = watched(script) else { return };
+    let Some((_folder, mut terminal)) = watched(script) else { return };
     terminal.wait_for("FINISHED");
     terminal.send_keys("8");
     terminal.wait_for("err 99");
     terminal.wait_for("last");
     terminal.send_keys("/rr 4\r");
-    terminal.wait_for("11 of 201 lines");
+    terminal.wait_for("19 of 201 lines");
     assert!(!terminal.text().contains("out 99"), "{}", terminal.text());
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);

@@ -91,7 +91,6 @@ fn a_killed_run_goes_on_and_sends_nothing_again_but_what_was_in_flight() {
         assert_eq!(named > 0, notes.contains("in flight when the run stopped"), "{notes}");
         // Nothing is left to go on with.
         assert_eq!(folder.names(), ["plan.toml", "r.json", "run-2.jsonl", "run.jsonl"]);
-        println!("killed after {at} requests: {named} jobs were sent again");
     }
 }
 

@@ -80,7 +80,7 @@ fn tasks_that_nothing_awaits_are_found() {
 fn a_flood_is_found_with_the_limit_to_try() {
     each("flood.py", |summary| {
         let remedy = finding(summary, "limited-by-upstream")["remedy"].as_str().unwrap();
-        assert!(remedy.contains("at once; `--steer ") && !remedy.contains("--adaptive"), "{remedy}");
+        assert!(remedy.contains("at once; `--steer") && !remedy.contains("--adaptive"), "{remedy}");
     });
 }
 

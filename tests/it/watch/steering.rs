@@ -97,6 +97,7 @@ fn steered(python: &Path, script: &str, limit: u64) -> (String, Tally) {
     let (folder, upstream) = (Folder::new().with("app.py", script), upstream());
     let program = folder.inflight("watch --plain").arg(format!("--steer={limit}")).arg("--").arg(python).arg("app.py");
     let ended = program.var("BASE", &format!("http://{}", upstream.local_addr())).start().wait().exits(0);
+    assert!(ended.err().contains(&format!("held back; limit {limit} at the end")), "{}", ended.err());
     (ended.out().trim().to_owned(), upstream.tally())
 }
 

@@ -21,6 +21,7 @@ use crate::job_result::sink::ResultSink;
 use crate::plan::job::Place;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::run::step_values::BeforeSteps;
 use crate::source::pool::run::timers::TimerWatch;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::run_time::RunTime;
@@ -54,6 +55,8 @@ pub struct SharedRun {
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
     /// How late the threads' timers are.
     pub(in crate::source::pool) timers: TimerWatch,
+    /// The steps before the batch, if the plan has any.
+    pub(in crate::source::pool) steps: Option<BeforeSteps>,
 }
 
 /// How a reader thread reports that a source has something again. It never waits for the run's lock.
@@ -76,6 +79,7 @@ impl SharedRun {
         let limit = watch::Sender::new(schedule.gate.limit());
         // A source may have had something before the waker was set.
         let input = Arc::new(InputSignal { has_arrived: AtomicBool::new(true), arrival: Notify::new() });
+        let steps = BeforeSteps::new(schedule.sources().take_steps(), Arc::clone(&schedule.step_secrets));
         schedule.sources().set_waker(waker(Arc::clone(&input)));
         Arc::new(Self {
             state: Mutex::new(RunState::new(schedule, events.clone())),
@@ -92,6 +96,7 @@ impl SharedRun {
             limit,
             has_failed_fast: AtomicBool::new(false),
             timers: TimerWatch::default(),
+            steps,
         })
     }
 

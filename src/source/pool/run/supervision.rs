@@ -41,6 +41,7 @@ pub(in crate::source::pool) async fn run_workers<W: Wire>(
     share: Share,
     workers: &mut JoinSet<()>,
 ) {
+    shared.prepare(&**wire).await;
     let mut limit = shared.limit();
     let ended = loop {
         let now = *limit.borrow_and_update();

@@ -19,8 +19,8 @@ use crate::source::pool::outcome::body_check;
 use crate::source::pool::outcome::judge::{self, Disposition};
 use crate::source::pool::outcome::next_page::find_next_page;
 use crate::source::pool::run::ends::{SettledJob, settle};
+use crate::source::pool::run::filled_exchange::exchange_filled;
 use crate::source::pool::run::shared_run::SharedRun;
-use crate::source::pool::run::signed_exchange::exchange_signed;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::settling::SettlingJob;
@@ -95,7 +95,7 @@ async fn exchange<W: Wire>(
     let request = (&*ready.job, ready.cookies.as_deref());
     let mut exchange = tokio::select! {
         biased;
-        exchange = exchange_signed(wire, request, (ready.timeout, &shared.time), &me.progress), if !me.is_unwanted() => exchange,
+        exchange = exchange_filled(shared, wire, request, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
         () = me.unwanted() => Exchange::new(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };

@@ -38,6 +38,7 @@ use crate::event::reasons::RetryReason;
 use crate::event::run_times::RunTimes;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
+use crate::plan::before::secrets::StepSecrets;
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::{Limits, Polling};
@@ -127,6 +128,8 @@ pub struct Schedule {
     pub medians: Medians,
     /// The cookies of the run.
     cookies: Arc<CookieJar>,
+    /// The values that steps before the batch gave.
+    pub step_secrets: Arc<StepSecrets>,
     parked: usize,
     skipped: HashSet<EndpointId>,
     /// Sources that wait for input.
@@ -160,6 +163,7 @@ impl Schedule {
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             cookies: Arc::default(),
+            step_secrets: Arc::default(),
             parked: 0,
             skipped: HashSet::new(),
             awaiting_input: Vec::new(),
@@ -337,6 +341,11 @@ impl Schedule {
         self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
     }
 
+    /// The cookies of the run.
+    pub fn run_cookies(&self) -> Arc<CookieJar> {
+        Arc::clone(&self.cookies)
+    }
+
     /// The times that the plan sets for the run.
     pub fn times(&self) -> Option<RunTimes> {
         let (every, rounds) = self.sources.round_times();
@@ -406,6 +415,7 @@ impl Schedule {
         ready.generation = lane.outage.start();
         ready.is_crowded = lane.is_crowded();
         ready.take_cookies(&self.cookies);
+        ready.step_secrets = Some(Arc::clone(&self.step_secrets));
         let due = self.pace.start(now, ready.wait.slot + ready.wait.host_limit);
         ready.set_due(due, now, self.pace.is_set());
         ready.start(now, timeout, lane.in_flight(), lane.start(now));

@@ -10,6 +10,7 @@ use crate::event::due_time::DueTime;
 use crate::event::outcome::Outcome;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
+use crate::plan::before::secrets::StepSecrets;
 use crate::plan::job::Job;
 use crate::plan::network::cookies::CookieMode;
 use crate::source::pool::adapt::history::StartId;
@@ -83,6 +84,8 @@ pub struct PendingJob {
     pub is_crowded: bool,
     /// The job of the page after its last answer, if there is one.
     pub next_page: Option<Box<Job>>,
+    /// The values that steps before the batch gave, from its first attempt on.
+    pub step_secrets: Option<Arc<StepSecrets>>,
 }
 
 impl PendingJob {
@@ -122,6 +125,7 @@ impl PendingJob {
             lateness: None,
             is_crowded: false,
             next_page: None,
+            step_secrets: None,
         })
     }
 
@@ -152,10 +156,12 @@ impl PendingJob {
         }
     }
 
-    /// The job for what is shown of its answers: cookies are among its secrets.
+    /// The job for what is shown of its answers: cookies and values of steps are among its secrets.
     pub fn masked_job(&self) -> Cow<'_, Job> {
         let cookies = self.cookies.as_ref().map(|jar| jar.secrets(&self.job.url)).unwrap_or_default();
-        let new: Vec<_> = cookies.into_iter().filter(|cookie| !self.job.secrets.contains(cookie)).collect();
+        let of_steps = self.step_secrets.iter().flat_map(|secrets| secrets.all());
+        let new: Vec<_> =
+            cookies.into_iter().chain(of_steps).filter(|cookie| !self.job.secrets.contains(cookie)).collect();
         if new.is_empty() {
             return Cow::Borrowed(&self.job);
         }

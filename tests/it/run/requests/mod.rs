@@ -2,6 +2,7 @@
 //!
 //! Start at [`Recorder::start`].
 
+mod before;
 mod bodies;
 mod cookies;
 mod exact;

@@ -7,6 +7,7 @@ mod console;
 mod documents;
 mod failure_samples;
 mod foreign;
+mod metrics;
 mod outputs;
 mod recordings;
 mod replay;

@@ -2,6 +2,8 @@
 //!
 //! pandas and `DuckDB` are left out where Python has them not, unless `INFLIGHT_PACKAGES` is set.
 
+#![expect(clippy::print_stdout, reason = "what is left out is shown with `--nocapture`")]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -11,7 +11,8 @@ use crate::text::units;
 /// Most requests waited longer for a connection of the client's pool than for the server.
 pub fn connections(figures: &RunFigures<'_>) -> Option<Conclusion> {
     let model = figures.model;
-    if !model.is_watched() {
+    // What waits at the gate of `--steer` waits for no pool.
+    if !model.is_watched() || model.evidence.program.is_steered {
         return None;
     }
     let ended = || model.timeline.bars().filter_map(|bar| Some((bar, bar.end.as_ref()?)));

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::event::reasons::WarningSource;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
+use crate::plan::before::StepRequest;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::exact::request_url::RequestUrl;
 use crate::plan::job::Job;
@@ -126,6 +127,11 @@ impl Sources {
     /// The host of a source, if it has only one.
     pub fn host_of(&self, source: usize) -> Option<&str> {
         self.cursor.host_of(source)
+    }
+
+    /// Takes the steps before the batch.
+    pub fn take_steps(&mut self) -> Vec<StepRequest> {
+        self.cursor.take_steps()
     }
 
     /// Sets since when a source's next job waits.
