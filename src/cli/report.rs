@@ -32,7 +32,7 @@ pub struct DocumentArgs {
     /// The attempts as an HTTP archive, without headers and bodies
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub har: Option<Option<PathBuf>>,
-    /// The figures as OpenMetrics, for Prometheus
+    /// The figures as text for Prometheus
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub openmetrics: Option<Option<PathBuf>>,
     /// The summary as JSON

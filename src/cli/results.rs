@@ -44,7 +44,7 @@ pub struct ResultArgs {
     /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
-    /// Serve the figures of the run for Prometheus, as OpenMetrics at /metrics
+    /// Serve the figures of the run for Prometheus, at `/metrics`
     #[arg(long, value_name = "ADDR")]
     pub metrics: Option<SocketAddr>,
 }

@@ -1,4 +1,4 @@
-//! What a run adds up to, as OpenMetrics text for Prometheus.
+//! What a run adds up to, as `OpenMetrics` text for Prometheus.
 //!
 //! Names and units are a promise: within one version of inflight's schema they are only added. Foreign text is only in
 //! labels, sanitized and escaped. Start at [`text`].

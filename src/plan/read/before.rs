@@ -71,14 +71,14 @@ fn read_step(
 /// Reads the values that an answer gives.
 fn read_gives(entry: &PlanEntry<'_>) -> Option<Vec<GivenValue>> {
     const EXAMPLE: &str = "a table such as `{ token = \"$.access_token\" }`";
-    let (mut gives, mut all_good) = (Vec::new(), true);
+    let (mut values, mut all_good) = (Vec::new(), true);
     for entry in entry.section("gives", EXAMPLE)?.entries() {
         match read_given(&entry) {
-            Some(given) => gives.push(given),
+            Some(given) => values.push(given),
             None => all_good = false,
         }
     }
-    all_good.then_some(gives)
+    all_good.then_some(values)
 }
 
 fn read_given(entry: &PlanEntry<'_>) -> Option<GivenValue> {

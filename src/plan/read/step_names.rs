@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::plan::late;
@@ -43,7 +44,7 @@ impl StepNames {
         let mut all = Vec::new();
         for step in steps {
             let DeValue::Table(step) = step.get_ref() else { continue };
-            if let Some(DeValue::Table(gives)) = step.get("gives").map(|gives| gives.get_ref()) {
+            if let Some(DeValue::Table(gives)) = step.get("gives").map(Spanned::get_ref) {
                 all.extend(gives.iter().map(|(name, _)| name.get_ref().to_string()));
             }
         }

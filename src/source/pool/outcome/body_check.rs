@@ -68,7 +68,7 @@ pub async fn read_body<T: Default + Send + 'static>(
     let checked = tokio::task::spawn_blocking(move || {
         let _one_at_a_time = LARGE_BODY.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = file.read().map_err(|error| unreadable(&error).into());
-        let checked = bytes.and_then(|bytes: Vec<u8>| read(&job, &*plain(&job, &headers, &bytes, is_encoded)?));
+        let checked = bytes.and_then(|bytes: Vec<u8>| read(&job, &plain(&job, &headers, &bytes, is_encoded)?));
         (file, checked)
     });
     match checked.await {

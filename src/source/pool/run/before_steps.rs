@@ -49,7 +49,7 @@ impl BeforeSteps {
 
     async fn send_all<W: Wire>(&self, shared: &SharedRun, wire: &W) -> Result<LateValues, String> {
         let mut values = LateValues::default();
-        for step in self.steps.iter() {
+        for step in &self.steps {
             let given = self.send(shared, wire, step, &values).await;
             let given =
                 given.map_err(|why| format!("the step `{}` before the batch failed: {why}", sanitize(&step.name)))?;
