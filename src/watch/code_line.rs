@@ -85,7 +85,8 @@ fn read_file(path: &Path) -> Option<Vec<Box<str>>> {
 
 /// The line without a comment after two spaces, or in JavaScript after one, as most are written.
 fn without_comment<'l>(file: &str, line: &'l str) -> &'l str {
-    let mark = if file.ends_with(".py") { "  #" } else { " //" };
+    let is_python = Path::new(file).extension().is_some_and(|ending| ending == "py");
+    let mark = if is_python { "  #" } else { " //" };
     line.split_once(mark).map_or(line, |(code, _)| code.trim_end())
 }
 

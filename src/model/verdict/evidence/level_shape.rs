@@ -50,7 +50,8 @@ impl LevelShape {
         }
         let was_high = self.level * 2 >= self.peak;
         self.peak = self.peak.max(level);
-        if was_high && level * 2 < self.peak || level * 2 >= self.peak {
+        let is_high = level * 2 >= self.peak;
+        if was_high || is_high {
             (self.tail, self.in_tail) = (at, (level, 0));
         }
         (self.level, self.last) = (level, at);

@@ -249,7 +249,7 @@ impl Lanes {
 
     /// The next turn of the rotation.
     pub fn next_turn(&mut self) -> Option<LaneTurn> {
-        let turn = self.rotation.next()?;
+        let turn = self.rotation.take_next()?;
         Some(self.begin_turn(turn))
     }
 

@@ -1,7 +1,7 @@
 //! The order in which hosts get free slots: the one with the fewest attempts in flight first, then each in turn.
 //!
 //! So a host that answers slowly, or never, holds no more slots than the others while they have work, and all slots once
-//! they have none (max-min fairness). Start at [`Rotation::next`].
+//! they have none (max-min fairness). Start at [`Rotation::take_next`].
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -66,14 +66,14 @@ impl Rotation {
     }
 
     /// Takes the next turn.
-    pub fn next(&mut self) -> Option<LaneTurn> {
+    pub fn take_next(&mut self) -> Option<LaneTurn> {
         let turn = self.turns().next()?;
         self.take(turn);
         Some(turn)
     }
 
     /// Takes the turn with the least tag, and the first of those with the same.
-    pub fn next_by(&mut self, tag: impl FnMut(&LaneTurn) -> u64) -> Option<LaneTurn> {
+    pub fn take_next_by(&mut self, tag: impl FnMut(&LaneTurn) -> u64) -> Option<LaneTurn> {
         let turn = self.turns().min_by_key(tag)?;
         self.take(turn);
         Some(turn)
@@ -114,7 +114,7 @@ mod tests {
     use super::{LaneTurn, Rotation};
 
     fn next(rotation: &mut Rotation) -> String {
-        match rotation.next() {
+        match rotation.take_next() {
             Some(LaneTurn::Lane(lane, _)) => format!("lane {lane}"),
             Some(LaneTurn::Mixed(source)) => format!("source {source}"),
             None => "none".to_owned(),

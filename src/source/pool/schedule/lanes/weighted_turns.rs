@@ -10,7 +10,7 @@ impl Lanes {
     /// lane that has only parked jobs comes first.
     pub fn next_turn_by(&mut self, tag: impl Fn(&mut dyn Iterator<Item = usize>) -> Option<u64>) -> Option<LaneTurn> {
         let all = &self.all;
-        let turn = self.rotation.next_by(|turn| match turn {
+        let turn = self.rotation.take_next_by(|turn| match turn {
             LaneTurn::Lane(lane, _) => {
                 all.get(lane).and_then(|lane| tag(&mut lane.sources.iter().copied())).unwrap_or(0)
             }
