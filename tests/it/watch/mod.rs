@@ -46,7 +46,7 @@ pub fn pythons() -> Vec<PathBuf> {
 
 /// Whether a Python has these packages. Where they are required, they must be there; elsewhere it is reported.
 fn has_packages(python: &Path, names: &[&str]) -> bool {
-    let script = names.iter().map(|name| format!("import {name}\n")).collect::<String>();
+    let script = names.iter().fold(String::new(), |script, name| script + "import " + name + "\n");
     let has_them = Command::new(python).args(["-c", &script]).output().unwrap().status.success();
     if !has_them {
         assert!(std::env::var_os("INFLIGHT_PACKAGES").is_none(), "{} lacks one of {names:?}", python.display());

@@ -45,7 +45,7 @@ fn each(script: &Path, code: i32, check: impl Fn(&Value, u64)) {
         assert_eq!(summary["warnings"]["count"], 0, "{summary:#}");
         let tally = upstream.tally();
         assert_eq!(summary["attempts"]["started"], tally.requests);
-        check(&summary, tally.peak.into());
+        check(&summary, tally.peak);
     }
 }
 
