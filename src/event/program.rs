@@ -38,6 +38,13 @@ pub enum ProgramFact {
         /// Its implementation.
         name: Arc<str>,
     },
+    /// A line of the program sends requests. Reported when the count doubles.
+    RequestLine {
+        /// The line.
+        code: CodeLine,
+        /// How many requests it has sent, at least.
+        requests: u64,
+    },
     /// What the thread of an event loop computed in the time before.
     LoopRan {
         /// The length of that time.
@@ -108,9 +115,16 @@ pub enum ProgramFact {
         /// How many.
         threads: u32,
     },
+    /// What the main threads of processes without a probe did while they had something in flight, by samples. Reported
+    /// about once a second, for the time since then.
+    ThreadsSampled {
+        /// How long they did what.
+        #[serde(flatten)]
+        waits: ThreadWaits,
+    },
     /// A process ended normally.
     ProbeEnded {
-        /// The processor time that the probe used in its own thread.
+        /// The processor time that the probe used in its own thread, or in Node the time in the program's.
         used: Micros,
     },
     /// The program has ended.
@@ -122,6 +136,36 @@ pub enum ProgramFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<i32>,
     },
+}
+
+/// How long threads did what, by samples of their system calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadWaits {
+    /// They slept for a time.
+    #[serde(default, skip_serializing_if = "Micros::is_zero")]
+    pub sleeping: Micros,
+    /// They waited for one descriptor: a blocking read.
+    #[serde(default, skip_serializing_if = "Micros::is_zero")]
+    pub reading: Micros,
+    /// They waited for any of many descriptors, as an event loop without work does.
+    #[serde(default, skip_serializing_if = "Micros::is_zero")]
+    pub looping: Micros,
+    /// They waited for another thread.
+    #[serde(default, skip_serializing_if = "Micros::is_zero")]
+    pub locked: Micros,
+    /// They ran, or waited for anything else.
+    #[serde(default, skip_serializing_if = "Micros::is_zero")]
+    pub running: Micros,
+}
+
+impl std::ops::AddAssign for ThreadWaits {
+    fn add_assign(&mut self, more: Self) {
+        self.sleeping += more.sleeping;
+        self.reading += more.reading;
+        self.looping += more.looping;
+        self.locked += more.locked;
+        self.running += more.running;
+    }
 }
 
 /// A line of the program's code. All of it is foreign text.

@@ -382,6 +382,7 @@ impl Model {
                 self.change_part(origin, |part| part.level = *in_flight);
                 self.timeline.mark_incomplete();
                 self.level.set(at, self.in_flight());
+                self.evidence.record_level(at, self.level_reported);
             }
             Fact::Stalled { lasted, place, details } => self.record_stall(at, *lasted, place.as_ref(), details),
             Fact::Program(fact) => self.record_program_fact(at, fact),

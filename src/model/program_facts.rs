@@ -32,8 +32,8 @@ impl Model {
         let before = (self.evidence.program.waited.n, self.evidence.program.widest.as_ref().map(|(width, _)| *width));
         self.evidence.program.record(at, fact);
         let is_news = match fact {
-            // It is a figure, and no event.
-            ProgramFact::LoopRan { .. } => false,
+            // They are figures, and no events.
+            ProgramFact::LoopRan { .. } | ProgramFact::RequestLine { .. } | ProgramFact::ThreadsSampled { .. } => false,
             // Either may happen for every request, and would fill the log.
             ProgramFact::LoopWaited { .. } => before.0 == 0,
             ProgramFact::Gathered { width, .. } => before.1 < Some(*width),
@@ -89,6 +89,12 @@ pub fn describe(fact: &ProgramFact) -> ProgramFactText {
         ProgramFact::LoopStarted { name } => about("event loop", format!("{name} runs")),
         ProgramFact::LoopRan { lasted, ran } => {
             about("event loop", format!("computed {} of {}", units::length(*ran), units::length(*lasted)))
+        }
+        ProgramFact::RequestLine { code, requests } => {
+            about(&place_of(code), format!("sent {}", units::plural(*requests, "request")))
+        }
+        ProgramFact::ThreadsSampled { waits } => {
+            about("threads", format!("blocked in reads for {}", units::length(waits.reading)))
         }
         ProgramFact::LoopWaited { client, code } => {
             mistake(code.as_ref(), format!("first synchronous request of {client} in the event loop"))

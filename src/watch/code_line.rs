@@ -41,6 +41,24 @@ impl CodeLines {
         CodeLine { file: Arc::from(&*shown), line: *line, function: Arc::from(function.as_str()), text: text.into() }
     }
 
+    /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
+    ///
+    /// A coroutine that was kept in a variable is dropped at any later line.
+    pub fn dropped_at(
+        &mut self,
+        coroutine: &str,
+        dropped: Option<&ReportedPlace>,
+        defined: Option<&ReportedPlace>,
+    ) -> Option<CodeLine> {
+        let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
+        let dropped = dropped.map(|place| self.read(place));
+        let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));
+        match defined {
+            Some(defined) if !names_it => Some(self.read(defined)),
+            _ => dropped,
+        }
+    }
+
     fn text(&mut self, file: &str, line: u32) -> Option<String> {
         if !self.files.contains_key(file) {
             if self.files.len() >= MOST_FILES {
@@ -51,7 +69,7 @@ impl CodeLines {
         }
         let lines = self.files.get(file)?;
         let text = lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?;
-        Some(masked(without_comment(text.trim())).chars().take(LONGEST).collect())
+        Some(masked(without_comment(file, text.trim())).chars().take(LONGEST).collect())
     }
 }
 
@@ -65,9 +83,10 @@ fn read_file(path: &Path) -> Option<Vec<Box<str>>> {
     Some(String::from_utf8_lossy(&text).lines().map(Box::from).collect())
 }
 
-/// The line without a comment after two spaces, as most are written.
-fn without_comment(line: &str) -> &str {
-    line.split_once("  #").map_or(line, |(code, _)| code.trim_end())
+/// The line without a comment after two spaces, or in JavaScript after one, as most are written.
+fn without_comment<'l>(file: &str, line: &'l str) -> &'l str {
+    let mark = if file.ends_with(".py") { "  #" } else { " //" };
+    line.split_once(mark).map_or(line, |(code, _)| code.trim_end())
 }
 
 /// The line with every literal masked that comes after a secret name, and secrets in addresses.
@@ -128,7 +147,9 @@ mod tests {
 
     #[test]
     fn a_comment_is_left_out() {
-        assert_eq!(without_comment("time.sleep(0.2)     # stalls the loop"), "time.sleep(0.2)");
-        assert_eq!(without_comment("get('#x')"), "get('#x')");
+        assert_eq!(without_comment("a.py", "time.sleep(0.2)     # stalls the loop"), "time.sleep(0.2)");
+        assert_eq!(without_comment("a.py", "get('#x')"), "get('#x')");
+        assert_eq!(without_comment("a.mjs", "execSync('date'); // stalls the loop"), "execSync('date');");
+        assert_eq!(without_comment("a.mjs", "get('http://a.example')"), "get('http://a.example')");
     }
 }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 
+/// Errors that mean that the program itself gave the request up.
+const CANCELLED: [&str; 7] =
+    ["ABORT_ERR", "AbortError", "Abandoned", "CancelledError", "GeneratorExit", "KeyboardInterrupt", "UND_ERR_ABORTED"];
+
 /// The outcome of a request: by its status if it has one, and otherwise by the name of the exception.
 pub fn outcome(status: Option<u16>, error: Option<&str>) -> Outcome {
     match (status, error) {
-        (_, Some("CancelledError" | "GeneratorExit" | "Abandoned" | "KeyboardInterrupt")) | (None, None) => {
-            Outcome::Cancelled
-        }
+        (_, Some(error)) if CANCELLED.contains(&error) => Outcome::Cancelled,
+        (None, None) => Outcome::Cancelled,
         (_, Some(error)) => failure(error),
         (Some(429), None) => Outcome::Throttled { status: 429, retry_after: None },
         (Some(status @ (301 | 302 | 303 | 307 | 308)), None) => Outcome::Redirected { status },
@@ -38,9 +41,9 @@ fn failure(error: &str) -> Outcome {
         let phase = if has("connect") || has("pool") { Phase::Connect } else { Phase::FirstByte };
         return Outcome::TimedOut { phase };
     }
-    let reason = if has("gaierror") || has("dns") || has("nameresolution") {
+    let reason = if ["gaierror", "dns", "nameresolution", "enotfound", "eai_again"].into_iter().any(has) {
         Reason::Dns
-    } else if has("ssl") || has("certificate") {
+    } else if ["ssl", "cert", "_tls_", "unable_to_verify", "signature"].into_iter().any(has) {
         Reason::Tls
     } else if has("proxy") {
         Reason::Proxy
@@ -48,9 +51,9 @@ fn failure(error: &str) -> Outcome {
         Reason::Refused
     } else if has("reset") || has("brokenpipe") {
         Reason::Reset
-    } else if has("connector") || has("connecterror") || has("newconnection") || has("unreachable") {
+    } else if ["connector", "connecterror", "newconnection", "unreach"].into_iter().any(has) {
         Reason::Unreachable
-    } else if has("badstatus") || has("protocol") || has("invalid") || has("payload") {
+    } else if ["badstatus", "protocol", "invalid", "payload"].into_iter().any(has) {
         Reason::BadResponse
     } else {
         Reason::ClosedEarly
@@ -75,6 +78,19 @@ mod tests {
         assert_eq!(reason("ServerDisconnectedError"), Reason::ClosedEarly);
         assert_eq!(reason("SSLCertVerificationError"), Reason::Tls);
         assert_eq!(reason("RemoteProtocolError"), Reason::BadResponse);
+        assert_eq!(reason("ECONNREFUSED"), Reason::Refused);
+        assert_eq!(reason("ENOTFOUND"), Reason::Dns);
+        assert_eq!(reason("ECONNRESET"), Reason::Reset);
+        assert_eq!(reason("EHOSTUNREACH"), Reason::Unreachable);
+        assert_eq!(reason("ERR_TLS_CERT_ALTNAME_INVALID"), Reason::Tls);
+        assert_eq!(reason("DEPTH_ZERO_SELF_SIGNED_CERT"), Reason::Tls);
+        assert_eq!(reason("HPE_INVALID_CONSTANT"), Reason::BadResponse);
+        assert_eq!(reason("UND_ERR_SOCKET"), Reason::ClosedEarly);
+        let first_byte = Outcome::TimedOut { phase: Phase::FirstByte };
+        assert_eq!(outcome(None, Some("UND_ERR_HEADERS_TIMEOUT")), first_byte);
+        let connect = Outcome::TimedOut { phase: Phase::Connect };
+        assert_eq!(outcome(None, Some("UND_ERR_CONNECT_TIMEOUT")), connect);
+        assert_eq!(outcome(Some(200), Some("AbortError")), Outcome::Cancelled);
         assert_eq!(outcome(None, Some("ConnectTimeout")), Outcome::TimedOut { phase: Phase::Connect });
         assert_eq!(outcome(None, Some("TimeoutError")), Outcome::TimedOut { phase: Phase::FirstByte });
         assert_eq!(outcome(None, Some("CancelledError")), Outcome::Cancelled);

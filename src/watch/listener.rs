@@ -11,6 +11,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 
 use crate::control::Command;
+use crate::watch::passive::sampler::Sample;
 
 /// The longest line. A sender with a longer one is not heard any more.
 const LONGEST_LINE: usize = 1 << 20;
@@ -31,6 +32,8 @@ pub enum Incoming {
     Lines(Connection, Vec<u8>),
     /// A connection was closed.
     Closed(Connection),
+    /// What its sockets do.
+    Sampled(Sample),
     /// The user has pressed a key.
     Command(Command),
     /// A signal is passed on to the program.

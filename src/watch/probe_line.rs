@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::event::Micros;
+
 use crate::watch::steering::shares::GateReport;
 
 /// A line of a probe.
@@ -18,9 +20,9 @@ pub enum ProbeLine {
         pid: u32,
         /// The number of its parent.
         parent: Option<u32>,
-        /// The version of Python.
-        python: String,
-        /// The most threads of the pool that `asyncio.to_thread` uses.
+        /// The language and its version.
+        runtime: String,
+        /// The most threads of the pool that `asyncio.to_thread` uses; 0 for other languages.
         #[serde(default)]
         workers: u32,
     },
@@ -197,7 +199,7 @@ pub enum ProbeLine {
         /// Events that it could not keep.
         #[serde(default)]
         dropped: u64,
-        /// The processor time of its own thread, in seconds.
+        /// The processor time of its own thread, in seconds; in Node the time of the program's.
         #[serde(default)]
         used: f64,
     },
@@ -217,4 +219,10 @@ pub struct ReportedEnd {
     pub over: Option<f64>,
     /// The type of the exception, if it failed.
     pub error: Option<String>,
+}
+
+/// Seconds as microseconds; nothing is negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; a cast saturates")]
+pub fn micros(seconds: f64) -> Micros {
+    Micros((seconds.max(0.0) * 1e6).round() as u64)
 }

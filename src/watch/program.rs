@@ -82,6 +82,11 @@ impl WatchedProgram {
         drop(self.to.send(Incoming::Command(command)));
     }
 
+    /// The number of its first process.
+    pub fn process(&self) -> u32 {
+        self.id.as_raw_nonzero().get().unsigned_abs()
+    }
+
     /// Passes a signal on. What a terminal would send to the whole group goes to the whole group.
     pub fn signal(&self, signal: Signal) {
         // Sending fails only when the session is over.

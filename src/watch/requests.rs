@@ -109,6 +109,11 @@ impl Requests {
         });
     }
 
+    /// How many are in flight.
+    pub fn n_open(&self) -> usize {
+        self.open.len()
+    }
+
     /// A process has ended, or all have, and with it what it had in flight.
     pub fn close(&mut self, at: Offset, connection: Option<Connection>, push: &mut impl FnMut(Fact)) {
         let is_over = |whose: Connection| connection.is_none_or(|connection| connection == whose);

@@ -17,7 +17,8 @@ use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{Event, Fact, Offset};
 use crate::watch::in_order::HELD;
 use crate::watch::listener::{Incoming, listen};
-use crate::watch::probe_folder::ProbeFolder;
+use crate::watch::passive::sampler;
+use crate::watch::probe_folder::{ProbeFolder, UsualVariables};
 use crate::watch::program::{ProgramSettings, ProgramStreams, WatchedProgram, run_name};
 use crate::watch::steering::shares::GateNews;
 use crate::watch::steering::{self, Steering};
@@ -39,8 +40,8 @@ const END_PATIENCE: Duration = Duration::from_secs(1);
 pub struct SessionSettings<'a> {
     /// The program and its arguments.
     pub words: &'a [OsString],
-    /// The path that Python would search without the probe.
-    pub python_path: Option<OsString>,
+    /// The variables that find the probe, as they are without it.
+    pub usual: UsualVariables,
     /// Whether the program reads this process's standard input.
     pub reads_input: bool,
     /// Where it prints to.
@@ -75,7 +76,7 @@ impl WatchSession {
         let (to, arrivals) = mpsc::sync_channel(CHUNKS_AHEAD);
         listen(&folder.socket(), to.clone())?;
         let (started, zero) = (Instant::now(), monotonic());
-        let mut variables: Vec<_> = folder.variables(settings.python_path).into();
+        let mut variables: Vec<_> = folder.variables(&settings.usual).into();
         variables.extend(settings.steer.map(|_| (steering::VARIABLE, "1".into())));
         let program = ProgramSettings {
             words: settings.words,
@@ -84,16 +85,29 @@ impl WatchSession {
             streams: settings.streams,
         };
         let name = run_name(settings.words);
-        let program = WatchedProgram::start(program, to)?;
+        let program = WatchedProgram::start(program, to.clone())?;
+        let has_sampler =
+            sampler::start(program.process(), started, move |sample| to.send(Incoming::Sampled(sample)).is_ok())
+                .is_ok();
         let translator = Translator::new(zero, settings.folder);
         let steer = settings.steer;
         let steering = steer.map(|steer| Steering::new(steer.limit));
-        let watcher =
-            Watcher { started, arrivals, events, translator, steering, batch: Vec::new(), open: 0, exited: None };
+        let watcher = Watcher {
+            started,
+            arrivals,
+            events,
+            translator,
+            steering,
+            batch: Vec::new(),
+            open: 0,
+            has_sampler,
+            is_sampling: has_sampler,
+            exited: None,
+        };
         let run = move || {
             let status = watcher.run(&name, steer);
             // The probe loads parts of itself while the program runs.
-            drop(folder);
+            folder.remove();
             status
         };
         let thread = thread::Builder::new().name("watch".into()).spawn(run)?;
@@ -121,6 +135,10 @@ struct Watcher {
     batch: Vec<Event>,
     /// Open connections.
     open: usize,
+    /// Whether the sockets of the program are watched.
+    has_sampler: bool,
+    /// Whether more samples of them may arrive.
+    is_sampling: bool,
     exited: Option<(Instant, io::Result<ExitStatus>)>,
 }
 
@@ -144,7 +162,8 @@ impl Watcher {
                 may_warn = false;
                 self.warn_without_probe();
             }
-            let is_over = self.exited.as_ref().is_some_and(|(at, _)| self.open == 0 || at.elapsed() >= END_PATIENCE);
+            let is_all = self.open == 0 && !self.is_sampling;
+            let is_over = self.exited.as_ref().is_some_and(|(at, _)| is_all || at.elapsed() >= END_PATIENCE);
             if is_over {
                 return self.end(may_warn);
             }
@@ -180,6 +199,10 @@ impl Watcher {
                     steering.release();
                 }
             }
+            Incoming::Sampled(sample) => {
+                self.translator.take_sample(&sample);
+                self.is_sampling &= !sample.is_last;
+            }
             Incoming::Exited(status) => self.exited = Some((Instant::now(), status)),
         }
     }
@@ -200,8 +223,10 @@ impl Watcher {
 
     fn warn_without_probe(&mut self) {
         if !self.translator.has_joined() {
-            let message = "no probe reports: this is no CPython 3.8 or newer, or it ignores PYTHONPATH (`-I`, `-E`, `-S`, \
-                           a frozen program)";
+            let then = if self.has_sampler { "watching its sockets only" } else { "nothing is known of its requests" };
+            let message = format!(
+                "not a Python or Node that takes a probe (`-I`, `-E` or `-S`, a frozen program, another language?); {then}"
+            );
             let fact = Fact::Warned { about: WarningSource::Probe, message: message.into() };
             self.translator.add(self.now(), fact);
         }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::event::origin::Origin;
-use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use crate::event::program::{BlockingLine, ProgramFact, StallDetails};
 use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact, Micros, Offset};
 use crate::watch::address::RequestAddress;
@@ -16,7 +16,11 @@ use crate::watch::code_line::CodeLines;
 use crate::watch::exchange::outcome;
 use crate::watch::in_order::InOrder;
 use crate::watch::listener::Connection;
-use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace};
+use crate::watch::observed_sockets::ObservedSockets;
+use crate::watch::passive::sampler::Sample;
+use crate::watch::passive::socket_levels::LevelChange;
+use crate::watch::probe_line::{ProbeLine, ReportedEnd, ReportedPlace, micros};
+use crate::watch::request_lines::RequestLines;
 use crate::watch::requests::{EndedRequest, RequestStart, Requests};
 use crate::watch::steering::shares::{GateNews, GateReport};
 use crate::watch::threads::Threads;
@@ -30,8 +34,10 @@ pub struct Translator {
     code: CodeLines,
     requests: Requests,
     threads: Threads,
+    sockets: ObservedSockets,
     has_joined: bool,
     hooks: BTreeSet<String>,
+    lines: RequestLines,
     problems: u64,
     /// Lines that make no sense.
     malformed: u64,
@@ -49,6 +55,7 @@ enum Moment {
     End(Connection, u64, EndedRequest),
     Closed(Connection),
     AllClosed,
+    Sockets(LevelChange),
     Fact(Fact),
 }
 
@@ -61,8 +68,10 @@ impl Translator {
             code: CodeLines::within(folder),
             requests: Requests::default(),
             threads: Threads::default(),
+            sockets: ObservedSockets::default(),
             has_joined: false,
             hooks: BTreeSet::new(),
+            lines: RequestLines::default(),
             problems: 0,
             malformed: 0,
             has_passed: false,
@@ -102,12 +111,25 @@ impl Translator {
 
     /// The program has ended, and everything that was in flight.
     pub fn close_all(&mut self, at: Offset) {
+        if let Some(waits) = self.sockets.take_threads(at) {
+            self.add(at, Fact::Program(Box::new(ProgramFact::ThreadsSampled { waits })));
+        }
         self.order.add(at, Moment::AllClosed);
     }
 
     /// Adds a fact of the session itself.
     pub fn add(&mut self, at: Offset, fact: Fact) {
         self.order.add(at, Moment::Fact(fact));
+    }
+
+    /// Takes what the sockets of the program do.
+    pub fn take_sample(&mut self, sample: &Sample) {
+        for change in &sample.changes {
+            self.order.add(change.at, Moment::Sockets(*change));
+        }
+        if let Some(waits) = self.sockets.add_threads(sample.at, &sample.threads) {
+            self.add(sample.at, Fact::Program(Box::new(ProgramFact::ThreadsSampled { waits })));
+        }
     }
 
     /// Takes the events that happened at `until` or before, in order.
@@ -123,17 +145,25 @@ impl Translator {
                 Moment::End(connection, id, end) => self.requests.end(at, (connection, id), &end, &mut push),
                 Moment::Closed(connection) => self.requests.close(at, Some(connection), &mut push),
                 Moment::AllClosed => self.requests.close(at, None, &mut push),
+                Moment::Sockets(change) => {
+                    if let Some(in_flight) = self.sockets.change(&change) {
+                        push(Fact::LevelReported { in_flight });
+                    }
+                }
+            }
+            if let Some(message) = self.sockets.compare(at, self.requests.n_open()) {
+                push(Fact::Warned { about: WarningSource::Probe, message: message.into() });
             }
         }
     }
 
     fn take(&mut self, connection: Connection, line: ProbeLine) {
         let fact = match line {
-            ProbeLine::Hello { t, pid, parent, python, workers } => {
+            ProbeLine::Hello { t, pid, parent, runtime, workers } => {
                 self.has_joined = true;
                 self.threads.join(connection, workers);
-                let runtime = format!("Python {python}").into();
-                (t, ProgramFact::ProbeJoined { process: pid, parent, runtime })
+                self.sockets.join(pid);
+                (t, ProgramFact::ProbeJoined { process: pid, parent, runtime: runtime.into() })
             }
             ProbeLine::Hook { t, name, lacks } => {
                 // Every process has the same hooks, mostly.
@@ -151,6 +181,7 @@ impl Translator {
                 let start = RequestStart { address: RequestAddress::parse(&method, &url), queued: micros(queued) };
                 self.order.add(self.at(t), Moment::Start(connection, id, Box::new(start)));
                 self.take_end(connection, id, &end);
+                self.count_line(t, place.as_ref());
                 let Some(client) = in_loop else { return };
                 let code = place.map(|place| self.code.read(&place));
                 (t, ProgramFact::LoopWaited { client: client.into(), code })
@@ -175,7 +206,7 @@ impl Translator {
                 (t, ProgramFact::GatherRaised { width: n, good, running, error: error.into(), code, raised })
             }
             ProbeLine::NeverAwaited { t, coroutine, place, defined } => {
-                let code = self.dropped_at(&coroutine, place.as_ref(), defined.as_ref());
+                let code = self.code.dropped_at(&coroutine, place.as_ref(), defined.as_ref());
                 (t, ProgramFact::NeverAwaited { coroutine: coroutine.into(), code })
             }
             ProbeLine::LostError { t, error, coroutine, place } => {
@@ -200,6 +231,14 @@ impl Translator {
             }
         };
         self.order.add(self.at(fact.0), Moment::Fact(Fact::Program(Box::new(fact.1))));
+    }
+
+    /// Reports a line that sends requests each time that their number has doubled.
+    fn count_line(&mut self, t: f64, place: Option<&ReportedPlace>) {
+        if let Some((place, requests)) = place.and_then(|place| Some((place, self.lines.count(place)?))) {
+            let fact = ProgramFact::RequestLine { code: self.code.read(place), requests };
+            self.order.add(self.at(t), Moment::Fact(Fact::Program(Box::new(fact))));
+        }
     }
 
     fn take_problem(&mut self, t: f64, place: &str, error: &str) {
@@ -253,32 +292,8 @@ impl Translator {
         Fact::Stalled { lasted, place, details: Box::new(details) }
     }
 
-    /// The line that dropped a coroutine, if it names it; otherwise where the coroutine is defined.
-    ///
-    /// A coroutine that was kept in a variable is dropped at any later line.
-    fn dropped_at(
-        &mut self,
-        coroutine: &str,
-        dropped: Option<&ReportedPlace>,
-        defined: Option<&ReportedPlace>,
-    ) -> Option<CodeLine> {
-        let name = coroutine.rsplit('.').next().unwrap_or(coroutine);
-        let dropped = dropped.map(|place| self.code.read(place));
-        let names_it = dropped.as_ref().is_some_and(|line| line.text.contains(name));
-        match defined {
-            Some(defined) if !names_it => Some(self.code.read(defined)),
-            _ => dropped,
-        }
-    }
-
     /// The time in the run of a moment of the machine's clock.
     fn at(&self, t: f64) -> Offset {
         Offset(micros(t - self.zero).0)
     }
-}
-
-/// Seconds as microseconds; nothing is negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; a cast saturates")]
-fn micros(seconds: f64) -> Micros {
-    Micros((seconds.max(0.0) * 1e6).round() as u64)
 }

@@ -34,7 +34,7 @@ use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::output_lines::OutputStream;
 use crate::tui::detect::Interface;
 use crate::watch::covered_output::CoveredOutput;
-use crate::watch::probe_folder::PATH_VARIABLE;
+use crate::watch::probe_folder::{NODE_VARIABLE, PATH_VARIABLE, UsualVariables};
 use crate::watch::program::{ProgramStreams, exit_code, run_name};
 use crate::watch::session::{EVENTS_AHEAD, SessionSettings, Steer, WatchSession};
 
@@ -57,7 +57,10 @@ pub fn run(args: &WatchArgs, console: Console) -> Result<u8, Error> {
     let (streams, covered) = streams_of(args, has_screen, console).map_err(system("open a terminal"))?;
     let settings = SessionSettings {
         words: &args.program,
-        python_path: config::os_variable(PATH_VARIABLE),
+        usual: UsualVariables {
+            python_path: config::os_variable(PATH_VARIABLE),
+            node_options: config::os_variable(NODE_VARIABLE),
+        },
         reads_input: args.stdin,
         streams,
         folder: std::env::current_dir().unwrap_or_default(),

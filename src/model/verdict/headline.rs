@@ -168,7 +168,7 @@ fn concurrency(model: &Model, now: Offset) -> VerdictSentence {
     if peak <= 1 && model.totals.ended >= 2 {
         return sentence("One at a time", "no two attempts ran at once".to_owned(), &hold(model, now));
     }
-    let is_whole = peak > 1 && u64::from(peak) == model.totals.started;
+    let is_whole = peak > 1 && u64::from(peak) == model.totals.started + model.evidence.levels.n;
     if is_whole && limit.is_none_or(|limit| limit >= peak) {
         return sentence("All at once", format!("{} in flight together", units::count(peak.into())), "");
     }
@@ -205,6 +205,10 @@ fn mean_in_flight(model: &Model, now: Offset) -> f64 {
     let (held, span) = (model.evidence.service_times.sum, span(model));
     if model.ended.is_some() && !held.is_zero() && !span.is_zero() {
         return held.0 as f64 / span.0 as f64;
+    }
+    let levels = &model.evidence.levels;
+    if model.ended.is_some() && model.totals.started == 0 && !levels.span().is_zero() {
+        return levels.service.0 as f64 / levels.span().0 as f64;
     }
     let (from, to) = window(model, now);
     model.level.mean_between(from, to, now).unwrap_or_default()

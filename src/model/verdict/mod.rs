@@ -18,7 +18,7 @@ use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
 use crate::model::verdict::rules::held_back::long_wait;
 use crate::model::verdict::rules::watched::{
-    gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited, pools,
+    gather_raised, loop_stalled, loop_waits, lost_tasks, never_awaited, pools, sockets,
 };
 use crate::model::verdict::rules::{
     change, churn, convoy, experiment, failures, held_back, hosts, look_ups, outage, own_machine, pauses, phase, place,
@@ -69,7 +69,7 @@ type Rule = (&'static str, fn(&RunFigures<'_>) -> Option<Conclusion>);
 /// failures, then how the upstream takes the load, then the shape of the run, then notes. What holds now, so that the
 /// user can act on it, comes before an outage that is over. The mistakes of a watched program come before what follows
 /// from them, as failures or one attempt after the other.
-const RULES: [Rule; 37] = [
+const RULES: [Rule; 40] = [
     ("own-machine", own_machine::lacks_resources),
     ("own-time-outs", own_machine::caused_failures),
     ("outage", outage::host_is_down),
@@ -97,9 +97,12 @@ const RULES: [Rule; 37] = [
     ("one-host", place::slow_host),
     ("one-endpoint", place::slow_endpoint),
     ("serial", serial::serial),
+    ("serial", sockets::serial),
     ("thread-ceiling", pools::threads),
     ("waves", waves::waves),
+    ("waves", sockets::waves),
     ("stragglers", stragglers::stragglers),
+    ("stragglers", sockets::stragglers),
     ("time-outs", timeouts::timeouts_take_slots),
     ("pauses", pauses::upstream_pauses),
     ("connections", churn::churn),

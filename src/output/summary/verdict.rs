@@ -33,7 +33,10 @@ pub fn lines(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle
     let used = model.evidence.program.used;
     if !used.is_zero() {
         let used = units::length(used);
-        lines.push(format!("  {:<9} {used} of processor time in its own thread", "probe"));
+        // In Node, it works in the thread of the program.
+        let whose =
+            if model.evidence.program.has_node { "the program's time" } else { "processor time in its own thread" };
+        lines.push(format!("  {:<9} {used} of {whose}", "probe"));
     }
     lines
 }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`fact`] and [`named_fact`].
 
-use inflight::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use inflight::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails, ThreadWaits};
 use inflight::event::{Fact, Micros};
 use proptest::collection::vec;
 use proptest::option::of;
@@ -22,6 +22,7 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
         (of(text()), vec(text(), 0..3)).prop_map(|(hook, lacks)| ProgramFact::ProbeHooked { hook, lacks }),
         Just(ProgramFact::SteeringStarted),
         text().prop_map(|name| ProgramFact::LoopStarted { name }),
+        (code(), any::<u64>()).prop_map(|(code, requests)| ProgramFact::RequestLine { code, requests }),
         (length(), length()).prop_map(|(lasted, ran)| ProgramFact::LoopRan { lasted, ran }),
         (text(), of(code())).prop_map(|(client, code)| ProgramFact::LoopWaited { client, code }),
         (any::<u32>(), code()).prop_map(|(width, code)| ProgramFact::Gathered { width, code }),
@@ -43,6 +44,9 @@ pub fn fact() -> impl Strategy<Value = ProgramFact> {
         }),
         (text(), of(code())).prop_map(|(coroutine, code)| ProgramFact::TaskUnfinished { coroutine, code }),
         any::<u32>().prop_map(|threads| ProgramFact::ThreadsExhausted { threads }),
+        [length(), length(), length(), length(), length()].prop_map(|[sleeping, reading, looping, locked, running]| {
+            ProgramFact::ThreadsSampled { waits: ThreadWaits { sleeping, reading, looping, locked, running } }
+        }),
         length().prop_map(|used| ProgramFact::ProbeEnded { used }),
         (of(any::<i32>()), of(any::<i32>())).prop_map(|(code, signal)| ProgramFact::ProgramEnded { code, signal }),
     ]
@@ -66,6 +70,10 @@ pub fn named_fact(words: &[&str]) -> Fact {
         "joined" => ProgramFact::ProbeJoined { process: 7, parent: None, runtime: "Python 3.13.0".into() },
         "steering" => ProgramFact::SteeringStarted,
         "loop" => ProgramFact::LoopStarted { name: "asyncio".into() },
+        "sends" => ProgramFact::RequestLine { code: code(9), requests: count(1).into() },
+        "reading" => {
+            ProgramFact::ThreadsSampled { waits: ThreadWaits { reading: micros(words[1]), ..ThreadWaits::default() } }
+        }
         "ran" => ProgramFact::LoopRan { lasted: Micros(100_000), ran: micros(words[1]) },
         "waited" => ProgramFact::LoopWaited { client: "requests".into(), code: Some(code(8)) },
         "gathered" => ProgramFact::Gathered { width: count(1), code: code(14) },

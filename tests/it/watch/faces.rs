@@ -106,7 +106,7 @@ fn a_program_without_a_probe_is_reported() {
     let ended = folder.inflight("watch --json --").arg(&python).args(["-E", "-c", "print(1)"]).start().wait().exits(0);
     assert_eq!(ended.summary()["warnings"]["count"], 1);
     let warning = ended.summary()["warnings"]["last"][0].as_str().unwrap().to_owned();
-    assert!(warning.starts_with("no probe reports"), "{warning}");
+    assert!(warning.starts_with("not a Python or Node that takes a probe"), "{warning}");
     let ended = watch(&folder, &upstream, &python, &example("pages.py")).start().wait().exits(0);
     assert_eq!(ended.summary()["warnings"]["count"], 0);
 }

@@ -10,7 +10,10 @@ mod faces;
 mod hazards;
 mod mistakes;
 mod monitor;
+mod node;
 mod packages;
+#[cfg(target_os = "linux")]
+mod passive;
 mod screen;
 mod steering;
 

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use inflight::watch::probe_folder::ProbeFolder;
+use inflight::watch::probe_folder::{ProbeFolder, UsualVariables};
 use rustix::process::Signal;
 
 use crate::run::program::Folder;
@@ -17,7 +17,7 @@ use crate::watch::{example, masked_text as text, pythons};
 /// Runs a script with the probe, which reports to this socket.
 fn probed(python: &Path, folder: &ProbeFolder, script: &str) -> Output {
     let mut command = Command::new(python);
-    command.args(["-c", script]).env_clear().envs(folder.variables(None)).stdin(Stdio::null());
+    command.args(["-c", script]).env_clear().envs(folder.variables(&UsualVariables::default())).stdin(Stdio::null());
     command.output().unwrap()
 }
 

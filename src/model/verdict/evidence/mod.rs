@@ -6,6 +6,7 @@
 
 pub mod bursts;
 pub mod forbidden;
+pub mod level_shape;
 pub mod machine;
 pub mod pauses;
 pub mod program;
@@ -30,6 +31,7 @@ use crate::model::histogram::Histogram;
 use crate::model::open::{OpenAttempt, OpenAttempts};
 use crate::model::verdict::evidence::bursts::FailureBursts;
 use crate::model::verdict::evidence::forbidden::Forbidden;
+use crate::model::verdict::evidence::level_shape::LevelShape;
 use crate::model::verdict::evidence::machine::MachineEvidence;
 use crate::model::verdict::evidence::pauses::{PauseEvidence, TimedEnd};
 use crate::model::verdict::evidence::program::ProgramEvidence;
@@ -96,6 +98,8 @@ pub struct Evidence {
     pub trend: AnswerTrend,
     /// Pauses of the upstream.
     pub pauses: PauseEvidence,
+    /// The level that a source reports instead of attempts.
+    pub levels: LevelShape,
     /// What a watched program does apart from its requests.
     pub program: ProgramEvidence,
 }
@@ -227,6 +231,11 @@ impl Evidence {
         so_far: &Histogram,
     ) {
         self.stalls.stall(at, lasted, place, so_far);
+    }
+
+    /// Records a level that is reported instead of attempts.
+    pub(in crate::model) fn record_level(&mut self, at: Offset, level: u32) {
+        self.levels.record(at, level);
     }
 
     /// Records a stop of this machine.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails};
+use crate::event::program::{BlockingLine, CodeLine, ProgramFact, StallDetails, ThreadWaits};
 use crate::event::{Micros, Offset};
 
 /// The lines of the program that a finding may name.
@@ -12,6 +12,10 @@ use crate::event::{Micros, Offset};
 pub struct ProgramEvidence {
     /// Processes with a probe.
     pub probes: u64,
+    /// Whether some of them run Node.
+    pub has_node: bool,
+    /// How many requests each line has sent, at least.
+    pub request_lines: LineCounts,
     /// Whether the program may be held back.
     pub is_steered: bool,
     /// When the first event loop started.
@@ -20,6 +24,8 @@ pub struct ProgramEvidence {
     pub threads: Option<u32>,
     /// The processor time of the probes' own threads.
     pub used: Micros,
+    /// What the main threads of processes without a probe did while they had something in flight.
+    pub thread_waits: ThreadWaits,
     /// What the probe cannot observe.
     pub lacks: Vec<Arc<str>>,
     /// Synchronous requests in threads that run an event loop, by line and library.
@@ -104,7 +110,11 @@ impl ProgramEvidence {
     /// Records a fact.
     pub(in crate::model) fn record(&mut self, at: Offset, fact: &ProgramFact) {
         match fact {
-            ProgramFact::ProbeJoined { .. } => self.probes += 1,
+            ProgramFact::ProbeJoined { runtime, .. } => {
+                self.probes += 1;
+                self.has_node |= runtime.starts_with("Node");
+            }
+            ProgramFact::RequestLine { code, requests } => self.request_lines.set(code, *requests),
             ProgramFact::ProbeHooked { lacks, .. } => {
                 for lack in lacks {
                     if self.lacks.len() < Self::LACKS && !self.lacks.contains(lack) {
@@ -134,6 +144,7 @@ impl ProgramEvidence {
             ProgramFact::ErrorLost { error, code, .. } => self.lost.count(code.as_ref(), error),
             ProgramFact::TaskUnfinished { coroutine, code } => self.unfinished.count(code.as_ref(), coroutine),
             ProgramFact::ThreadsExhausted { threads } => self.threads = self.threads.max(Some(*threads)),
+            ProgramFact::ThreadsSampled { waits } => self.thread_waits += *waits,
             ProgramFact::ProbeEnded { used } => self.used += *used,
             ProgramFact::LoopRan { .. } | ProgramFact::ProgramEnded { .. } => {}
         }
@@ -181,6 +192,13 @@ impl LineCounts {
         if let Some(line) = self.line(code, name) {
             line.n += 1;
         }
+    }
+
+    fn set(&mut self, code: &CodeLine, n: u64) {
+        let Some(line) = self.line(Some(code), &Arc::default()) else { return };
+        let more = n.saturating_sub(line.n);
+        line.n += more;
+        self.n = self.n.saturating_add(more);
     }
 
     fn block(&mut self, blocking: &BlockingLine) {

@@ -76,7 +76,15 @@ fn serial_program(figures: &RunFigures<'_>, gap: Micros, service: Micros) -> Con
         let how = if has_loop { "one task awaits each request before the next" } else { "the program is synchronous" };
         let number = format!("{requests} one after the other, in {took}");
         let remedy = format!("if they are independent, all at once would take about {longest}");
-        (Gravity::Note, VerdictSentence::new(number, how.to_owned(), remedy).or_remedy("fine if they depend"))
+        let lines = &program.request_lines;
+        let code = lines.worst().filter(|line| line.n * 2 > lines.n).and_then(|line| line.code.clone());
+        let place = code.as_ref().map_or_else(|| how.to_owned(), |code| format!("{}: {how}", watched::shown(code)));
+        let mut sentence =
+            VerdictSentence::new(number, place, remedy).or_remedy("fine if they depend").at(code.clone());
+        if let Some(code) = &code {
+            sentence = sentence.or_brief(watched::brief(code), "fine if they depend");
+        }
+        (Gravity::Note, sentence)
     };
     let explanation = Explanation {
         observed: format!("median gap {}, mean service {}", units::length(gap), units::length(service)),

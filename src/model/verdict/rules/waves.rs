@@ -18,12 +18,8 @@ pub fn waves(figures: &RunFigures<'_>) -> Option<Conclusion> {
         return None;
     }
     let all = || model.evidence.waves.all();
-    let is_wave = |wave: &&Wave| {
-        let (front, length) = (wave.front.since(wave.began), wave.ended.since(wave.began));
-        front.0 as f64 <= t::WAVE_FRONT * length.0 as f64 && wave.n as f64 >= t::WAVE_SIZE * f64::from(size)
-    };
-    let n = all().filter(is_wave).count() as u64;
-    let covered: u64 = all().filter(is_wave).map(|wave| wave.n).sum();
+    let n = all().filter(|wave| is_wave(wave, size)).count() as u64;
+    let covered: u64 = all().filter(|wave| is_wave(wave, size)).map(|wave| wave.n).sum();
     let total: u64 = all().map(|wave| wave.n).sum();
     if n < t::WAVES_LEAST || (covered as f64) < t::WAVES_COVER * total as f64 {
         return None;
@@ -56,6 +52,12 @@ pub fn waves(figures: &RunFigures<'_>) -> Option<Conclusion> {
         press: None,
     };
     (is_worth_it && is_unpaced).then_some((Gravity::Slow, sentence, explanation))
+}
+
+/// Whether the attempts of a period start together, and are about as many as the peak.
+pub(in crate::model::verdict) fn is_wave(wave: &Wave, peak: u32) -> bool {
+    let (front, length) = (wave.front.since(wave.began), wave.ended.since(wave.began));
+    front.0 as f64 <= t::WAVE_FRONT * length.0 as f64 && wave.n as f64 >= t::WAVE_SIZE * f64::from(peak)
 }
 
 /// Whether a reported reason other than a lack of jobs explains idle slots.

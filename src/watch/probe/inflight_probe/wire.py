@@ -209,10 +209,10 @@ def connect():
 
 def hello():
     """The first line of a process."""
-    version = "%d.%d.%d" % sys.version_info[:3]
+    runtime = "Python %d.%d.%d" % sys.version_info[:3]
     # The workers of the thread pool that `asyncio.to_thread` uses.
     workers = min(32, (os.cpu_count() or 1) + 4)
-    emit("hello", v=1, pid=os.getpid(), parent=os.getppid(), python=version, workers=workers)
+    emit("hello", v=1, pid=os.getpid(), parent=os.getppid(), runtime=runtime, workers=workers)
     flush()
 
 

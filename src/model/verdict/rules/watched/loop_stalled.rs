@@ -5,7 +5,7 @@ use crate::event::program::CodeLine;
 use crate::model::verdict::evidence::program::LineCount;
 use crate::model::verdict::explanation::Explanation;
 use crate::model::verdict::figures::RunFigures;
-use crate::model::verdict::rules::watched::{brief, shown};
+use crate::model::verdict::rules::watched::{brief, is_javascript, shown};
 use crate::model::verdict::sentence::{VerdictSentence, percent};
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Conclusion, Gravity};
@@ -34,7 +34,8 @@ pub fn loop_stalled(figures: &RunFigures<'_>) -> Option<Conclusion> {
             format!("{}{}{how}", part.unwrap_or_default(), shown(code))
         },
     );
-    let (remedy, short) = remedy(code, how);
+    let is_javascript = is_javascript(figures, code);
+    let (remedy, short) = if is_javascript { javascript_remedy(code, how) } else { remedy(code, how) };
     let (lasted, longest) = (units::length(blocks.lasted), units::length(blocks.longest));
     let sentence = VerdictSentence::new(
         format!("loop stalled for {lasted} in {}, longest {longest}", units::plural(blocks.n, "block")),
@@ -51,19 +52,28 @@ pub fn loop_stalled(figures: &RunFigures<'_>) -> Option<Conclusion> {
         .collect();
     let explanation = Explanation {
         observed: format!(
-            "{lasted} of {} in {}; samples: {}; up to {} ready meanwhile",
+            "{lasted} of {} in {}; samples: {}{}",
             units::length(time),
             units::plural(blocks.n, "block"),
             if others.is_empty() { "none".to_owned() } else { others.join(", ") },
-            units::plural(blocks.ready.into(), "callback"),
+            if blocks.ready == 0 {
+                String::new()
+            } else {
+                format!("; up to {} ready meanwhile", units::plural(blocks.ready.into(), "callback"))
+            },
         ),
         formula: format!(
-            "callbacks over 5 ms while others were ready or a request was in flight: at least {} and {} of the time",
+            "{} over 5 ms while others were ready or a request was in flight: at least {} and {} of the time",
+            if is_javascript { "turns of the loop" } else { "callbacks" },
             units::length(t::STALL_LEAST),
             percent(t::STALL_SHARE)
         ),
         refuted: "a loop that had nothing else to do",
-        causes: &["`time.sleep` or file and network access in a coroutine", "parsing or computing in a coroutine"],
+        causes: if is_javascript {
+            &["a `…Sync` call between requests", "parsing or computing in a callback"]
+        } else {
+            &["`time.sleep` or file and network access in a coroutine", "parsing or computing in a coroutine"]
+        },
         press: None,
     };
     Some((Gravity::Slow, sentence, explanation))
@@ -83,5 +93,16 @@ fn remedy(code: Option<&CodeLine>, how: Option<&str>) -> (&'static str, &'static
         ("move it to a process pool, or split it", "move or split it")
     } else {
         ("await it, or move it to `asyncio.to_thread(…)`", "await it, or use a thread")
+    }
+}
+
+/// The same for JavaScript.
+fn javascript_remedy(code: Option<&CodeLine>, how: Option<&str>) -> (&'static str, &'static str) {
+    if code.is_some_and(|code| code.text.contains("Sync(")) {
+        ("use the form of it without `Sync`, and await that", "await the form without `Sync`")
+    } else if how == Some("computing") {
+        ("move it to a worker thread, or split it", "move or split it")
+    } else {
+        ("use its asynchronous form, or a worker thread", "use its asynchronous form")
     }
 }
