@@ -99,8 +99,7 @@ fn waves_are_found_from_levels_alone() {
 
 #[test]
 fn stragglers_are_found_from_levels_alone() {
-    let script =
-        "with ThreadPoolExecutor(6) as pool: list(pool.map(get, ['/delay/150ms'] * 22 + ['/delay/1500ms'] * 2))";
+    let script = "with ThreadPoolExecutor(6) as pool: list(pool.map(get, [f'/delay/{110 + i * 53 % 97}ms' for i in range(22)] + ['/delay/1500ms'] * 2))";
     let Some((summary, _)) = watched_python(script) else { return };
     let late = finding(&summary, "stragglers");
     assert_eq!(late["place"], "waiting for 2 sockets");
