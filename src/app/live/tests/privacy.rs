@@ -29,7 +29,14 @@ fn hidden_hosts_stay_hidden_and_a_copy_with_the_real_ones_says_so() {
         started,
     ];
     let mut steps: Vec<_> = facts.into_iter().map(|fact| (100, ScriptStep::Run(fact))).collect();
-    steps.extend([(500, key('P')), (600, key('7')), (1_000, key('y')), (1_500, key('P')), (1_520, key('1')), (2_000, gone())]);
+    steps.extend([
+        (500, key('P')),
+        (600, key('7')),
+        (1_000, key('y')),
+        (1_500, key('P')),
+        (1_520, key('1')),
+        (2_000, gone()),
+    ]);
     let played = TestSession::new().play(steps);
     let has_name = |from: u64, to: u64| {
         let mut frames = played.frames.iter().filter(|(at, _)| (from..to).contains(at));

@@ -38,19 +38,18 @@ impl LevelShape {
             self.busy += lasted;
             self.service += Micros(lasted.0.saturating_mul(u64::from(self.level)));
         }
-        // Before the first exchange there is nothing to measure.
-        for before in self.level..level {
+        if level > self.level {
+            let n = u64::from(level - self.level);
             self.first.get_or_insert(at);
-            self.n += 1;
-            self.waves.start(at, before);
-            self.in_tail.1 += 1;
+            self.n += n;
+            self.waves.start(at, self.level, n);
+            self.in_tail.1 += n;
+        } else if level < self.level {
+            self.waves.end(at, level);
         }
-        for left in (level..self.level).rev() {
-            self.waves.end(at, left);
-        }
-        let was_high = self.level * 2 >= self.peak;
+        let was_high = self.level >= self.peak.div_ceil(2);
         self.peak = self.peak.max(level);
-        let is_high = level * 2 >= self.peak;
+        let is_high = level >= self.peak.div_ceil(2);
         if was_high || is_high {
             (self.tail, self.in_tail) = (at, (level, 0));
         }

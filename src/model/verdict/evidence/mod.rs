@@ -130,7 +130,7 @@ impl Evidence {
         self.first.get_or_insert(at);
         self.jobs += u64::from(attempt.n == 1);
         self.ramp.start(before.saturating_add(1));
-        self.waves.start(at, before);
+        self.waves.start(at, before, 1);
         self.tail.start(attempt.n == 1);
     }
 

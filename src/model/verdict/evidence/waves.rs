@@ -32,14 +32,16 @@ impl Waves {
     /// Number of waves kept.
     const KEPT: usize = 64;
 
-    pub(super) fn start(&mut self, at: Offset, before: u32) {
+    /// Counts `n` starts while `before` are in flight.
+    pub(super) fn start(&mut self, at: Offset, before: u32, n: u64) {
         if before == 0 {
             self.current = Wave { began: at, ..Wave::default() };
         }
         self.current.front = at;
-        self.current.n += 1;
+        self.current.n += n;
     }
 
+    /// Counts ends after which so many are left in flight.
     pub(super) fn end(&mut self, at: Offset, left: u32) {
         self.current.ended = at;
         if left == 0 {
