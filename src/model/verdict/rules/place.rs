@@ -98,7 +98,7 @@ impl PlaceFinding {
             SlowTarget::Host(host) => (host_name(model, host), host_remedy(model, host)),
             SlowTarget::Endpoint(endpoint) => {
                 let name = model.endpoints.get(endpoint).map_or("", |endpoint| &*endpoint.name);
-                let remedy = "the others end sooner if it starts last or runs apart".to_owned();
+                let remedy = "run it apart, and the others end sooner".to_owned();
                 (format!("endpoint `{}`", sanitize(name)), remedy)
             }
         };
